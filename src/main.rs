@@ -1,0 +1,2 @@
+//! The `drillcast` program: see [`drillcast::cli`].
+fn main() {}
