@@ -1,1 +1,10 @@
-//! See ARCHITECTURE.md.
+//! What people write down: systems, presets and scenarios, validated so that
+//! everything after this layer cannot fail.
+//!
+//! A file is text; its mirror is what the text says; the validated form cannot
+//! be wrong. Each step reports every mistake it finds in one pass.
+
+pub mod expression;
+pub mod preset;
+pub mod scenario;
+pub mod system;

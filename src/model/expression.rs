@@ -1,0 +1,190 @@
+//! Resolved expressions: boolean algebra over levels, arithmetic over
+//! parameters and readings, and nothing else.
+//!
+//! Names are resolved when a preset is read, so an expression cannot speak of
+//! anything that does not exist. It still speaks of *dimensions* (each member,
+//! the member that is the leader); compiling a system puts instances in.
+
+use crate::distribution::Law;
+use crate::units::Dimension;
+
+/// A node of the preset's graph, by its position in [`super::preset::Preset::nodes`].
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct NodeId(pub usize);
+
+/// A parameter, by its position in [`super::preset::Preset::parameters`].
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct ParameterId(pub usize);
+
+/// A need, by its position in [`super::preset::Preset::needs`].
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct NeedId(pub usize);
+
+/// The sets of alike things that a component's nodes range over.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Range {
+    /// The component as a whole: exactly one. Has a place only where the model
+    /// gives the component one (`at`).
+    One,
+    /// The component's own members (stores, consensus).
+    Member,
+    /// The clients of a population.
+    Client,
+    /// What a route or a client population points at: the members of the
+    /// component that it serves or uses (or the one entry of a route).
+    Target,
+}
+
+/// Which instance a name speaks of.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Who {
+    /// The component as a whole.
+    One,
+    /// The instance that the node (or export) belongs to: `self`.
+    Own,
+    /// The candidate or target that a pick or a dial is looking at: `self`
+    /// in the fields that are judged for each of `over`.
+    Candidate,
+    /// The variable of an enclosing `any`, `all`, `count` or `share`:
+    /// 0 is the innermost.
+    Bound(usize),
+    /// The instance of the component that asks, in an export with an argument.
+    Caller,
+    /// The present choice of a pick or dial of this component, such as
+    /// `leader`; where there is none, a condition on it is false.
+    Chosen(NodeId),
+}
+
+/// Something that is true or false at each instant.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Condition {
+    /// Always or never.
+    Constant(bool),
+    /// The level of a node of this component.
+    Level(Who, NodeId),
+    /// An export of the component that a target belongs to (`t.writable`).
+    TargetExport(Who, String),
+    /// An export of a component that this one needs: `dcs.serves(self)`.
+    NeedExport(NeedId, String, Option<Who>),
+    /// The process exists, is not hung, and its host is up.
+    Process(Who, usize),
+    /// The host is up.
+    Host(Who),
+    /// A packet from the first reaches the second and back: path and host.
+    Hears(Who, Who),
+    /// A request from the first to a process of the second is answered.
+    /// `None`: the process that the other component serves with (its first).
+    Answers(Who, Who, Option<usize>),
+    /// A request from the first is refused by the kernel of the second.
+    Refuses(Who, Who, Option<usize>),
+    /// No packet comes back: the path is cut or the host is down.
+    Silent(Who, Who),
+    /// An announced request (`asked.switchover`) stands on that instance.
+    Asked(Who, usize),
+    /// `leader == self`: the pick or dial has chosen that instance.
+    Chose(NodeId, Who),
+    /// Both names speak of the same instance.
+    Same(Who, Who),
+    /// Negation.
+    Not(Box<Condition>),
+    /// All hold.
+    And(Vec<Condition>),
+    /// At least one holds.
+    Or(Vec<Condition>),
+    /// `any`, `all`, `count` or `share` over a range. [`Who::Bound`] 0 in the
+    /// body is the instance.
+    Over(Range, Box<Condition>, Quorum),
+    /// A comparison of numbers; only where it is read at an instant (the
+    /// conditions inside [`Value::If`], a pick's `if`), never watched.
+    Compare(Box<Value>, Comparison, Box<Value>),
+}
+
+/// How many of a range must satisfy the body.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Quorum {
+    /// At least one.
+    Any,
+    /// Each one.
+    All,
+    /// The count compares so with a constant value (parameters allowed).
+    Count(Comparison, Box<Value>),
+    /// The share (0 to 1) compares so with a constant value.
+    Share(Comparison, Box<Value>),
+}
+
+/// A comparison of two numbers.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Comparison {
+    /// `<`
+    Less,
+    /// `<=`
+    AtMost,
+    /// `>`
+    More,
+    /// `>=`
+    AtLeast,
+    /// `==`
+    Equal,
+    /// `!=`
+    Unequal,
+}
+
+/// A number with a dimension, read at an instant.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Value {
+    /// A literal, in base units (seconds, bytes, dollars).
+    Number(f64),
+    /// A literal law: each evaluation draws.
+    Draw(Law),
+    /// A parameter of the preset, as the model sets it.
+    Parameter(ParameterId),
+    /// The uniform law between two values: each evaluation draws.
+    Between(Box<Value>, Box<Value>),
+    /// A parameter of a needed component: `dcs.election_timeout`.
+    NeedValue(NeedId, String),
+    /// How many instances the range has: `count(member)`.
+    Size(Range),
+    /// A published reading.
+    Reading(Reading),
+    /// `if(condition, then, else)`.
+    If(Box<Condition>, Box<Value>, Box<Value>),
+    /// Sum.
+    Add(Box<Value>, Box<Value>),
+    /// Difference.
+    Subtract(Box<Value>, Box<Value>),
+    /// Product.
+    Multiply(Box<Value>, Box<Value>),
+    /// Quotient; a quotient by zero is zero if the dividend is, else endless.
+    Divide(Box<Value>, Box<Value>),
+    /// The least of several.
+    Least(Vec<Value>),
+    /// The greatest of several.
+    Most(Vec<Value>),
+    /// Rounded up to a whole number: `ceil(x)`.
+    Ceiling(Box<Value>),
+}
+
+/// A number that a block publishes.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Reading {
+    /// Instant of the last renewal of a lease, in seconds: `key.renewed`.
+    Renewed(NodeId),
+    /// Bytes of the log that an instance holds: `log.has(self)`.
+    LogHas(NodeId, Who),
+    /// Bytes that had been written by an instant: `log.written(key.renewed)`.
+    LogWritten(NodeId, Box<Value>),
+    /// Bytes that an instance holds and has not replayed: `log.unreplayed(self)`.
+    LogUnreplayed(NodeId, Who),
+    /// 1 where an instance holds writes that the head lacks, else 0:
+    /// `log.diverged(self)`.
+    LogDiverged(NodeId, Who),
+}
+
+/// An expression's type, for dimension checks.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Kind {
+    /// True or false.
+    Condition,
+    /// A number of this dimension.
+    Value(Dimension),
+}

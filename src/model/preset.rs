@@ -1,0 +1,382 @@
+//! A preset: what is known of one technology, as data.
+
+use super::expression::{Condition, NodeId, Range, Value};
+use crate::distribution::Law;
+use crate::units::Dimension;
+
+/// What role a component plays, and so what it must export.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum ComponentKind {
+    /// Keeps data; `[stores.…]`. Exports `writable`, `readable` (each member)
+    /// and `redundant` (one).
+    Store,
+    /// Keeps keys and leases for others; `[consensus.…]`. Exports `leads`
+    /// (one), `serves` (one, with the asking instance as its argument) and the
+    /// values `expiry_tick` and `election_timeout`.
+    Consensus,
+    /// Leads clients to a place that works; `[routes.…]`. Exports `writable`
+    /// (one): a request sent to it now would be served.
+    Route,
+    /// Who uses it all; `[clients.…]`. Exports `served` (each client).
+    Clients,
+}
+
+/// The documented behaviour and defaults of one technology.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Preset {
+    /// Its name, `postgresql/patroni`.
+    pub name: String,
+    /// A human name, "PostgreSQL under Patroni".
+    pub title: String,
+    /// What role it can play.
+    pub kind: ComponentKind,
+    /// Which versions this describes, in words.
+    pub versions: String,
+    /// The processes of each member, the one that serves requests first.
+    pub processes: Vec<String>,
+    /// What it cannot do without.
+    pub needs: Vec<Need>,
+    /// Announced requests that it understands, such as `switchover`.
+    pub requests: Vec<String>,
+    /// Its parameters, in the order of the file.
+    pub parameters: Vec<Parameter>,
+    /// What to warn of.
+    pub lints: Vec<Lint>,
+    /// Its graph, in the order of the file.
+    pub nodes: Vec<Node>,
+    /// What others may see of it.
+    pub exports: Vec<Export>,
+    /// What surprises people, a sentence each.
+    pub surprises: Vec<String>,
+    /// What is left out, a phrase each.
+    pub not_modelled: Vec<String>,
+}
+
+/// Another component that this one needs.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Need {
+    /// The role's name in expressions and in the model: `dcs`.
+    pub role: String,
+    /// What kind of component can play it.
+    pub kind: ComponentKind,
+}
+
+/// How an uncertain value varies.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Varies {
+    /// Drawn anew at each use.
+    Each,
+    /// Drawn once a trial.
+    Trial,
+}
+
+/// A value with its law, dimension and the text it came from.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Quantity {
+    /// The law, in base units; a constant where it is certain.
+    pub law: Law,
+    /// What it measures.
+    pub dimension: Dimension,
+    /// How it varies.
+    pub varies: Varies,
+    /// As it was written: `30s`.
+    pub text: String,
+}
+
+/// A parameter of a preset.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Parameter {
+    /// The technology's own name for it: `loop_wait`.
+    pub name: String,
+    /// What it measures.
+    pub dimension: Dimension,
+    /// Its documented default.
+    pub default: Quantity,
+    /// The least value the technology takes, in base units.
+    pub least: Option<f64>,
+    /// The greatest value the technology takes, in base units.
+    pub most: Option<f64>,
+    /// Where the default is documented; `None` is an ASSUMPTION.
+    pub source: Option<String>,
+    /// What it does, in a sentence.
+    pub say: String,
+}
+
+/// A rule over parameters and the model's structure.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Lint {
+    /// Its stable name: `short_ttl`.
+    pub name: String,
+    /// How bad it is.
+    pub severity: LintSeverity,
+    /// When it fires.
+    pub when: LintCondition,
+    /// What it says.
+    pub say: String,
+    /// On what authority.
+    pub source: Option<String>,
+}
+
+/// How bad a lint's finding is.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum LintSeverity {
+    /// It may hurt.
+    Risk,
+    /// Two things that the model says cannot both be.
+    Contradiction,
+}
+
+/// A condition over parameters (read at their least and greatest), structure
+/// (`members`, `zones`, `dcs.members`, `dcs.zones`), what the scenario does
+/// (`fault.silent`, `fault.hung`, `fault.reset`, `fault.announced`) and the
+/// strictest objective on the component (`objective.recovery_time`,
+/// `objective.data_loss`; endless where there is none).
+#[derive(Clone, PartialEq, Debug)]
+pub enum LintCondition {
+    /// All hold.
+    And(Vec<LintCondition>),
+    /// One holds.
+    Or(Vec<LintCondition>),
+    /// Does not hold.
+    Not(Box<LintCondition>),
+    /// The scenario has a fault of this class: `reset`, `hung`, `silent` or `announced`.
+    Fault(String),
+    /// Two numbers compare so.
+    Compare(LintValue, super::expression::Comparison, LintValue),
+}
+
+/// A number in a lint.
+#[derive(Clone, PartialEq, Debug)]
+pub enum LintValue {
+    /// A literal in base units.
+    Number(f64),
+    /// A parameter's mean.
+    Parameter(super::expression::ParameterId),
+    /// A fact of structure by name: `members`, `zones`, `dcs.zones`, `objective.recovery_time`.
+    Structure(String),
+    /// Sum.
+    Add(Box<LintValue>, Box<LintValue>),
+    /// Difference.
+    Subtract(Box<LintValue>, Box<LintValue>),
+    /// Product.
+    Multiply(Box<LintValue>, Box<LintValue>),
+    /// Quotient.
+    Divide(Box<LintValue>, Box<LintValue>),
+}
+
+/// One node of a preset's graph.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Node {
+    /// Its name: `promote`.
+    pub name: String,
+    /// What it exists once for.
+    pub range: Range,
+    /// What it does.
+    pub block: Block,
+    /// The milestone that its rise stamps.
+    pub marks: Option<String>,
+    /// The words for it in reports.
+    pub says: Says,
+}
+
+/// The words for a node in reports.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Says {
+    /// "lease runs out".
+    pub title: Option<String>,
+    /// "ttl − U(0, loop_wait)".
+    pub formula: Option<String>,
+    /// What people wrongly believe of it.
+    pub surprise: Option<String>,
+}
+
+/// The behaviour of a node.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Block {
+    /// A level computed from others; with `until` a latch.
+    Gate {
+        /// When it is (or becomes) true.
+        when: Condition,
+        /// When the latch falls; wins over `when`.
+        until: Option<Condition>,
+    },
+    /// An on-delay timer.
+    Work {
+        /// What starts it, and what must hold while it runs.
+        when: Condition,
+        /// What ends it after completion besides the fall of `when`.
+        until: Option<Condition>,
+        /// How long it takes [s], read at the start.
+        takes: Value,
+        /// What becomes of running work when `when` falls.
+        lost: Lost,
+        /// What it changes when it completes.
+        does: Vec<Effect>,
+    },
+    /// Ticks at a random phase.
+    Clock {
+        /// Its period [s], fixed for the trial.
+        every: Value,
+        /// It ticks while this holds; a rise restarts it with a new phase.
+        running: Option<Condition>,
+    },
+    /// A periodic observer that flips after so many equal looks in a row.
+    Probe {
+        /// What it looks at.
+        watch: Condition,
+        /// When it looks.
+        looks: Looks,
+        /// It looks while this holds; a rise restarts it.
+        running: Option<Condition>,
+        /// What a restart sets it to; `None`: it keeps what it believed.
+        initially: Option<bool>,
+        /// Failed looks in a row to fall.
+        fall: Value,
+        /// Good looks in a row to rise.
+        rise: Value,
+    },
+    /// A deadline that renewals push back.
+    Lease {
+        /// The pick whose choice is granted the lease; nothing else revives it.
+        of: Option<NodeId>,
+        /// Time to live [s].
+        ttl: Value,
+        /// The clock that renews it.
+        renewed_at: ClockRef,
+        /// What must hold at a tick for it to renew.
+        renewed_if: Condition,
+        /// When expiry is noticed; `None`: at the deadline.
+        check: Option<Check>,
+        /// At a rise of this, the deadline becomes now + the value [s].
+        rearm: Option<(Condition, Value)>,
+        /// At a rise of this it falls at once.
+        drop: Option<Condition>,
+    },
+    /// One of several: once per rise of `when`.
+    Pick {
+        /// What it chooses among.
+        over: Range,
+        /// Who is chosen at the start: a position in the range.
+        first: usize,
+        /// When a choice is due.
+        when: Condition,
+        /// Who stands for choice ([`super::expression::Who::Candidate`]).
+        from: Condition,
+        /// Whom it may choose, read at the instant of choice.
+        if_: Option<Condition>,
+        /// The greatest is chosen, ties in model order.
+        prefer: Option<Value>,
+    },
+    /// Tries targets in order until one is good.
+    Dial {
+        /// What it tries.
+        over: Range,
+        /// A rise of this loses the connection.
+        lost: Condition,
+        /// Whether a target is good, judged when it is reached.
+        good: Condition,
+        /// What an attempt at a target that is not good costs [s].
+        cost: Value,
+        /// Rounds start at ticks of this clock.
+        at: ClockRef,
+    },
+    /// Acknowledged writes, and who has them.
+    Log {
+        /// Which member acknowledges writes ([`super::expression::Who::Candidate`]).
+        accepts: Condition,
+        /// Which member copies from the head.
+        copies: Condition,
+        /// A member becomes the head at a rise of this node.
+        head: NodeId,
+        /// Volume [B/s].
+        volume: Value,
+        /// Writes [1/s].
+        writes: Value,
+        /// How far a copy is behind [s].
+        lag: Value,
+        /// How much of its copy a member has not replayed [s of writing].
+        unreplayed: Value,
+    },
+}
+
+/// What becomes of running work when its condition falls.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Lost {
+    /// It is lost; the next rise starts anew.
+    #[default]
+    Cancel,
+    /// It runs to its end all the same.
+    Finish,
+}
+
+/// What work changes when it completes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Effect {
+    /// Starts a process of the node's own instance.
+    Start(usize),
+    /// Stops a process of the node's own instance.
+    Stop(usize),
+}
+
+/// A clock node of some instance.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ClockRef {
+    /// Of which instance; `leader.loop` is [`super::expression::Who::Chosen`].
+    pub who: super::expression::Who,
+    /// Which clock.
+    pub node: NodeId,
+}
+
+/// When a probe looks.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Looks {
+    /// At each tick of a clock.
+    At(ClockRef),
+    /// Every so often [s], at a phase of its own.
+    Every(Value),
+    /// A first look at a random phase; the next follows `every` after the
+    /// reply, and a reply takes `cost` [s]: judged at its start, counted at its end.
+    AfterReply {
+        /// From reply to next look [s].
+        every: Value,
+        /// What a look costs [s], read at its start.
+        cost: Value,
+    },
+    /// Every so often [s], counted from the last rise of the condition; the
+    /// first look one period after it.
+    From {
+        /// The period [s].
+        every: Value,
+        /// What starts the comb; it looks while this holds.
+        rise: Condition,
+    },
+}
+
+/// When a lease's expiry is noticed.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Check {
+    /// How often somebody looks [s].
+    pub every: Value,
+    /// While this holds.
+    pub running: Option<Condition>,
+}
+
+/// What others may see of a component.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Export {
+    /// Its name.
+    pub name: String,
+    /// What it exists once for.
+    pub range: Range,
+    /// What it stands for.
+    pub what: Exported,
+}
+
+/// The meaning of an export.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Exported {
+    /// A level; may speak of [`super::expression::Who::Caller`].
+    Level(Condition),
+    /// A number, constant for the trial.
+    Value(Value),
+}

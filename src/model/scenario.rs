@@ -1,0 +1,96 @@
+//! What happens: faults at times on targets, validated against a model.
+
+use super::expression::NodeId;
+use super::preset::Quantity;
+use super::system::{ComponentId, HostId, Objective, ZoneId};
+use crate::units::Span;
+
+/// What happens, and what is asked about it.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Scenario {
+    /// Its name: the stem of its file.
+    pub name: String,
+    /// Its title for people: the value of the key `scenario`.
+    pub title: String,
+    /// Notes for people.
+    pub notes: Option<String>,
+    /// When to stop looking; `None`: an hour after the last fault ends.
+    pub horizon: Option<Span>,
+    /// Paths and values laid over the model, `[set]`.
+    pub sets: Vec<(String, String)>,
+    /// Pinned ages of clocks, `[phases]`.
+    pub phases: Vec<Phase>,
+    /// The faults, in the order of the file.
+    pub faults: Vec<Fault>,
+    /// The objectives that apply: the model's, overridden or joined by the
+    /// scenario's own.
+    pub objectives: Vec<Objective>,
+}
+
+/// The age of a clock at zero: how long before it last ticked.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Phase {
+    /// Whose clock.
+    pub component: ComponentId,
+    /// Which instance of it; `leader` and `*` are resolved to positions.
+    pub instances: Vec<usize>,
+    /// The clock (or the probe or lease check with one of its own).
+    pub node: NodeId,
+    /// The age [s], drawn once a trial.
+    pub age: Quantity,
+}
+
+/// Something breaks, or is asked for.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Fault {
+    /// When [s]; drawn once a trial.
+    pub at: Quantity,
+    /// Counted from the first stamp of this milestone instead of from zero.
+    pub after: Option<(ComponentId, String)>,
+    /// What happens.
+    pub what: FaultKind,
+    /// To what.
+    pub target: Target,
+    /// For how long [s]; `None`: for good.
+    pub lasts: Option<Quantity>,
+    /// The sentence for a timeline: "processes of primary of orders killed".
+    pub title: String,
+}
+
+/// What a fault does.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum FaultKind {
+    /// Processes end at once; the kernel lives and refuses. Empty: all processes
+    /// of the member. When it ends they are started again.
+    Kill(Vec<String>),
+    /// Processes stand still; the kernel accepts and acknowledges. Empty: all.
+    Hang(Vec<String>),
+    /// Hosts lose power: no packet comes back. When it ends hosts and their
+    /// processes are back.
+    PowerLoss,
+    /// Packets between the target and the rest (or `from`) are lost.
+    Partition {
+        /// Only towards these; `None`: towards everything else.
+        from: Option<Target>,
+    },
+    /// Someone asks for something by its announced name, such as `switchover`.
+    Request(String),
+}
+
+/// What a fault hits.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Target {
+    /// Every host of a zone.
+    Zone(ZoneId),
+    /// One host.
+    Host(HostId),
+    /// One member of a component, by position.
+    Member(ComponentId, usize),
+    /// Whoever is the primary (leader) of a component when the fault strikes:
+    /// the choice of the component's first pick.
+    Primary(ComponentId),
+    /// One member, drawn.
+    One(ComponentId),
+    /// All members.
+    Each(ComponentId),
+}

@@ -1,0 +1,116 @@
+//! A described system, validated.
+
+use std::sync::Arc;
+
+use super::preset::{Preset, Quantity};
+use crate::units::Span;
+
+/// A component, by its position in [`Model::components`].
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct ComponentId(pub usize);
+
+/// A host, by its position in [`Model::hosts`].
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct HostId(pub usize);
+
+/// A zone, by its position in [`Model::zones`].
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct ZoneId(pub usize);
+
+/// What exists.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Model {
+    /// Its name.
+    pub name: String,
+    /// A title for people.
+    pub title: Option<String>,
+    /// Notes for people.
+    pub notes: Option<String>,
+    /// Failure domains.
+    pub zones: Vec<Zone>,
+    /// Machines; those that the model does not name belong to one member each.
+    pub hosts: Vec<Host>,
+    /// Stores, consensus, routes and client populations, in the order of the file.
+    pub components: Vec<Component>,
+    /// What is wanted in every scenario.
+    pub objectives: Vec<Objective>,
+}
+
+/// A failure domain.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Zone {
+    /// Its name.
+    pub name: String,
+    /// Its region.
+    pub region: String,
+}
+
+/// A machine.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Host {
+    /// `a/1` where the model names it, else `orders-a`.
+    pub name: String,
+    /// Where it stands.
+    pub zone: ZoneId,
+}
+
+/// A member of a component and the machine it is on.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Member {
+    /// Its name inside the component: the zone's name, `a`, or `a/1`; made
+    /// unique by a number where a zone holds several (`a`, `a-2`).
+    pub name: String,
+    /// Its machine.
+    pub host: HostId,
+}
+
+/// A part of the system.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Component {
+    /// Its name, unique over all kinds.
+    pub name: String,
+    /// Its technology.
+    pub preset: Arc<Preset>,
+    /// Stores and consensus: its members, the first is the primary. Routes:
+    /// one, the place of the proxy. Clients: one, the place of all clients.
+    pub members: Vec<Member>,
+    /// Who plays the roles of [`Preset::needs`], in that order.
+    pub needs: Vec<ComponentId>,
+    /// Routes (`serves`) and clients (`of`): what they point at.
+    pub target: Option<ComponentId>,
+    /// Clients: the order in which targets are tried, as positions in the
+    /// target's members; all of them in model order where the file is silent.
+    pub order: Vec<usize>,
+    /// Clients: how many; 1 for all other kinds.
+    pub count: usize,
+    /// The values of [`Preset::parameters`], in that order.
+    pub values: Vec<Quantity>,
+    /// The least served share that counts as served.
+    pub serves_at_least: f64,
+    /// How long the criterion must hold to count as recovered.
+    pub stable_for: Span,
+}
+
+/// What a limit can be set on.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Subject {
+    /// The whole.
+    System,
+    /// One component.
+    Component(ComponentId),
+}
+
+/// A limit that someone wants.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Objective {
+    /// On what.
+    pub subject: Subject,
+    /// On which figure.
+    pub figure: crate::outcome::Figure,
+    /// The share of trials that must keep the limit.
+    pub quantile: f64,
+    /// The limit in base units (seconds, writes).
+    pub limit: f64,
+    /// The limit as it was written, `60s`.
+    pub limit_text: String,
+}
