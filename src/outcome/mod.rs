@@ -1,5 +1,13 @@
-//! What happened: figures and milestones. Trials and drills fill the same types.
+//! What happened: figures, milestones, the critical path, a timeline.
+//! Trials and drills fill the same types.
 
 mod figure;
+mod measured;
+mod timeline;
 
 pub use figure::{Class, Clock, Figure};
+pub use measured::{
+    Bound, BoundTerm, FigureSlot, Layout, Measured, MilestoneSlot, Outcome, StageSlot, Step,
+    SubjectName,
+};
+pub use timeline::{Entry, Timeline};

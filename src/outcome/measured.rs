@@ -1,0 +1,150 @@
+//! The figures of one trial, in slots that are laid out once a scenario.
+
+use super::figure::{Class, Clock, Figure};
+use crate::units::{Instant, Span};
+
+/// One measured value: a number (nanoseconds, or a plain count), or why there
+/// is none.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Measured(pub i64);
+
+impl Measured {
+    /// Does not apply in this trial: nothing was detected, say.
+    pub const ABSENT: Self = Self(i64::MIN);
+    /// Not reached by the horizon; beyond every number.
+    pub const CENSORED: Self = Self(i64::MAX - 1);
+    /// No usable copy is left; beyond everything.
+    pub const TOTAL_LOSS: Self = Self(i64::MAX);
+
+    /// A span as a measured value.
+    #[must_use]
+    pub const fn span(span: Span) -> Self {
+        Self(span.0)
+    }
+
+    /// Whether it is a number.
+    #[must_use]
+    pub fn is_number(self) -> bool {
+        self != Self::ABSENT && self < Self::CENSORED
+    }
+}
+
+/// Of whom a figure speaks, as in the JSON: `("stores", "orders")`, or
+/// `("system", "system")`.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct SubjectName {
+    /// `system`, `stores`, `consensus`, `routes` or `clients`.
+    pub group: &'static str,
+    /// The component's name.
+    pub name: String,
+}
+
+/// One figure of one subject.
+#[derive(Clone, PartialEq, Debug)]
+pub struct FigureSlot {
+    /// Of whom.
+    pub subject: SubjectName,
+    /// Which figure.
+    pub figure: Figure,
+    /// Counted from where.
+    pub clock: Clock,
+    /// The fault's class as the subject sees it.
+    pub class: Class,
+    /// No trial lies below it; `None` where it is zero or has no meaning.
+    pub bound: Option<Bound>,
+}
+
+/// A lower bound that a reader can add up by hand.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Bound {
+    /// The sum.
+    pub least: Span,
+    /// Its terms, in causal order.
+    pub terms: Vec<BoundTerm>,
+}
+
+/// One term of a bound.
+#[derive(Clone, PartialEq, Debug)]
+pub struct BoundTerm {
+    /// The stage it stands for, `orders.key`.
+    pub stage: String,
+    /// Its title for people.
+    pub title: String,
+    /// How it comes about, `ttl − U(0, loop_wait)`.
+    pub formula: Option<String>,
+    /// Its least.
+    pub least: Span,
+}
+
+/// A milestone of a component: the instants at which its instances stamp it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct MilestoneSlot {
+    /// The component's name.
+    pub component: String,
+    /// The mark: `key_taken`.
+    pub mark: String,
+    /// How many instances can stamp it.
+    pub instances: usize,
+    /// Where its values begin in [`Outcome::milestones`].
+    pub start: usize,
+}
+
+/// A stage: a node of the graph as an edge of the causal path.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct StageSlot {
+    /// `orders.key`.
+    pub name: String,
+    /// "lease runs out".
+    pub title: String,
+    /// "ttl − U(0, loop_wait)".
+    pub formula: Option<String>,
+    /// What people wrongly believe of it.
+    pub surprise: Option<String>,
+}
+
+/// What the numbers of an [`Outcome`] mean; the same for all trials of a scenario.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Layout {
+    /// Slots of [`Outcome::figures`].
+    pub figures: Vec<FigureSlot>,
+    /// Slots of [`Outcome::milestones`].
+    pub milestones: Vec<MilestoneSlot>,
+    /// What [`Step::stage`] points at.
+    pub stages: Vec<StageSlot>,
+    /// For each client population: its slot in `figures`
+    /// ([`Figure::ClientOutage`]) and how many clients it has; their outages
+    /// stand in [`Outcome::client_outages`] in this order.
+    pub clients: Vec<(usize, usize)>,
+}
+
+/// A stretch of the critical path.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Step {
+    /// Which stage.
+    pub stage: usize,
+    /// When its cause happened.
+    pub from: Instant,
+    /// When it ended.
+    pub to: Instant,
+}
+
+/// What one trial yielded.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Outcome {
+    /// Which trial.
+    pub trial: u64,
+    /// One value a slot. The slot of [`Figure::ClientOutage`] holds the worst client.
+    pub figures: Vec<Measured>,
+    /// For each milestone slot, its instances' instants since the fault in
+    /// ascending order ([`Measured::ABSENT`] last where an instance never stamped it).
+    pub milestones: Vec<Measured>,
+    /// From fault to recovery of the system; empty where it never failed or
+    /// never recovered. Steps telescope: each begins where the last ended.
+    pub path: Vec<Step>,
+    /// The outage of each client, by population.
+    pub client_outages: Vec<Measured>,
+    /// The system was lost again after it counted as recovered.
+    pub relapsed: bool,
+    /// More happened than the budget of a trial allows; its figures are censored.
+    pub unsettled: bool,
+}
