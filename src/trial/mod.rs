@@ -3,6 +3,19 @@
 //! [`Program::compile`] turns a model and a scenario into flat arrays once;
 //! a [`Runner`] then runs any number of trials without allocating.
 
+mod begin;
+mod dirty;
+mod look;
+mod meter;
+mod settle;
+mod slots;
+mod steady;
+mod world;
+
+pub use meter::{Meter, MeterState};
+pub use steady::Steady;
+pub use world::{Ended, World};
+
 use crate::model::scenario::Scenario;
 use crate::model::system::Model;
 use crate::outcome::{Layout, Outcome, Timeline};
