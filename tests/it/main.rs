@@ -1,3 +1,4 @@
 //! Integration tests.
 
+mod laws;
 mod twins;
