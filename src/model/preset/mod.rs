@@ -1,5 +1,9 @@
 //! A preset: what is known of one technology, as data.
 
+mod interface;
+
+pub use interface::{Interface, Published, TARGET_EXPORTS};
+
 use super::expression::{Condition, NodeId, Range, Value};
 use crate::distribution::Law;
 use crate::units::Dimension;
@@ -7,8 +11,8 @@ use crate::units::Dimension;
 /// What role a component plays, and so what it must export.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum ComponentKind {
-    /// Keeps data; `[stores.…]`. Exports `writable`, `readable` (each member)
-    /// and `redundant` (one).
+    /// Keeps data; `[stores.…]`. Exports `writable`, `readable`, `primary` (each
+    /// member) and `redundant` (one).
     Store,
     /// Keeps keys and leases for others; `[consensus.…]`. Exports `leads`
     /// (one), `serves` (one, with the asking instance as its argument) and the
