@@ -7,6 +7,7 @@
 
 mod mistake;
 pub mod parse;
+pub mod print;
 pub mod resolve;
 pub mod syntax;
 mod walk;

@@ -580,7 +580,7 @@ mod tests {
         let leaf = prop_oneof![
             number.prop_map(move |text| plain(Syntax::Number(text.to_owned()))),
             name().prop_map(move |text| plain(Syntax::Name(text.to_owned()))),
-            any::<bool>().prop_map(move |truth| plain(Syntax::Truth(truth))),
+            proptest::bool::ANY.prop_map(move |truth| plain(Syntax::Truth(truth))),
             (word(), word()).prop_map(move |(of, name)| plain(Syntax::Hop(of, name))),
         ];
         let operators = vec![

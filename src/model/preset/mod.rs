@@ -1,8 +1,13 @@
 //! A preset: what is known of one technology, as data.
 
+mod graph;
 mod interface;
+mod library;
+mod read;
 
 pub use interface::{Interface, Published, TARGET_EXPORTS};
+pub use library::PresetLibrary;
+pub use read::read_preset;
 
 use super::expression::{Condition, NodeId, Range, Value};
 use crate::distribution::Law;
@@ -383,4 +388,10 @@ pub enum Exported {
     Level(Condition),
     /// A number, constant for the trial.
     Value(Value),
+}
+
+/// The one value that a law takes, if there is only one.
+pub(crate) fn constant(law: &Law) -> Option<f64> {
+    let Law::Constant(value) = law;
+    Some(*value)
 }

@@ -163,6 +163,17 @@ impl Environment {
         Resolver::new(self, scope).finish(|resolver| resolver.value_of(&expression, wanted))
     }
 
+    /// Resolves a number, whatever it measures.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with it.
+    pub fn number(&self, text: &str, scope: Scope) -> Result<Value, Vec<Mistake>> {
+        let expression = parse(text)?;
+        let run = |resolver: &mut Resolver<'_>| resolver.value(&expression);
+        Resolver::new(self, scope).finish(run).map(|(value, _)| value)
+    }
+
     /// Resolves the name of a clock: `loop`, `leader.loop`.
     ///
     /// # Errors
@@ -237,7 +248,7 @@ impl Environment {
     }
 
     /// What the processes and hosts belong to: members, or the component's one place.
-    const fn process_range(&self) -> Range {
+    pub(crate) const fn process_range(&self) -> Range {
         match self.kind {
             ComponentKind::Store | ComponentKind::Consensus => Range::Member,
             ComponentKind::Route | ComponentKind::Clients => Range::One,

@@ -1,6 +1,5 @@
 //! Fields of a node: expressions, clocks, words.
 
-
 use crate::diagnostic::{Diagnostic, Location, nearest};
 use crate::model::expression::parse::is_keyword;
 use crate::model::expression::resolve::{Environment, Scope};
@@ -86,11 +85,7 @@ pub(super) struct Fields<'r, 'a> {
 
 impl<'r, 'a> Fields<'r, 'a> {
     /// The fields of a node.
-    pub(super) fn new(
-        reader: &'r Reader<'a>,
-        environment: &'r Environment,
-        owner: Range,
-    ) -> Self {
+    pub(super) fn new(reader: &'r Reader<'a>, environment: &'r Environment, owner: Range) -> Self {
         Self { reader, environment, owner }
     }
 

@@ -16,6 +16,7 @@ use crate::model::expression::resolve::{Declared, Environment, Shape};
 use crate::model::read::{self, Context, Entry, Reader};
 use field::Fields;
 use header::Header;
+pub(super) use names::Places;
 
 /// The most nodes that a preset may have.
 const MOST_NODES: usize = 64;
@@ -30,8 +31,7 @@ pub fn read_preset(source: &SourceFile, context: &Context<'_>) -> Option<Preset>
     let reader = Reader::new(&table, "the preset", context);
     let header = header::read(&reader);
     let parameters = parts::parameters(&reader);
-    let (says, lints, exports) =
-        (reader.get("says"), reader.get("lint"), reader.get("exports"));
+    reader.allow(["says", "lint", "exports"]);
     let Some(kind) = header.kind else {
         // Without a kind nobody knows which ranges and exports there are.
         reader.allow(["one", "member", "client", "target"]);
@@ -43,9 +43,9 @@ pub fn read_preset(source: &SourceFile, context: &Context<'_>) -> Option<Preset>
     names.check(context);
     let environment = environment(kind, &header, &parameters, &declared);
     let mut nodes = read_nodes(&declared, &environment, context);
-    parts::says(says, &mut nodes, context);
-    let lints = parts::lints(lints, &environment, &reader);
-    let exports = parts::exports(exports, &environment, &reader);
+    parts::says(&reader, &names.nodes, &mut nodes);
+    let lints = parts::lints(&reader, &environment);
+    let exports = parts::exports(&reader, &environment);
     reader.finish();
     if context.errors() > before {
         return None;
@@ -150,10 +150,7 @@ fn environment(
         kind,
         nodes: declared.iter().map(|node| node.declared.clone()).collect(),
         processes: header.processes.iter().map(|process| process.value.clone()).collect(),
-        parameters: parameters
-            .iter()
-            .map(|one| (one.name.value.clone(), one.dimension))
-            .collect(),
+        parameters: parameters.iter().map(|one| (one.name.value.clone(), one.dimension)).collect(),
         needs: header.needs.iter().map(|need| need.value.clone()).collect(),
         requests: header.requests.iter().map(|request| request.value.clone()).collect(),
     }
