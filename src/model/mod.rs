@@ -6,5 +6,6 @@
 
 pub mod expression;
 pub mod preset;
+pub mod read;
 pub mod scenario;
 pub mod system;
