@@ -72,6 +72,17 @@ pub fn read_quantity(
     within_limits(&quantity, node, what, expect, context).then_some(quantity)
 }
 
+/// Reads a certain value called `what` in messages; reports why there is none.
+#[must_use]
+pub fn read_amount(
+    node: &Node,
+    what: &str,
+    dimension: Dimension,
+    context: &Context<'_>,
+) -> Option<f64> {
+    Dealer { context, what, dimension: Some(dimension), varies: None }.number(node)
+}
+
 /// Whether the law keeps the limits: all of it where it has ends, else its middle,
 /// since the tails of a fitted law claim more than anyone knows.
 fn within_limits(
