@@ -176,7 +176,7 @@ fn instant(node: &Node, key: &str, context: &Context<'_>) -> Option<Quantity> {
 /// Right away.
 fn zero() -> Quantity {
     Quantity {
-        law: Law::Constant(0.0),
+        law: Law::constant(0.0).expect("zero is a value of a constant law"),
         dimension: Dimension::TIME,
         varies: Varies::Trial,
         text: "0s".to_owned(),
