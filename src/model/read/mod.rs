@@ -16,6 +16,6 @@ mod shape;
 mod tree;
 
 pub use context::{Context, Files};
-pub use quantity::{Expect, read_quantity};
+pub use quantity::{Expect, read_amount, read_quantity};
 pub use reader::Reader;
 pub use tree::{Entry, Found, Node, Raw, Table, parse, parse_value};
