@@ -441,6 +441,12 @@ impl Builder {
         &self.graph.values[id.0 as usize]
     }
 
+    /// The condition behind an id.
+    #[must_use]
+    pub fn peek_condition(&self, id: ConditionId) -> &Condition {
+        &self.graph.conditions[id.0 as usize]
+    }
+
     /// Adds a condition inside values.
     pub fn condition(&mut self, condition: Condition) -> ConditionId {
         self.graph.conditions.push(condition);
