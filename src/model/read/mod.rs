@@ -15,7 +15,10 @@ mod samples;
 mod shape;
 mod tree;
 
+#[cfg(test)]
+mod tests;
+
 pub use context::{Context, Files};
-pub use quantity::{Expect, read_quantity};
+pub use quantity::{Expect, read_amount, read_quantity};
 pub use reader::Reader;
 pub use tree::{Entry, Found, Node, Raw, Table, parse, parse_value};

@@ -1,7 +1,7 @@
 //! Values with a unit or a law.
 
 use super::law::{Dealer, written_law};
-use super::shape::{Shape, build, extent};
+use super::shape::{Shape, build};
 use super::{Context, Node, Raw};
 use crate::diagnostic::Diagnostic;
 use crate::model::preset::{Quantity, Varies};
@@ -72,6 +72,17 @@ pub fn read_quantity(
     within_limits(&quantity, node, what, expect, context).then_some(quantity)
 }
 
+/// Reads a certain value called `what` in messages; reports why there is none.
+#[must_use]
+pub fn read_amount(
+    node: &Node,
+    what: &str,
+    dimension: Dimension,
+    context: &Context<'_>,
+) -> Option<f64> {
+    Dealer { context, what, dimension: Some(dimension), varies: None }.number(node)
+}
+
 /// Whether the law keeps the limits: all of it where it has ends, else its middle,
 /// since the tails of a fitted law claim more than anyone knows.
 fn within_limits(
@@ -81,12 +92,11 @@ fn within_limits(
     expect: &Expect<'_>,
     context: &Context<'_>,
 ) -> bool {
-    let (low, middle, high) = extent(&quantity.law);
+    let law = &quantity.law;
+    let (low, middle, high) = (law.least(), law.quantile(0.5), law.most());
     let show = |value: f64| units::format(value, quantity.dimension);
     let close = |limit: f64| limit.abs() * 1e-9;
-    let open = low <= 0.0 && middle > 0.0;
-    let least = if open { middle } else { low };
-    let greatest = if high > units::ENDLESS { middle } else { high };
+    let (least, greatest) = if high.is_infinite() { (middle, middle) } else { (low, high) };
     let broken = match (expect.least, expect.most) {
         (Some(limit), _) if least < limit - close(limit) => Some((least, "least", limit)),
         (_, Some(limit)) if greatest > limit + close(limit) => Some((greatest, "most", limit)),
@@ -231,7 +241,9 @@ impl Dealer<'_, '_> {
         shape: Shape,
         at: &crate::diagnostic::Location,
     ) -> Option<crate::distribution::Law> {
-        build(shape).map_err(|why| self.bad_law(at, &why, "this describes no distribution")).ok()
+        build(shape)
+            .map_err(|why| self.bad_law(at, &why.to_string(), "this describes no distribution"))
+            .ok()
     }
 }
 

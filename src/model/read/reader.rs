@@ -3,10 +3,11 @@
 use std::cell::RefCell;
 use std::ops::RangeInclusive;
 
-use super::quantity::{Expect, read_quantity};
+use super::quantity::{Expect, read_amount, read_quantity};
 use super::{Context, Entry, Found, Node, Raw, Table};
 use crate::diagnostic::{Diagnostic, nearest_help};
 use crate::model::preset::Quantity;
+use crate::units::Dimension;
 
 /// Reads one table. Every key that is asked for becomes an allowed key; what is
 /// left when [`Reader::finish`] is called is reported.
@@ -179,6 +180,14 @@ impl<'a> Reader<'a> {
     #[must_use]
     pub fn quantity(&self, key: &str, expect: &Expect<'_>) -> Option<Quantity> {
         self.get(key).and_then(|node| read_quantity(node, key, expect, self.context))
+    }
+
+    /// A certain value of a dimension: no law.
+    #[must_use]
+    pub fn amount(&self, key: &str, dimension: Dimension) -> Option<Found<f64>> {
+        let node = self.get(key)?;
+        read_amount(node, key, dimension, self.context)
+            .map(|value| Found { value, at: node.at.clone() })
     }
 
     /// All keys and values; every key is allowed from here on.

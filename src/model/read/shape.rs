@@ -1,7 +1,7 @@
 //! What a text says of a law, before it is one. The only place that constructs
 //! laws from files.
 
-use crate::distribution::Law;
+use crate::distribution::{Law, LawError};
 
 /// A law as it is written, its numbers in base units.
 #[derive(Clone, PartialEq, Debug)]
@@ -22,29 +22,26 @@ pub(super) enum Shape {
 }
 
 /// The law that the text describes, or why there is none.
-pub(super) fn build(shape: Shape) -> Result<Law, String> {
-    // Until the laws land each is its middle.
-    let value = match shape {
-        Shape::Constant(value) => value,
-        Shape::Uniform { low, high } => (low + high) / 2.0,
-        Shape::Exponential { mean } => mean,
-        Shape::LogNormal { median, sigma: _ } => median,
-        Shape::Quantiles { lower, upper: _ } => lower.1,
-        Shape::Weibull { scale, shape: _ } | Shape::Gamma { shape: _, scale } => scale,
-        Shape::Pert { min, mode, max } | Shape::Triangular { min, mode, max } => {
-            (min + mode + max) / 3.0
+pub(super) fn build(shape: Shape) -> Result<Law, LawError> {
+    match shape {
+        Shape::Constant(value) => Law::constant(value),
+        Shape::Uniform { low, high } => Law::uniform(low, high),
+        Shape::Exponential { mean } => Law::exponential(mean),
+        Shape::LogNormal { median, sigma } => Law::log_normal(median, sigma),
+        Shape::Quantiles { lower, upper } => Law::log_normal_from_quantiles(lower, upper),
+        Shape::Weibull { scale, shape } => Law::weibull(scale, shape),
+        Shape::Gamma { shape, scale } => Law::gamma(shape, scale),
+        // Three equal points are no spread at all.
+        Shape::Pert { min, mode: _, max } | Shape::Triangular { min, mode: _, max }
+            if min == max =>
+        {
+            Law::constant(min)
         }
-        Shape::Samples(samples) => samples.first().copied().unwrap_or_default(),
-        Shape::Mixture(parts) => {
-            parts.first().map(|(weight, law)| law.quantile(0.5) + weight * 0.0).unwrap_or_default()
-        }
-        Shape::Truncated { law, low: _, high: _ } => law.quantile(0.5),
-        Shape::Shifted { law, by } => law.quantile(0.5) + by,
-    };
-    Ok(Law::Constant(value))
-}
-
-/// The least, middle and greatest value of a law.
-pub(super) fn extent(law: &Law) -> (f64, f64, f64) {
-    (law.quantile(1e-12), law.quantile(0.5), law.quantile(1.0 - 1e-12))
+        Shape::Pert { min, mode, max } => Law::beta_pert(min, mode, max),
+        Shape::Triangular { min, mode, max } => Law::triangular(min, mode, max),
+        Shape::Samples(samples) => Law::empirical(samples),
+        Shape::Mixture(parts) => Law::mixture(parts),
+        Shape::Truncated { law, low, high } => law.truncated(low, high),
+        Shape::Shifted { law, by } => law.shifted(by),
+    }
 }
