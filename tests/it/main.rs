@@ -1,4 +1,6 @@
 //! Integration tests.
 
+mod bad_presets;
 mod laws;
+mod presets;
 mod statistics;

@@ -128,7 +128,7 @@ impl<'r, 'a> Fields<'r, 'a> {
         if let Raw::Table(_) | Raw::Integer(_) | Raw::Float(_) = node.raw {
             let expect = Expect::of(wanted);
             let quantity = read_quantity(node, &self.what(key), &expect, context)?;
-            if let Some(constant) = super::super::constant(&quantity.law) {
+            if let Some(constant) = quantity.law.is_constant() {
                 return Some(Value::Number(constant));
             }
             if !scope.read {
