@@ -1,5 +1,6 @@
 //! Integration tests.
 
+mod bad_files;
 mod bad_presets;
 mod laws;
 mod presets;
