@@ -230,12 +230,8 @@ mod tests {
         apply(&mut table, &edits, &takes, &context);
         let messages: Vec<String> =
             context.into_diagnostics().iter().map(ToString::to_string).collect();
-        let at = table.at.clone();
-        if messages.is_empty() {
-            Ok(Node { raw: Raw::Table(table), at }.written())
-        } else {
-            Err(messages)
-        }
+        let sections = table.entries.iter().map(|entry| entry.node.written());
+        if messages.is_empty() { Ok(sections.collect()) } else { Err(messages) }
     }
 
     #[test]

@@ -1,4 +1,5 @@
 //! Integration tests.
 
+mod bad_presets;
 mod laws;
 mod twins;

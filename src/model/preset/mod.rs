@@ -1,5 +1,6 @@
 //! A preset: what is known of one technology, as data.
 
+mod describe;
 mod graph;
 mod interface;
 mod library;
@@ -388,9 +389,4 @@ pub enum Exported {
     Level(Condition),
     /// A number, constant for the trial.
     Value(Value),
-}
-
-/// The one value that a law takes, if there is only one.
-pub(crate) fn constant(law: &Law) -> Option<f64> {
-    law.is_constant()
 }

@@ -244,7 +244,19 @@ fn quantiles(
 ) -> Option<Shape> {
     let mut points = Vec::new();
     for key in keys.iter().filter(|key| is_quantile(key)) {
-        let value = positive(dealer, reader, key);
+        // `p99.9` without quotes is to TOML a table `p99` with a key `9`.
+        let split = reader.get(key).and_then(Node::as_table).and_then(|table| {
+            let [entry] = &table.entries[..] else { return None };
+            entry.key.value.bytes().all(|byte| byte.is_ascii_digit()).then_some((table, entry))
+        });
+        let (key, value) = match split {
+            Some((table, entry)) => {
+                let inner = Reader::new(table, reader.what(), dealer.context);
+                let value = positive(dealer, &inner, &entry.key.value);
+                (format!("{key}.{}", entry.key.value), value)
+            }
+            None => ((*key).to_owned(), positive(dealer, reader, key)),
+        };
         // The decimal point moves in the text, so that p99.9 is 0.999 to the last bit.
         let quantile: f64 = format!("{}e-2", &key[1..]).parse().unwrap_or(f64::NAN);
         if !(quantile > 0.0 && quantile < 1.0) {

@@ -15,6 +15,9 @@ mod samples;
 mod shape;
 mod tree;
 
+#[cfg(test)]
+mod tests;
+
 pub use context::{Context, Files};
 pub use quantity::{Expect, read_amount, read_quantity};
 pub use reader::Reader;
