@@ -9,9 +9,10 @@
 //!
 //! In the end, lost are the acknowledged writes that are not in the content of
 //! the last head: those after the fork that it left behind, and those that an
-//! old head went on to acknowledge on its own timeline. Seconds are the measure
-//! of the union of the instants, writes are counted on a comb of the write rate
-//! with a random phase (so that 1 ms at 20/s is one write in 2 % of the trials).
+//! old head went on to acknowledge on its own timeline. Writes stand on a comb
+//! of the write rate with a random phase, so that a window of 1 ms at 20/s holds
+//! one write in 2 % of the trials and none in the others; as time, each lost
+//! write stands for the time since the one before it.
 //!
 //! Assumes that writers reach every member that accepts, at the full rate, and
 //! that the head's own content is durable. A log has no ticks: its full form
@@ -295,9 +296,11 @@ impl LogState {
         })
     }
 
-    /// What is missing in the end: the measure of the union, and the writes.
+    /// What is missing in the end: as time, and counted.
     ///
-    /// `rate` [1/s]; `phase` in (0, 1) places the comb of writes.
+    /// Writes stand on a comb of `rate` [1/s] that `phase` in (0, 1) places, one
+    /// comb for whoever accepts. As time, each stands for 1/`rate` before it, and
+    /// the union is measured: two that were acknowledged at once count once.
     pub fn lost(&mut self, now: Instant, rate: f64, phase: f64) -> (Span, i64) {
         let head = self.content(self.head, now);
         let mut lost = std::mem::take(&mut self.lost);
@@ -309,17 +312,19 @@ impl LogState {
             }
         }
         lost.sort_unstable();
-        let (mut seconds, mut writes, mut covered) = (Span::ZERO, 0_i64, LONG_AGO);
+        let comb = |at: Instant| (at.since_zero().as_seconds() * rate + phase).floor() as i64;
+        let (mut distinct, mut writes, mut covered) = (0, 0, LONG_AGO);
         for &(from, to) in &lost {
-            writes += ((to - from).as_seconds() * rate + phase) as i64;
+            writes += comb(to) - comb(from);
             let from = from.max(covered);
             if to > from {
-                seconds = seconds + (to - from);
+                distinct += comb(to) - comb(from);
                 covered = to;
             }
         }
         self.lost = lost;
-        (seconds, writes)
+        let seconds = if distinct == 0 { 0.0 } else { distinct as f64 / rate };
+        (Span::from_seconds(seconds), writes)
     }
 
     /// The newest instant on the first history that the last head still has;
@@ -430,8 +435,8 @@ mod tests {
         log.change(0, s(0), false, false, false);
         log.change(1, s(0), false, false, false);
         log.change(1, s(1), true, false, true);
-        // 2 s at 0.2/s: 0.4 of a write.
-        assert_eq!(log.lost(s(9), 0.2, 0.59).1, 0);
-        assert_eq!(log.lost(s(9), 0.2, 0.61).1, 1);
+        // 2 s at 0.2/s: a write in two trials of five.
+        assert_eq!(log.lost(s(9), 0.2, 0.41), (Span::ZERO, 0));
+        assert_eq!(log.lost(s(9), 0.2, 0.39), (Span::seconds(5), 1));
     }
 }

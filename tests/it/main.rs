@@ -1,5 +1,10 @@
 //! Integration tests.
 
+mod bad_files;
 mod bad_presets;
+mod harness;
 mod laws;
+mod patroni;
+mod presets;
+mod statistics;
 mod twins;
