@@ -3,5 +3,6 @@
 mod bad_files;
 mod bad_presets;
 mod laws;
+mod lints;
 mod presets;
 mod statistics;
