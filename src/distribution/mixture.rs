@@ -21,7 +21,7 @@ pub struct Mixture {
 #[derive(Clone, Debug, PartialEq)]
 struct Part {
     law: Law,
-    /// Its probability [1].
+    /// Its probability \[1\].
     weight: f64,
     /// The probability of the parts before it.
     before: f64,
