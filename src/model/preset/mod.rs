@@ -1,8 +1,10 @@
 //! A preset: what is known of one technology, as data.
 
+mod describe;
 mod graph;
 mod interface;
 mod library;
+mod period;
 mod read;
 
 pub use interface::{Interface, Published, TARGET_EXPORTS};
@@ -33,9 +35,9 @@ pub enum ComponentKind {
 /// The documented behaviour and defaults of one technology.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Preset {
-    /// Its name, `postgresql/patroni`.
+    /// Its name, `family/product`.
     pub name: String,
-    /// A human name, "PostgreSQL under Patroni".
+    /// A name for people.
     pub title: String,
     /// What role it can play.
     pub kind: ComponentKind,
@@ -388,9 +390,4 @@ pub enum Exported {
     Level(Condition),
     /// A number, constant for the trial.
     Value(Value),
-}
-
-/// The one value that a law takes, if there is only one.
-pub(crate) fn constant(law: &Law) -> Option<f64> {
-    law.is_constant()
 }

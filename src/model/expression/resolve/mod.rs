@@ -6,15 +6,17 @@
 
 mod condition;
 mod lint;
+#[cfg(test)]
+mod tests;
 mod value;
 mod who;
 
-use super::mistake::Mistake;
+use super::mistake::{FOLLOWS, Mistake};
 use super::parse::parse;
 use super::syntax::{Expression, Extent, Syntax};
 use super::{Condition, NeedId, NodeId, ParameterId, Range, Value, Who};
 use crate::diagnostic::nearest;
-use crate::model::preset::{ClockRef, ComponentKind, LintCondition, Need};
+use crate::model::preset::{Block, ClockRef, ComponentKind, LintCondition, Need, Node, Preset};
 use crate::units::Dimension;
 use who::Place;
 
@@ -27,8 +29,9 @@ pub struct Environment {
     pub nodes: Vec<Declared>,
     /// Its processes.
     pub processes: Vec<String>,
-    /// Its parameters and what they measure, in the order of [`ParameterId`].
-    pub parameters: Vec<(String, Dimension)>,
+    /// Its parameters, in the order of [`ParameterId`], and what they measure:
+    /// `None` where the file is wrong about that, which is reported once.
+    pub parameters: Vec<(String, Option<Dimension>)>,
     /// What it needs, in the order of [`NeedId`].
     pub needs: Vec<Need>,
     /// The announced requests that it understands.
@@ -138,6 +141,35 @@ impl Scope {
 }
 
 impl Environment {
+    /// What the expressions of a preset that has been read may speak of.
+    #[must_use]
+    pub fn of(preset: &Preset) -> Self {
+        let shape = |block: &Block| match block {
+            Block::Gate { .. } => Shape::Gate,
+            Block::Work { .. } => Shape::Work,
+            Block::Clock { .. } => Shape::Clock,
+            Block::Probe { .. } => Shape::Probe,
+            Block::Lease { .. } => Shape::Lease,
+            Block::Pick { over, .. } => Shape::Pick(*over),
+            Block::Dial { over, .. } => Shape::Dial(*over),
+            Block::Log { .. } => Shape::Log,
+        };
+        let node = |node: &Node| Declared {
+            name: node.name.clone(),
+            range: node.range,
+            shape: shape(&node.block),
+        };
+        let parameters = preset.parameters.iter();
+        Self {
+            kind: preset.kind,
+            nodes: preset.nodes.iter().map(node).collect(),
+            processes: preset.processes.clone(),
+            parameters: parameters.map(|one| (one.name.clone(), Some(one.dimension))).collect(),
+            needs: preset.needs.clone(),
+            requests: preset.requests.clone(),
+        }
+    }
+
     /// Resolves a condition.
     ///
     /// # Errors
@@ -237,7 +269,7 @@ impl Environment {
     }
 
     /// The parameter of that name, and what it measures.
-    fn parameter_named(&self, name: &str) -> Option<(ParameterId, Dimension)> {
+    fn parameter_named(&self, name: &str) -> Option<(ParameterId, Option<Dimension>)> {
         let at = self.parameters.iter().position(|(other, _)| other == name)?;
         Some((ParameterId(at), self.parameters[at].1))
     }
@@ -323,6 +355,14 @@ impl<'e> Resolver<'e> {
     fn fail<T>(&mut self, mistake: Mistake) -> Option<T> {
         self.mistakes.push(mistake);
         None
+    }
+
+    /// What a parameter measures, if anybody knows.
+    fn measured(&mut self, dimension: Option<Dimension>, extent: &Extent) -> Option<Dimension> {
+        if dimension.is_none() {
+            self.mistakes.push(Mistake::new(FOLLOWS, extent.clone(), "", ""));
+        }
+        dimension
     }
 
     /// Runs with other rules about reading, and sets them back.

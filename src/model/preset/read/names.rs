@@ -4,8 +4,9 @@ use super::DeclaredNode;
 use super::field::is_name;
 use super::header::Header;
 use super::parts::ReadParameter;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Location};
 use crate::model::expression::Range;
+use crate::model::expression::parse::is_keyword;
 use crate::model::preset::TARGET_EXPORTS;
 use crate::model::read::{Context, Found};
 
@@ -54,6 +55,8 @@ pub(in crate::model::preset) struct Places {
     pub(in crate::model::preset) needs: Vec<Placed>,
     /// Of each request.
     pub(in crate::model::preset) requests: Vec<Placed>,
+    /// What each export says.
+    pub(in crate::model::preset) exports: Vec<Location>,
     /// The nodes that exist for each target.
     target_nodes: Vec<Placed>,
 }
@@ -79,6 +82,7 @@ impl Places {
                 .map(|need| Found { value: need.value.role.clone(), at: need.at.clone() })
                 .collect(),
             requests: header.requests.clone(),
+            exports: Vec::new(),
             target_nodes: keys(true),
         }
     }
@@ -125,7 +129,7 @@ impl Places {
 /// Reports a word that cannot be a name.
 fn check_word(name: &Placed, what: &str, context: &Context<'_>) {
     let report = |code, message: String, label| context.error(code, message, &name.at, label);
-    if RESERVED.contains(&name.value.as_str()) {
+    if RESERVED.contains(&name.value.as_str()) || is_keyword(&name.value) {
         let message = format!("`{}` already means something in expressions", name.value);
         report("preset::reserved_name", message, "choose another name");
     } else if !is_name(&name.value) {

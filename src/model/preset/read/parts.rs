@@ -1,7 +1,7 @@
 //! Parameters, words for nodes, lints and exports.
 
 use super::field::{expression_text, report};
-use crate::diagnostic::{Diagnostic, nearest};
+use crate::diagnostic::{Diagnostic, Location, nearest};
 use crate::model::expression::Range;
 use crate::model::expression::resolve::{Environment, Scope};
 use crate::model::preset::{
@@ -16,8 +16,8 @@ use crate::units::{self, Dimension};
 pub(super) struct ReadParameter {
     /// Its name.
     pub(super) name: Found<String>,
-    /// What it measures, a plain number where nobody knows.
-    pub(super) dimension: Dimension,
+    /// What it measures, if that is known.
+    pub(super) dimension: Option<Dimension>,
     /// All of it, where it is right.
     pub(super) parameter: Option<Parameter>,
 }
@@ -29,7 +29,7 @@ pub(super) fn parameters(reader: &Reader<'_>) -> Vec<ReadParameter> {
     };
     let read = |entry: &Entry| {
         let parameter = parameter(entry, &table);
-        let dimension = parameter.as_ref().map_or(Dimension::NUMBER, |found| found.dimension);
+        let dimension = parameter.as_ref().map(|found| found.dimension);
         ReadParameter { name: entry.key.clone(), dimension, parameter }
     };
     table.entries().iter().map(read).collect()
@@ -184,7 +184,7 @@ fn lint(rule: &Reader<'_>, environment: &Environment) -> Option<Lint> {
 }
 
 /// Reads `[exports]`: all that the kind must show, and nothing else.
-pub(super) fn exports(reader: &Reader<'_>, environment: &Environment) -> Vec<Export> {
+pub(super) fn exports(reader: &Reader<'_>, environment: &Environment) -> Vec<(Export, Location)> {
     let kind = environment.kind;
     let interface = kind.interface();
     let Some(table) = reader.table("exports", "[exports]") else {
@@ -223,7 +223,8 @@ pub(super) fn exports(reader: &Reader<'_>, environment: &Environment) -> Vec<Exp
                 reader.context().error("preset::missing_export", message, at, &label);
             }
             if let Some(node) = inner.as_ref().and_then(|inner| inner.get(export.name)) {
-                exports.extend(exported(export, node, environment, reader.context()));
+                let found = exported(export, node, environment, reader.context());
+                exports.extend(found.map(|found| (found, node.at.clone())));
             }
         }
         if let Some(inner) = inner {
