@@ -215,6 +215,14 @@ mod tests {
     }
 
     #[test]
+    fn a_uniform_at_the_boundary_belongs_to_the_earlier_part() {
+        let parts = [1.0, 2.0].map(|value| (1.0, Law::constant(value).unwrap()));
+        let law = Law::mixture(parts.to_vec()).unwrap();
+        assert_eq!(law.quantile(0.5), 1.0);
+        assert_eq!(law.quantile(0.5f64.next_up()), 2.0);
+    }
+
+    #[test]
     fn an_atom_inside_a_smooth_part_is_hit_exactly() {
         let smooth = Law::uniform(0.0, 10.0).unwrap();
         let atom = Law::constant(1.0 / 3.0).unwrap();
