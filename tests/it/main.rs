@@ -4,6 +4,7 @@ mod bad_files;
 mod bad_presets;
 mod harness;
 mod laws;
+mod lints;
 mod patroni;
 mod presets;
 mod statistics;

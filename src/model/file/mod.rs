@@ -12,6 +12,7 @@ mod fault;
 mod model;
 mod name;
 mod objective;
+mod period;
 mod phase;
 mod place;
 mod scenario;

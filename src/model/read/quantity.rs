@@ -107,9 +107,11 @@ fn within_limits(
     };
     let code = if word == "least" { "quantity::below_least" } else { "quantity::above_most" };
     let by = if word == "least" { "below" } else { "above" };
+    let middle = if high.is_infinite() { " in the middle" } else { "" };
+    let (found, limit_shown) = (show(found), show(limit));
     let message =
-        format!("{what} of {} is {by} the {word} that is accepted, {}", show(found), show(limit));
-    let label = format!("expected at {word} {}", show(limit));
+        format!("{what} of {found}{middle} is {by} the {word} that is accepted, {limit_shown}");
+    let label = format!("expected at {word} {limit_shown}");
     let help = expect.source.map(|source| format!("source: {source}"));
     context.report(Diagnostic::error(code, message).label(&node.at, label).maybe_help(help));
     false
@@ -124,7 +126,7 @@ impl Dealer<'_, '_> {
             _ => {
                 self.context.error(
                     "file::wrong_type",
-                    format!("{} must be a quantity here", self.what),
+                    format!("{} must be one certain value, no distribution", self.what),
                     &node.at,
                     &format!("expected {}, found {}", self.expected(), node.raw.kind()),
                 );
@@ -164,6 +166,12 @@ impl Dealer<'_, '_> {
 
     /// A number with its unit: `part` of a string that begins at byte `offset` of it.
     pub(super) fn text_number(&mut self, node: &Node, part: &str, offset: usize) -> Option<f64> {
+        if part.contains("..") {
+            let message = format!("{} must be one certain value, no range", self.what);
+            let label = format!("expected {}", self.expected());
+            self.context.error("quantity::unit", message, &node.at, &label);
+            return None;
+        }
         match units::parse(part) {
             Ok((value, dimension)) => {
                 let at = node.within(offset..offset + part.len());
@@ -215,9 +223,7 @@ impl Dealer<'_, '_> {
             (Dimension::BYTES, Dimension::BYTE_RATE) => {
                 Some(format!("write what it is per: \"{written}/s\""))
             }
-            (Dimension::NUMBER, Dimension::BYTES) => {
-                Some(format!("write the unit: \"{value}B\" or \"{value}MB\""))
-            }
+            (Dimension::NUMBER, Dimension::BYTES) => Some(format!("write the unit: \"{value}B\"")),
             _ => None,
         };
         self.context.error_with_help(
