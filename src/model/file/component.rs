@@ -110,9 +110,6 @@ fn component(
         .into_iter()
         .collect();
     let values = values(reader, preset);
-    if let Some(values) = &values {
-        super::period::refuse_standstill(draft, preset, values);
-    }
     unknown_keys(reader, preset);
     Some(Component {
         name: draft.name.value.clone(),

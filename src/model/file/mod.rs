@@ -12,7 +12,6 @@ mod fault;
 mod model;
 mod name;
 mod objective;
-mod period;
 mod phase;
 mod place;
 mod scenario;

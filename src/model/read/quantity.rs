@@ -69,7 +69,28 @@ pub fn read_quantity(
         varies: dealer.varies.unwrap_or(expect.varies),
         text: node.written(),
     };
-    within_limits(&quantity, node, what, expect, context).then_some(quantity)
+    if !within_limits(&quantity, node, what, expect, context) {
+        return None;
+    }
+    cut_tails(quantity, expect, &dealer, node)
+}
+
+/// Cuts what a tail says beyond the limits, so that no draw is ever beyond them.
+fn cut_tails(
+    quantity: Quantity,
+    expect: &Expect<'_>,
+    dealer: &Dealer<'_, '_>,
+    node: &Node,
+) -> Option<Quantity> {
+    let least = expect.least.unwrap_or(f64::NEG_INFINITY);
+    let most = expect.most.unwrap_or(f64::INFINITY);
+    let reaches_beyond = quantity.law.least() < least || quantity.law.most() > most;
+    if !quantity.law.most().is_infinite() || !reaches_beyond {
+        return Some(quantity);
+    }
+    let law =
+        dealer.law(Shape::Truncated { law: quantity.law, low: least, high: most }, &node.at)?;
+    Some(Quantity { law, ..quantity })
 }
 
 /// Reads a certain value called `what` in messages; reports why there is none.
@@ -84,7 +105,7 @@ pub fn read_amount(
 }
 
 /// Whether the law keeps the limits: all of it where it has ends, else its middle,
-/// since the tails of a fitted law claim more than anyone knows.
+/// since the tails of a fitted law claim more than anyone knows; they are cut.
 fn within_limits(
     quantity: &Quantity,
     node: &Node,
