@@ -2,10 +2,11 @@
 
 mod bad_files;
 mod bad_presets;
+mod golden;
 mod harness;
+mod lab;
 mod laws;
 mod lints;
-mod patroni;
 mod presets;
 mod statistics;
 mod twins;
