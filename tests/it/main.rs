@@ -1,7 +1,9 @@
 //! Integration tests.
+#![allow(clippy::print_stdout, reason = "tests show what they compare")]
 
 mod bad_files;
 mod bad_presets;
+mod bounds;
 mod golden;
 mod harness;
 mod lab;
