@@ -67,10 +67,10 @@ impl<'g> Reach<'g> {
 
     /// The same if `level` never changed.
     pub(super) fn without(&self, level: LevelId) -> Self {
-        let (away, back) = (vec![NEVER; self.held.len()], vec![NEVER; self.held.len()]);
-        let held = self.held.clone();
-        Self { graph: self.graph, held, away, back, fault: self.fault, frozen: Some(level) }
-            .relaxed()
+        let (held, fresh) = (self.held.clone(), self.fresh.clone());
+        let (away, back) = (vec![NEVER; held.len()], vec![NEVER; held.len()]);
+        let (graph, fault, frozen) = (self.graph, self.fault, Some(level));
+        Self { graph, held, away, back, fault, fresh, frozen }.relaxed()
     }
 
     fn relaxed(mut self) -> Self {
