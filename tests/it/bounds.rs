@@ -45,6 +45,6 @@ fn the_bound_is_the_sum_by_hand_and_trials_come_close() {
         assert!((bound - by_hand).abs() < 1e-6, "{scenario} {sets:?}: {bound} is not {by_hand}");
         assert!(least < bound + 3.0, "{scenario} {sets:?}: {least} is far above {bound}");
         let (_, clients) = check(&program, "clients", "writer");
-        assert!(clients >= by_hand, "{scenario} {sets:?}: clients are back after {clients}?");
+        assert!(clients > by_hand - 1e-6, "{scenario} {sets:?}: clients are back after {clients}?");
     }
 }
