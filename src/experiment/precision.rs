@@ -79,17 +79,96 @@ impl Reached {
     }
 }
 
+/// What is wrong with a precision that was asked for.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum PrecisionError {
+    /// No trial yields the figure.
+    #[error("precision \"{asked}\": no trial yields {figure}; there are: {known}")]
+    UnknownFigure {
+        /// As it was written.
+        asked: String,
+        /// The figure that was named.
+        figure: String,
+        /// The figures that there are.
+        known: String,
+    },
+    /// Neither a quantile nor the mean.
+    #[error("precision \"{asked}\": expected p50, p95, … or mean after the figure, found \"{found}\"")]
+    UnknownStatistic {
+        /// As it was written.
+        asked: String,
+        /// What stands there.
+        found: String,
+    },
+    /// No width.
+    #[error("precision \"{asked}\": expected a share such as 1% or a time such as 0.1s")]
+    NoWidth {
+        /// As it was written.
+        asked: String,
+    },
+}
+
 impl Precision {
+    /// Reads `1%`, `0.1s` (both of the p95 of the system's recovery time) or
+    /// `orders.recovery_time.p99=0.5%`. `time` reads a time \[s\].
+    ///
+    /// # Errors
+    ///
+    /// What is written is no width, or names a figure that the layout lacks.
+    pub fn parse(
+        text: &str,
+        layout: &Layout,
+        time: &dyn Fn(&str) -> Option<f64>,
+    ) -> Result<Self, PrecisionError> {
+        let (name, width) = text.split_once('=').unwrap_or(("system.recovery_time.p95", text));
+        let (name, width) = (name.trim(), width.trim());
+        let (figure, statistic) = name.rsplit_once('.').unwrap_or((name, "p95"));
+        let known = |slot: &crate::outcome::FigureSlot| {
+            format!("{}.{}", slot.subject.name, slot.figure.name())
+        };
+        let slot = layout.figures.iter().position(|slot| known(slot) == figure).ok_or_else(|| {
+            PrecisionError::UnknownFigure {
+                asked: text.to_owned(),
+                figure: figure.to_owned(),
+                known: layout.figures.iter().map(known).collect::<Vec<_>>().join(", "),
+            }
+        })?;
+        let quantile = |text: &str| -> Option<f64> {
+            let q = text.strip_prefix('p')?.parse::<f64>().ok()? / 100.0;
+            (q > 0.0 && q < 1.0).then_some(q)
+        };
+        let statistic = match quantile(statistic) {
+            Some(q) => Statistic::Quantile(q),
+            None if statistic == "mean" => Statistic::Mean,
+            None => {
+                return Err(PrecisionError::UnknownStatistic {
+                    asked: text.to_owned(),
+                    found: statistic.to_owned(),
+                });
+            }
+        };
+        let positive = |x: &f64| x.is_finite() && *x > 0.0;
+        let share = |text: &str| text.strip_suffix('%')?.trim().parse::<f64>().ok();
+        let wanted = match share(width).filter(positive) {
+            Some(percent) => Wanted::Relative(percent / 100.0),
+            None => time(width)
+                .filter(positive)
+                .map(Wanted::Absolute)
+                .ok_or_else(|| PrecisionError::NoWidth { asked: text.to_owned() })?,
+        };
+        Ok(Self { name: name.to_owned(), asked: width.to_owned(), slot, statistic, wanted })
+    }
+
     /// How far it is reached by a summary.
     #[must_use]
     pub fn reached(&self, layout: &Layout, summary: &Summary) -> Reached {
         let series = summary.spread(layout, self.slot);
         let base = if layout.figures[self.slot].figure.is_time() { 1e9 } else { 1.0 };
         let (value, interval) = match self.statistic {
-            Statistic::Mean => (series.mean(), series.mean_interval()),
+            Statistic::Mean => (series.mean(), series.mean_interval().map(|i| (i.low, i.high))),
             Statistic::Quantile(q) => (
-                series.quantile(q).number(),
-                series.interval(q).and_then(|(low, high)| Some((low.number()?, high.number()?))),
+                series.quantile(q).value(),
+                series.interval(q).and_then(|i| Some((i.low.value()?, i.high.value()?))),
             ),
         };
         let half_width = interval.map(|(low, high)| (high - low) / 2.0 / base);
@@ -99,13 +178,6 @@ impl Precision {
         };
         Reached { name: self.name.clone(), asked: self.asked.clone(), half_width, wanted }
     }
-}
-
-/// How far an experiment ran until all precisions were reached, or the cap.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Stopped {
-    /// What it looked at, at the end.
-    pub reached: Vec<Reached>,
 }
 
 /// Runs an experiment: the plan's trials, and where precisions are asked for

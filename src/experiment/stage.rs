@@ -1,7 +1,7 @@
 //! What each stage takes of the recovery.
 
-use super::series::Series;
-use crate::outcome::{Measured, Outcome};
+use crate::outcome::Outcome;
+use crate::statistics::Histogram;
 
 /// The sums of one stage.
 #[derive(Clone, Debug, Default)]
@@ -11,7 +11,7 @@ pub struct StageSum {
     /// Trials in which it is on the critical path.
     pub trials: u64,
     /// Its time in those trials.
-    pub durations: Series,
+    pub durations: Histogram,
 }
 
 /// The critical paths of many trials.
@@ -62,17 +62,12 @@ impl Stages {
             let sum = &mut self.sums[stage];
             sum.time += i128::from(self.time[stage]);
             sum.trials += 1;
-            sum.durations.record(Measured(self.time[stage]));
+            sum.durations.record(self.time[stage].max(0));
             self.positions[stage] += position as u64;
         }
     }
 
-    pub(super) fn end_batch(&mut self, whole: bool) {
-        for sum in &mut self.sums {
-            sum.durations.end_batch(whole);
-        }
-    }
-
+    /// Adds the paths of another.
     pub(super) fn merge(&mut self, other: &Self) {
         for (mine, theirs) in self.sums.iter_mut().zip(&other.sums) {
             mine.time += theirs.time;

@@ -58,7 +58,7 @@ impl Summary {
         Self {
             trials: 0,
             figures: vec![Series::default(); layout.figures.len()],
-            clients: vec![Series::default(); layout.clients.len()],
+            clients: layout.clients.iter().map(|&(_, clients)| Series::new(clients)).collect(),
             milestones: layout.milestones.iter().map(|slot| ranks(slot.instances)).collect(),
             stages: Stages::new(layout.stages.len()),
             kept: vec![Share::default(); limits],
@@ -158,7 +158,6 @@ impl Collect for Worker<'_> {
                 series.end_batch(whole);
             }
         }
-        summary.stages.end_batch(whole);
         for share in summary.kept.iter_mut().chain(std::iter::once(&mut summary.kept_all)) {
             share.end_batch(whole);
         }
