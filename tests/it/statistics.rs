@@ -1,0 +1,1 @@
+//! Intervals, histograms and tests against slow twins and closed forms.
