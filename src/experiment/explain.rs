@@ -117,7 +117,8 @@ fn seconds(value: Measured) -> Option<f64> {
 
 fn p95_difference(now: &[Measured], then: &[Measured]) -> Option<(f64, f64)> {
     let difference = seconds(p95(then))? - seconds(p95(now))?;
-    let batches = whole_batches(now, then).map(|(now, then)| Some(seconds(p95(then))? - seconds(p95(now))?));
+    let batches =
+        whole_batches(now, then).map(|(now, then)| Some(seconds(p95(then))? - seconds(p95(now))?));
     Some((difference, batch_error(batches)))
 }
 

@@ -57,7 +57,8 @@ pub fn levers(model: &Model, components: &BTreeSet<ComponentId>) -> Vec<Lever> {
     for &id in components {
         let component = &model.components[id.0];
         let preset = &component.preset;
-        for (at, (parameter, value)) in preset.parameters.iter().zip(&component.values).enumerate() {
+        for (at, (parameter, value)) in preset.parameters.iter().zip(&component.values).enumerate()
+        {
             for to in tries(parameter, value) {
                 levers.push(Lever {
                     component: id,
@@ -96,14 +97,20 @@ fn scaled(parameter: &Parameter, value: &Quantity, factor: f64) -> Option<Quanti
         && parameter.most.is_none_or(|most| law.most() <= most);
     let text = match law.is_constant() {
         Some(seconds) => span_text(seconds),
-        None => format!("{} ({})", if factor < 1.0 { "half of it" } else { "twice of it" }, value.text),
+        None => {
+            format!("{} ({})", if factor < 1.0 { "half of it" } else { "twice of it" }, value.text)
+        }
     };
     inside.then(|| Quantity { law, text, ..value.clone() })
 }
 
 /// A span as `--set` takes it: `2.5s`, `500ms`.
 fn span_text(seconds: f64) -> String {
-    if seconds < 1.0 { format!("{}ms", round(seconds * 1000.0)) } else { format!("{}s", round(seconds)) }
+    if seconds < 1.0 {
+        format!("{}ms", round(seconds * 1000.0))
+    } else {
+        format!("{}s", round(seconds))
+    }
 }
 
 /// Without the last bits of a product.

@@ -93,7 +93,9 @@ pub enum PrecisionError {
         known: String,
     },
     /// Neither a quantile nor the mean.
-    #[error("precision \"{asked}\": expected p50, p95, … or mean after the figure, found \"{found}\"")]
+    #[error(
+        "precision \"{asked}\": expected p50, p95, … or mean after the figure, found \"{found}\""
+    )]
     UnknownStatistic {
         /// As it was written.
         asked: String,
@@ -126,13 +128,14 @@ impl Precision {
         let known = |slot: &crate::outcome::FigureSlot| {
             format!("{}.{}", slot.subject.name, slot.figure.name())
         };
-        let slot = layout.figures.iter().position(|slot| known(slot) == figure).ok_or_else(|| {
-            PrecisionError::UnknownFigure {
-                asked: text.to_owned(),
-                figure: figure.to_owned(),
-                known: layout.figures.iter().map(known).collect::<Vec<_>>().join(", "),
-            }
-        })?;
+        let slot =
+            layout.figures.iter().position(|slot| known(slot) == figure).ok_or_else(|| {
+                PrecisionError::UnknownFigure {
+                    asked: text.to_owned(),
+                    figure: figure.to_owned(),
+                    known: layout.figures.iter().map(known).collect::<Vec<_>>().join(", "),
+                }
+            })?;
         let quantile = |text: &str| -> Option<f64> {
             let q = text.strip_prefix('p')?.parse::<f64>().ok()? / 100.0;
             (q > 0.0 && q < 1.0).then_some(q)

@@ -60,7 +60,9 @@ pub fn find_trial(source: &impl Source, which: Which, plan: &Plan, pool: &Pool) 
     let last = ranked.len().checked_sub(1)?;
     let rank = match which {
         Which::Longest => last,
-        Which::Quantile(q) => ((q * ranked.len() as f64).ceil() as usize).saturating_sub(1).min(last),
+        Which::Quantile(q) => {
+            ((q * ranked.len() as f64).ceil() as usize).saturating_sub(1).min(last)
+        }
     };
     let value = ranked[rank].0;
     ranked.iter().find(|(other, _)| *other == value).map(|&(_, trial)| trial)

@@ -181,8 +181,7 @@ pub fn run_range(
     // No more workers than batches: each has histograms of its own.
     let batches = (to.saturating_sub(from)).div_ceil(crate::random::BATCH);
     let workers = usize::try_from(batches).unwrap_or(usize::MAX).min(pool.size());
-    let worker =
-        |_| Worker { layout, limits, samples: plan.samples, summary: empty() };
+    let worker = |_| Worker { layout, limits, samples: plan.samples, summary: empty() };
     let mut workers: Vec<Worker<'_>> = (0..workers).map(worker).collect();
     pool.run(source, plan, (from, to), &mut workers, progress);
     let mut whole = empty();

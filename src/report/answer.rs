@@ -18,8 +18,7 @@ pub(super) fn answer(
     manifest: &Manifest,
     all: bool,
 ) {
-    let path = manifest.scenarios.get(name).map_or("", |file| file.path.as_str());
-    document.push(Block::Title(format!("{model}: {}", lower_first(&scenario.title)), path.to_owned()));
+    title(document, model, name, scenario, manifest);
     document.say(circumstances(scenario, manifest));
     verdicts(document, scenario);
     recovery(document, scenario);
@@ -29,9 +28,22 @@ pub(super) fn answer(
     warnings(document, scenario);
 }
 
+/// The title line.
+pub(super) fn title(
+    document: &mut Document,
+    model: &str,
+    name: &str,
+    scenario: &ScenarioPrediction,
+    manifest: &Manifest,
+) {
+    let path = manifest.scenarios.get(name).map_or("", |file| file.path.as_str());
+    document
+        .push(Block::Title(format!("{model}: {}", lower_first(&scenario.title)), path.to_owned()));
+}
+
 /// A title in the middle of a line does not begin with a capital, unless its
 /// first word is written in capitals throughout.
-fn lower_first(title: &str) -> String {
+pub(super) fn lower_first(title: &str) -> String {
     let mut chars = title.chars();
     match (chars.next(), chars.clone().next()) {
         (Some(first), Some(second)) if first.is_uppercase() && !second.is_uppercase() => {
@@ -41,10 +53,13 @@ fn lower_first(title: &str) -> String {
     }
 }
 
-fn circumstances(scenario: &ScenarioPrediction, manifest: &Manifest) -> String {
+pub(super) fn circumstances(scenario: &ScenarioPrediction, manifest: &Manifest) -> String {
     let sampling = if manifest.sampling == "plain" { ", plain sampling" } else { "" };
-    let mut words =
-        format!("{} trials, seed {}{sampling}; clock: fault", count(scenario.trials), manifest.seed);
+    let mut words = format!(
+        "{} trials, seed {}{sampling}; clock: fault",
+        count(scenario.trials),
+        manifest.seed
+    );
     if let Some(class) = &scenario.class {
         words += &format!("; class: {class}");
     }
@@ -74,7 +89,7 @@ fn recovery(document: &mut Document, scenario: &ScenarioPrediction) {
             String::new()
         } else {
             let share = shape.beyond as f64 / scenario.trials as f64;
-            format!("and {} beyond", super::number::percent(share, Some(0.0005)))
+            format!("and {} beyond", super::number::percent(share, Some(0.001)))
         };
         document.push(Block::Shape(ShapeBlock {
             from: unit.with_symbol(shape.from, None),
@@ -123,7 +138,7 @@ fn spread(d: &Distribution, horizon: f64) -> Table {
 }
 
 /// Where the time goes.
-fn stages(document: &mut Document, scenario: &ScenarioPrediction, all: bool) {
+pub(super) fn stages(document: &mut Document, scenario: &ScenarioPrediction, all: bool) {
     let shown: Vec<_> = scenario
         .stages
         .iter()
@@ -134,17 +149,16 @@ fn stages(document: &mut Document, scenario: &ScenarioPrediction, all: bool) {
     }
     let longest = shown.iter().filter_map(|(_, stage)| stage.p95).fold(0.0, f64::max);
     let unit = Unit::for_seconds(longest);
-    // One error for the column: a hundredth of the longest, at least one decimal of it.
-    let fine = Some((longest / 300.0).max(1e-4));
-    let number = |value: Option<f64>| {
-        value.map_or_else(|| "–".to_owned(), |v| unit.number(v, fine))
-    };
+    // One fineness for the column: a thousandth of the longest.
+    let fine = Some((longest / 1000.0).max(1e-6));
+    let number =
+        |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |v| unit.number(v, fine));
     let mut table = Table {
         columns: vec![
             Column::new("", Align::Left),
             Column::droppable("", Align::Left, 2),
             Column::new("p50", Align::Point),
-            Column::new(format!("p95 {}", unit.symbol()), Align::Point),
+            Column::new("p95", Align::Point),
             Column::droppable("in trials", Align::Right, 1),
             Column::new("share of the recovery", Align::Left),
         ],
@@ -160,12 +174,12 @@ fn stages(document: &mut Document, scenario: &ScenarioPrediction, all: bool) {
             Cell::Bar(stage.share),
         ]);
     }
-    document.push(Block::Heading("where the time goes".to_owned(), String::new()));
+    document.push(Block::Heading("where the time goes".to_owned(), unit.symbol().to_owned()));
     document.push(Block::Table(table));
     let mut told = Vec::new();
     for (_, stage) in shown.iter().filter(|(_, stage)| all || stage.share >= 0.1) {
         if let Some(surprise) = stage.surprise.as_ref().filter(|s| !told.contains(s)) {
-            document.say(format!("{}: {surprise}.", stage.title));
+            document.say(format!("About “{}”: {surprise}.", stage.title));
             told.push(surprise);
         }
     }
@@ -264,8 +278,15 @@ fn bound(document: &mut Document, scenario: &ScenarioPrediction) {
         .bound_terms
         .iter()
         .filter(|term| term.least > 0.0)
-        .map(|term| format!("{} {}", unit.number(term.least, None), words_of(&term.title, term.formula.as_ref())))
+        .map(|term| {
+            format!(
+                "{} {}",
+                unit.number(term.least, None),
+                words_of(&term.title, term.formula.as_ref())
+            )
+        })
         .collect();
+    document.push(Block::Gap);
     document.say(format!(
         "By hand: {} = {} at the very best. No trial lies below it.",
         terms.join(" + "),
@@ -311,7 +332,8 @@ fn warnings(document: &mut Document, scenario: &ScenarioPrediction) {
                 format!("{} (asked {}, has {half})", f.name, f.asked)
             })
             .collect();
-        let word = if precision.reached { "reached" } else { "NOT reached before the cap of trials" };
+        let word =
+            if precision.reached { "reached" } else { "NOT reached before the cap of trials" };
         document.say(format!("Precision {word}: {}.", figures.join(", ")));
     }
 }
@@ -332,7 +354,8 @@ pub(super) fn basis(document: &mut Document, basis: &Basis, all: bool) {
     let n = basis.assumptions.len();
     if n > 0 {
         let shown = if all { n } else { n.min(4) };
-        let more = if shown < n { format!(" and {} more (--all)", n - shown) } else { String::new() };
+        let more =
+            if shown < n { format!(" and {} more (--all)", n - shown) } else { String::new() };
         document.push(Block::Paragraph(vec![
             Phrase::plain(format!("Rests on {n}")),
             Phrase::styled(if n == 1 { "ASSUMPTION" } else { "ASSUMPTIONs" }, Style::Strong),

@@ -8,8 +8,8 @@ use super::prediction::{
 };
 use crate::experiment::{Limit, Reached, Series, Share, Summary, group, system_recovery};
 use crate::model::system::Model;
-use crate::statistics::Quantile;
 use crate::outcome::{Bound, Figure, FigureSlot, Layout, Measured, Outcome};
+use crate::statistics::Quantile;
 use crate::units::Span;
 
 /// Steps of a shape at most.
@@ -68,9 +68,9 @@ pub fn scenario_prediction(trials: &Trials<'_>) -> ScenarioPrediction {
     }
     for (limit, share) in limits.iter().zip(&summary.kept) {
         let objective = objective(limit, share, summary);
-        prediction.verdict = Some(prediction.verdict.map_or(objective.verdict, |verdict| {
-            verdict.max(objective.verdict)
-        }));
+        prediction.verdict = Some(
+            prediction.verdict.map_or(objective.verdict, |verdict| verdict.max(objective.verdict)),
+        );
         if let Some(subject) = subject(&mut prediction, &layout.figures[limit.slot]) {
             subject.objectives.push(objective);
         }

@@ -20,6 +20,8 @@ pub enum Block {
     Table(Table),
     /// A histogram with its axis.
     Shape(ShapeBlock),
+    /// An empty line.
+    Gap,
     /// A command to run next.
     Command(String),
 }

@@ -35,6 +35,7 @@ pub fn markdown(document: &Document) -> String {
                 let drawn = text(&one, Look { width: 80, ..Look::default() });
                 out.push_str(&format!("```text\n{drawn}```\n\n"));
             }
+            Block::Gap => {}
             Block::Command(command) => {
                 out.push_str(&format!("Next:\n\n```sh\n{}\n```\n\n", harmless(command)));
             }

@@ -6,12 +6,14 @@
 mod answer;
 mod build;
 mod document;
+mod explanation;
 mod markdown;
 mod named;
 mod number;
 mod predict;
 mod prediction;
 mod schema;
+mod story;
 mod text;
 mod verdicts;
 
@@ -19,6 +21,7 @@ pub use build::{Trials, model_basis, scenario_prediction};
 pub use document::{
     Align, Block, Cell, Column, Document, Phrase, ShapeBlock, Style, Table, harmless,
 };
+pub use explanation::{Change, Difference, Explanation, explain};
 pub use markdown::markdown;
 pub use named::Named;
 pub use predict::{Telling, command, predict};
@@ -28,4 +31,5 @@ pub use prediction::{
     ScenarioPrediction, Shape, StagePrediction, SubjectPrediction, TermPrediction, Verdict,
 };
 pub use schema::{json, prediction_schema};
+pub use story::{Story, StoryEntry, story};
 pub use text::{Look, text};

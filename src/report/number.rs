@@ -4,7 +4,7 @@ use super::prediction::Interval;
 
 /// In what a column of numbers is written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Unit {
+pub(super) enum Unit {
     /// Milliseconds.
     Millis,
     /// Seconds.
@@ -20,10 +20,10 @@ pub enum Unit {
 impl Unit {
     /// The unit in which a time of this length reads well.
     #[must_use]
-    pub fn for_seconds(longest: f64) -> Self {
+    pub(super) fn for_seconds(longest: f64) -> Self {
         match longest {
             x if x < 0.1 && x > 0.0 => Self::Millis,
-            x if x < 600.0 => Self::Seconds,
+            x if x < 1000.0 => Self::Seconds,
             x if x < 6.0 * 3600.0 => Self::Minutes,
             _ => Self::Hours,
         }
@@ -31,7 +31,7 @@ impl Unit {
 
     /// Its symbol.
     #[must_use]
-    pub const fn symbol(self) -> &'static str {
+    pub(super) const fn symbol(self) -> &'static str {
         match self {
             Self::Millis => "ms",
             Self::Seconds => "s",
@@ -53,7 +53,7 @@ impl Unit {
 
     /// The number alone, with as many decimals as an error of `half` supports.
     #[must_use]
-    pub fn number(self, value: f64, half: Option<f64>) -> String {
+    pub(super) fn number(self, value: f64, half: Option<f64>) -> String {
         let scaled = value * self.per_base();
         match half {
             Some(half) if half > 0.0 => fixed(scaled, decimals(half * self.per_base())),
@@ -63,14 +63,14 @@ impl Unit {
 
     /// The number and its unit, without an error.
     #[must_use]
-    pub fn with_symbol(self, value: f64, half: Option<f64>) -> String {
+    pub(super) fn with_symbol(self, value: f64, half: Option<f64>) -> String {
         let number = self.number(value, half);
         if self == Self::Count { number } else { format!("{number} {}", self.symbol()) }
     }
 
     /// The number, its unit and its error: `31.0 s ±0.1`.
     #[must_use]
-    pub fn estimate(self, value: f64, half: Option<f64>) -> String {
+    pub(super) fn estimate(self, value: f64, half: Option<f64>) -> String {
         let number = self.with_symbol(value, half);
         match half {
             Some(half) if half > 0.0 => {
@@ -84,7 +84,7 @@ impl Unit {
 
 /// Half the width of an interval, where both ends are numbers.
 #[must_use]
-pub fn half_width(interval: Option<&Interval>) -> Option<f64> {
+pub(super) fn half_width(interval: Option<&Interval>) -> Option<f64> {
     match interval {
         Some([Some(low), Some(high)]) => Some((high - low) / 2.0),
         _ => None,
@@ -118,14 +118,14 @@ fn fixed(value: f64, decimals: usize) -> String {
 
 /// An exact number: at most three decimals, none that are zero.
 #[must_use]
-pub fn trimmed(value: f64) -> String {
+pub(super) fn trimmed(value: f64) -> String {
     let text = fixed(value, 3);
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 /// A count with commas between thousands: `10,000`.
 #[must_use]
-pub fn count(value: u64) -> String {
+pub(super) fn count(value: u64) -> String {
     grouped_text(&value.to_string())
 }
 
@@ -148,7 +148,7 @@ fn grouped_text(text: &str) -> String {
 
 /// A share in per cent with as many digits as its error supports: `99.1 %`.
 #[must_use]
-pub fn percent(share: f64, half: Option<f64>) -> String {
+pub(super) fn percent(share: f64, half: Option<f64>) -> String {
     let scaled = share * 100.0;
     match half {
         Some(half) if half > 0.0 => format!("{} %", fixed(scaled, decimals(half * 100.0).min(2))),
@@ -158,14 +158,14 @@ pub fn percent(share: f64, half: Option<f64>) -> String {
 
 /// A share in per cent and its error: `99.1 % ±0.2`.
 #[must_use]
-pub fn percent_estimate(share: f64, half: f64) -> String {
+pub(super) fn percent_estimate(share: f64, half: f64) -> String {
     let decimals = decimals(half * 100.0).min(2);
     format!("{} ±{}", percent(share, Some(half)), fixed(up(half * 100.0, decimals), decimals))
 }
 
 /// A length of time that is exact: `1 h`, `3 h 52 min`, `1.5 s`.
 #[must_use]
-pub fn duration(seconds: f64) -> String {
+pub(super) fn duration(seconds: f64) -> String {
     const STEPS: [(f64, &str); 3] = [(86400.0, "d"), (3600.0, "h"), (60.0, "min")];
     if seconds < 90.0 {
         return if seconds > 0.0 && seconds < 0.1 {
@@ -191,7 +191,7 @@ pub fn duration(seconds: f64) -> String {
 
 /// A quantile as people write it: `p95`, `p99.9`.
 #[must_use]
-pub fn quantile_name(q: f64) -> String {
+pub(super) fn quantile_name(q: f64) -> String {
     format!("p{}", trimmed(q * 100.0))
 }
 

@@ -135,7 +135,11 @@ fn worst(lines: &[Line<'_>]) -> Table {
             vec![
                 Cell::styled(verdict, style),
                 Cell::plain(line.scenario),
-                Cell::plain(format!("{} of {}", figure_title(&line.objective.figure), line.subject)),
+                Cell::plain(format!(
+                    "{} of {}",
+                    figure_title(&line.objective.figure),
+                    line.subject
+                )),
                 Cell::plain(limit(line.objective)),
                 Cell::plain(line.achieved.clone()),
             ]

@@ -7,8 +7,8 @@ use serde::Serialize;
 /// (JSON Schema 2020-12), as it stands in `docs/prediction.schema.json`.
 #[must_use]
 pub fn prediction_schema() -> String {
-    let schema = schemars::schema_for!(Prediction);
-    json(&schema)
+    let settings = schemars::generate::SchemaSettings::draft2020_12().for_serialize();
+    json(&settings.into_generator().into_root_schema_for::<Prediction>())
 }
 
 /// Anything of a report as JSON, indented, with a line end.

@@ -1,7 +1,7 @@
 //! A report as text for a terminal, a pipe or a ticket.
 
-use super::document::{Align, Block, Cell, Column, Document, Phrase, ShapeBlock, Style, Table};
 use super::document::harmless;
+use super::document::{Align, Block, Cell, Column, Document, Phrase, ShapeBlock, Style, Table};
 use super::number::percent;
 
 /// How text looks where it goes.
@@ -22,7 +22,7 @@ impl Default for Look {
 }
 
 /// Columns that a bar of share 1 takes.
-const BAR: usize = 20;
+const BAR: usize = 14;
 
 /// A line in the making: pieces of text and their style.
 type Line = Vec<Phrase>;
@@ -43,6 +43,7 @@ pub fn text(document: &Document, look: Look) -> String {
             Block::Paragraph(phrases) => wrap(&mut lines, phrases, look.width),
             Block::Table(table) => lines.extend(rows(table, look)),
             Block::Shape(shape) => lines.extend(drawn(shape, look)),
+            Block::Gap => {}
             Block::Command(command) => {
                 lines.push(vec![Phrase::plain(format!("Next: {command}"))]);
             }
@@ -56,6 +57,7 @@ pub fn text(document: &Document, look: Look) -> String {
 fn apart(before: &Block, after: &Block) -> bool {
     match (before, after) {
         (Block::Heading(..), _)
+        | (_, Block::Gap)
         | (Block::Table(_), Block::Shape(_))
         | (Block::Title(..) | Block::Paragraph(_), Block::Paragraph(_)) => false,
         (_, _) => true,
@@ -106,40 +108,61 @@ fn wrap(lines: &mut Vec<Line>, phrases: &[Phrase], columns: usize) {
     lines.push(line);
 }
 
-/// Lays a table out: drops columns, then shortens the widest words, until it fits.
+/// Words that may be dropped are shortened to this before any column goes.
+const OPTIONAL: usize = 16;
+/// Words that stay are shortened to this before any column goes.
+const STAYING: usize = 30;
+/// Words are shortened to this where nothing else is left.
+const LEAST: usize = 12;
+
+/// Lays a table out: shortens words, or drops columns, until it fits.
 fn rows(table: &Table, look: Look) -> Vec<Line> {
     let mut kept: Vec<usize> = (0..table.columns.len()).collect();
-    let has_bar = |c: usize| table.rows.iter().any(|row| matches!(row.get(c), Some(Cell::Bar(_))));
     loop {
-        let widths: Vec<ColumnWidth> =
+        let mut widths: Vec<ColumnWidth> =
             kept.iter().map(|&c| ColumnWidth::of(table, c, look)).collect();
         let total: usize = widths.iter().map(|w| w.total() + 2).sum();
-        let next = kept.iter().copied().max_by_key(|&c| table.columns[c].drop);
-        match next {
-            Some(c) if total > look.width && table.columns[c].drop > 0 && kept.len() > 1 => {
-                kept.retain(|&other| other != c);
-            }
-            _ => {
-                let over = total.saturating_sub(look.width);
-                return lay_out(table, &kept, &shortened(widths, table, &kept, over, &has_bar), look);
+        let over = total.saturating_sub(look.width);
+        if over == 0 || shorten(table, &kept, &mut widths, over, (OPTIONAL, STAYING)) {
+            return lay_out(table, &kept, &widths, look);
+        }
+        let drop = kept.iter().copied().max_by_key(|&c| table.columns[c].drop);
+        match drop.filter(|&c| table.columns[c].drop > 0 && kept.len() > 1) {
+            Some(c) => kept.retain(|&other| other != c),
+            None => {
+                shorten(table, &kept, &mut widths, over, (LEAST, LEAST));
+                return lay_out(table, &kept, &widths, look);
             }
         }
     }
 }
 
-/// Takes what is too wide from the widest column of words.
-fn shortened(
-    mut widths: Vec<ColumnWidth>,
+/// Takes `over` from columns of words, first from those that may be dropped, down
+/// to the least of either; says whether that is enough.
+fn shorten(
     table: &Table,
     kept: &[usize],
-    over: usize,
-    has_bar: &dyn Fn(usize) -> bool,
-) -> Vec<ColumnWidth> {
-    let words = |i: &usize| table.columns[kept[*i]].align == Align::Left && !has_bar(kept[*i]);
-    if let Some(i) = (0..kept.len()).filter(words).max_by_key(|&i| widths[i].whole) {
-        widths[i].whole = widths[i].whole.saturating_sub(over).max(12.min(widths[i].whole));
+    widths: &mut [ColumnWidth],
+    mut over: usize,
+    (optional, staying): (usize, usize),
+) -> bool {
+    for droppable in [true, false] {
+        let least = if droppable { optional } else { staying };
+        for (i, &c) in kept.iter().enumerate() {
+            let column = &table.columns[c];
+            let words = column.align == Align::Left && !has_bar(table, c);
+            if words && (column.drop > 0) == droppable {
+                let take = widths[i].whole.saturating_sub(least).min(over);
+                widths[i].whole -= take;
+                over -= take;
+            }
+        }
     }
-    widths
+    over == 0
+}
+
+fn has_bar(table: &Table, column: usize) -> bool {
+    table.rows.iter().any(|row| matches!(row.get(column), Some(Cell::Bar(_))))
 }
 
 /// How wide a column is: up to its decimal point, and from there.
@@ -183,7 +206,8 @@ fn parts(text: &str, align: Align) -> (usize, usize) {
             let end = text
                 .char_indices()
                 .find(|&(i, c)| {
-                    c == '.' || (i > 0 && !c.is_ascii_digit() && !matches!(c, ',' | '−' | '>' | ' '))
+                    c == '.'
+                        || (i > 0 && !c.is_ascii_digit() && !matches!(c, ',' | '−' | '>' | ' '))
                         || (c == ' ' && text[..i].ends_with(|d: char| d.is_ascii_digit()))
                 })
                 .map_or(text.len(), |(i, _)| i);
@@ -213,7 +237,9 @@ fn lay_out(table: &Table, kept: &[usize], widths: &[ColumnWidth], look: Look) ->
         for (&c, wide) in kept.iter().zip(widths) {
             line.push(spaces(2));
             match row.get(c) {
-                Some(Cell::Text(phrase)) => put(&mut line, phrase, table.columns[c].align, *wide, look),
+                Some(Cell::Text(phrase)) => {
+                    put(&mut line, phrase, table.columns[c].align, *wide, look)
+                }
                 Some(Cell::Bar(share)) => line.push(Phrase::plain(bar(*share, wide.total(), look))),
                 None => line.push(spaces(wide.total())),
             }

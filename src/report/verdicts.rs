@@ -20,7 +20,7 @@ pub(super) const fn word(verdict: Verdict) -> (&'static str, Style) {
 
 /// The title of a figure by its name in files.
 pub(super) fn figure_title(name: &str) -> &str {
-    figure(name).map_or(name, Figure::title)
+    figure(name).map_or(name, |figure| figure.title())
 }
 
 /// A figure by its name in files.
@@ -45,9 +45,14 @@ pub(super) fn beyond(distribution: &Distribution, quantile: f64, horizon: f64) -
 /// Puts a verdict line for each objective, or says that there is none.
 pub(super) fn verdicts(document: &mut Document, scenario: &ScenarioPrediction) {
     let mut rows = Vec::new();
+    let mut whys = Vec::new();
     for (name, subject) in scenario.subjects() {
         for objective in &subject.objectives {
             rows.push((objective.verdict, row(name, subject, objective, scenario)));
+            if let Some(why) = reason(subject, objective, scenario) {
+                let figure = figure_title(&objective.figure);
+                whys.push(format!("{figure} of {name}, {}: {why}.", limit(objective)));
+            }
         }
     }
     if rows.is_empty() {
@@ -60,11 +65,15 @@ pub(super) fn verdicts(document: &mut Document, scenario: &ScenarioPrediction) {
         Verdict::Undecided => 1,
         Verdict::Met => 2,
     });
+    document.push(Block::Gap);
     let several = rows.len() > 1;
     document.push(Block::Table(Table {
         columns: columns(),
         rows: rows.into_iter().map(|(_, row)| row).collect(),
     }));
+    for why in whys {
+        document.say(capital(&why));
+    }
     if let (true, Some(all)) = (several, scenario.all_limits) {
         let words = share_words(all.share, all.interval, scenario.trials);
         document.say(format!("All limits at once: {words}."));
@@ -93,7 +102,7 @@ fn row(
         Cell::plain(format!("{} of {name}", figure_title(&objective.figure))),
         Cell::plain(limit(objective)),
         Cell::plain(achieved(subject, objective, scenario)),
-        Cell::plain(reason(subject, objective, scenario)),
+        Cell::plain(share_words(objective.share_kept, objective.interval, scenario.trials)),
     ]
 }
 
@@ -115,8 +124,9 @@ pub(super) fn achieved(
 ) -> String {
     let figure = figure(&objective.figure);
     match objective.achieved {
-        Some(value) => unit_of(figure, value)
-            .estimate(value, half_width(Some(&objective.achieved_interval))),
+        Some(value) => {
+            unit_of(figure, value).estimate(value, half_width(Some(&objective.achieved_interval)))
+        }
         None => figure
             .and_then(|figure| subject.figure(figure))
             .map_or_else(|| "–".to_owned(), |d| beyond(d, objective.quantile, scenario.horizon)),
@@ -143,27 +153,25 @@ fn edge(share: f64) -> String {
     format!("{} %", trimmed(steps / 100.0))
 }
 
-/// Why: the share that keeps the limit, and what stands in the way.
+/// Why an objective is not met, or what would tell.
 fn reason(
     subject: &SubjectPrediction,
     objective: &ObjectivePrediction,
     scenario: &ScenarioPrediction,
-) -> String {
-    let mut words = share_words(objective.share_kept, objective.interval, scenario.trials);
+) -> Option<String> {
     match objective.verdict {
-        Verdict::Met => {}
-        Verdict::Undecided => {
-            if let Some(trials) = objective.trials_to_decide {
-                words += &format!("; {} trials would decide it", count(trials));
-            }
-        }
-        Verdict::Missed => {
-            if let Some(why) = obstacle(subject, objective, scenario) {
-                words += &format!(": {why}");
-            }
-        }
+        Verdict::Met => None,
+        Verdict::Missed => obstacle(subject, objective, scenario),
+        Verdict::Undecided => objective
+            .trials_to_decide
+            .map(|trials| format!("about {} trials would decide it", count(trials))),
     }
-    words
+}
+
+/// A sentence begins with a capital.
+fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
 /// What alone breaks a limit on the recovery time.
@@ -175,7 +183,10 @@ fn obstacle(
     let figure = figure(&objective.figure)?;
     let bound = subject.figure(figure)?.bound?;
     if bound > objective.limit {
-        return Some(format!("at least {} by hand", Unit::for_seconds(bound).with_symbol(bound, None)));
+        return Some(format!(
+            "cannot hold, it takes at least {} by hand (below)",
+            Unit::for_seconds(bound).with_symbol(bound, None)
+        ));
     }
     if figure != Figure::RecoveryTime {
         return None;
@@ -183,9 +194,12 @@ fn obstacle(
     let largest = scenario.stages.iter().max_by(|a, b| a.1.share.total_cmp(&b.1.share))?.1;
     let unit = Unit::for_seconds(largest.p95?);
     Some(format!(
-        "“{}” takes {} at p95",
+        "“{}” alone takes {} at p95",
         largest.title,
-        unit.with_symbol(largest.p95?, Some(0.05 / if unit == Unit::Millis { 1000.0 } else { 1.0 })),
+        unit.with_symbol(
+            largest.p95?,
+            Some(0.05 / if unit == Unit::Millis { 1000.0 } else { 1.0 })
+        ),
     ))
 }
 
@@ -197,6 +211,7 @@ fn none(document: &mut Document, scenario: &ScenarioPrediction) {
         .into_iter()
         .find(|&step| step >= example)
         .unwrap_or(14400.0);
+    document.push(Block::Gap);
     document.push(Block::Paragraph(vec![
         Phrase::styled("NO OBJECTIVE", Style::Unsure),
         Phrase::plain(format!(
@@ -227,6 +242,6 @@ pub(super) fn share_of_trials(share: f64, trials: u64) -> Option<String> {
     Some(if share < 0.001 {
         format!("in {} of {} trials", count(number), count(trials))
     } else {
-        format!("in {} of the trials", percent(share, Some(0.0005)))
+        format!("in {} of the trials", percent(share, Some(0.001)))
     })
 }

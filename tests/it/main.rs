@@ -1,4 +1,6 @@
 //! Integration tests.
 
+mod experiment;
 mod laws;
+mod report;
 mod statistics;
