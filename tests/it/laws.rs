@@ -1,6 +1,7 @@
 //! The probability laws against closed forms, statrs and `rand_distr`.
 
 use drillcast::distribution::{Law, LawError};
+use drillcast::maths;
 use proptest::prelude::*;
 use rand::rngs::Xoshiro256PlusPlus;
 use rand::{RngExt, SeedableRng};
@@ -189,7 +190,7 @@ fn cdf_agrees_with_statrs() {
     };
     let exponential = twin::Exp::new(1.0 / 7.0).unwrap();
     check("exponential", Law::exponential(7.0).unwrap(), &|x| exponential.cdf(x));
-    let log_normal = twin::LogNormal::new(4.0f64.ln(), 0.8).unwrap();
+    let log_normal = twin::LogNormal::new(maths::ln(4.0), 0.8).unwrap();
     check("log-normal", Law::log_normal(4.0, 0.8).unwrap(), &|x| log_normal.cdf(x));
     let weibull = twin::Weibull::new(1.7, 5.0).unwrap();
     check("weibull", Law::weibull(5.0, 1.7).unwrap(), &|x| weibull.cdf(x));
@@ -220,7 +221,7 @@ fn samples_agree_with_rand_distr() {
     use rand_distr as twin;
     const N: usize = 20_000;
     // Two samples of N differ by more than this one time in 10,000.
-    let limit = (-0.5 * (0.5e-4f64).ln()).sqrt() * (2.0 / N as f64).sqrt();
+    let limit = (-0.5 * maths::ln(0.5e-4)).sqrt() * (2.0 / N as f64).sqrt();
     let check = |name: &str, law: Law, twin: &dyn Fn(&mut Xoshiro256PlusPlus) -> f64| {
         let mut random = Xoshiro256PlusPlus::seed_from_u64(7);
         let ours = (0..N).map(|_| law.quantile(random.random())).collect();
@@ -230,7 +231,7 @@ fn samples_agree_with_rand_distr() {
     };
     let exponential = twin::Exp::new(1.0 / 7.0).unwrap();
     check("exponential", Law::exponential(7.0).unwrap(), &|r| exponential.sample(r));
-    let log_normal = twin::LogNormal::new(4.0f64.ln(), 0.8).unwrap();
+    let log_normal = twin::LogNormal::new(maths::ln(4.0), 0.8).unwrap();
     check("log-normal", Law::log_normal(4.0, 0.8).unwrap(), &|r| log_normal.sample(r));
     let weibull = twin::Weibull::new(5.0, 1.7).unwrap();
     check("weibull", Law::weibull(5.0, 1.7).unwrap(), &|r| weibull.sample(r));

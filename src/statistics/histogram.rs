@@ -1,0 +1,511 @@
+//! Any number of integer values in bounded memory.
+//!
+//! Buckets are exact below 1,024 units and split each octave above into 1,024,
+//! so that a bucket is never wider than a thousandth of its values. Counts and
+//! sums are integers: any order of recording and merging gives the same bits.
+
+use super::wide::{Wide, variance};
+
+/// Buckets per page: the values below 1,024, then one page per octave.
+pub(super) const PAGE_CELLS: usize = 1024;
+/// `log2` of [`PAGE_CELLS`].
+const PAGE_BITS: u32 = 10;
+/// Cells that share one bit of [`Page::touched`].
+pub(super) const GROUP: usize = 16;
+/// Larger values count as this one: 146 years in nanoseconds.
+const LARGEST: i64 = 1 << 62;
+/// Page 0 and the octaves from 2¹⁰ to 2⁶².
+pub(super) const PAGES: usize = 54;
+
+/// The buckets of one octave.
+#[derive(Clone, Debug)]
+pub(super) struct Page {
+    /// One bit per group of cells that may hold a count, so that a histogram of
+    /// a few values is merged, read and cleared without a walk over all cells.
+    pub(super) touched: u64,
+    pub(super) counts: [u64; PAGE_CELLS],
+}
+
+/// A bucket that holds values: all integers from `low` to `high`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bucket {
+    /// The least value in it.
+    pub low: i64,
+    /// The greatest value in it.
+    pub high: i64,
+    /// How many values it holds.
+    pub count: u64,
+}
+
+/// Where a quantile falls.
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
+pub enum Quantile {
+    /// On this value, in the unit that was recorded.
+    Value(f64),
+    /// Among the trials that were not over when observation ended: later than
+    /// any number.
+    Censored,
+    /// Among the trials that never end well, for instance without a usable copy.
+    TotalLoss,
+    /// Nowhere: there are no trials, or too few to say.
+    Empty,
+}
+
+impl Quantile {
+    /// The value, where it falls on one.
+    #[must_use]
+    pub fn value(self) -> Option<f64> {
+        match self {
+            Self::Value(value) => Some(value),
+            _ => None,
+        }
+    }
+}
+
+/// A histogram of non-negative integers: nanoseconds, bytes, counts.
+///
+/// Beside numbers it counts two outcomes that are none and rank above every
+/// number: *censored* and, above that, *total loss*.
+///
+/// Bounds: values above 2⁶² count as 2⁶²; the sums hold 2⁶⁴ such values.
+///
+/// ```
+/// use drillcast::statistics::{Histogram, Quantile};
+///
+/// let mut sample = Histogram::new();
+/// sample.record_n(30_000_000_000, 9);
+/// sample.record_censored();
+/// assert_eq!(sample.quantile(0.9), Quantile::Value(30e9));
+/// assert_eq!(sample.quantile(0.95), Quantile::Censored);
+/// assert_eq!(sample.mean(), None);
+/// ```
+#[derive(Clone, Debug)]
+pub struct Histogram {
+    pages: Vec<Option<Box<Page>>>,
+    numbers: u64,
+    censored: u64,
+    total_loss: u64,
+    sum: u128,
+    squares: Wide,
+    min: i64,
+    max: i64,
+}
+
+impl Default for Histogram {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Equal in everything that was recorded; which pages are allocated is no matter.
+impl PartialEq for Histogram {
+    fn eq(&self, other: &Self) -> bool {
+        let scalars =
+            |h: &Self| (h.numbers, h.censored, h.total_loss, h.sum, h.squares, h.min, h.max);
+        scalars(self) == scalars(other) && self.buckets().eq(other.buckets())
+    }
+}
+
+impl Eq for Histogram {}
+
+/// The page and cell of a value.
+#[inline]
+fn place(value: i64) -> (usize, usize) {
+    let value = value as u64;
+    // The bit length less ten, and zero for everything below 1,024.
+    let page = (u64::BITS - value.leading_zeros()).saturating_sub(PAGE_BITS);
+    let shift = page.saturating_sub(1);
+    (page as usize, (value >> shift) as usize & (PAGE_CELLS - 1))
+}
+
+/// The least and greatest value of a cell.
+fn edges(page: usize, cell: usize) -> (i64, i64) {
+    if page == 0 {
+        return (cell as i64, cell as i64);
+    }
+    let shift = page - 1;
+    let low = ((PAGE_CELLS + cell) as i64) << shift;
+    (low, low + ((1 << shift) - 1))
+}
+
+impl Histogram {
+    /// A histogram of nothing.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            pages: vec![None; PAGES],
+            numbers: 0,
+            censored: 0,
+            total_loss: 0,
+            sum: 0,
+            squares: Wide::default(),
+            min: i64::MAX,
+            max: i64::MIN,
+        }
+    }
+
+    /// Counts one value of zero or more.
+    ///
+    /// # Panics
+    ///
+    /// `value` is negative: no simulated span is.
+    #[inline]
+    pub fn record(&mut self, value: i64) {
+        self.record_n(value, 1);
+    }
+
+    /// Counts a value of zero or more `times` times.
+    ///
+    /// # Panics
+    ///
+    /// `value` is negative: no simulated span is.
+    #[inline]
+    pub fn record_n(&mut self, value: i64, times: u64) {
+        assert!(value >= 0, "a histogram holds no negative value: {value}");
+        if times == 0 {
+            return;
+        }
+        let value = value.min(LARGEST);
+        let (page, cell) = place(value);
+        let page = self.pages[page].get_or_insert_with(fresh_page);
+        page.touched |= 1 << (cell / GROUP);
+        page.counts[cell] += times;
+        self.numbers += times;
+        let wide = value as u128;
+        self.sum += wide * u128::from(times);
+        if times == 1 {
+            self.squares.add_small(wide * wide);
+        } else {
+            self.squares.add(Wide::product(wide * wide, u128::from(times)));
+        }
+        self.min = self.min.min(value);
+        self.max = self.max.max(value);
+    }
+
+    /// Counts one trial that was not over when observation ended.
+    pub fn record_censored(&mut self) {
+        self.censored += 1;
+    }
+
+    /// Counts one trial that has no number because everything is lost.
+    pub fn record_total_loss(&mut self) {
+        self.total_loss += 1;
+    }
+
+    /// Adds what another histogram has counted.
+    pub fn merge(&mut self, other: &Self) {
+        for (mine, theirs) in self.pages.iter_mut().zip(&other.pages) {
+            let Some(theirs) = theirs else { continue };
+            if theirs.touched == 0 {
+                continue;
+            }
+            let mine = mine.get_or_insert_with(fresh_page);
+            mine.touched |= theirs.touched;
+            for group in groups(theirs.touched) {
+                let cells = group * GROUP..(group + 1) * GROUP;
+                let pairs = mine.counts[cells.clone()].iter_mut().zip(&theirs.counts[cells]);
+                pairs.for_each(|(mine, theirs)| *mine += theirs);
+            }
+        }
+        self.numbers += other.numbers;
+        self.censored += other.censored;
+        self.total_loss += other.total_loss;
+        self.sum += other.sum;
+        self.squares.add(other.squares);
+        self.min = self.min.min(other.min);
+        self.max = self.max.max(other.max);
+    }
+
+    /// Forgets everything but the memory it was kept in.
+    pub fn clear(&mut self) {
+        for page in self.pages.iter_mut().flatten() {
+            for group in groups(page.touched) {
+                page.counts[group * GROUP..(group + 1) * GROUP].fill(0);
+            }
+            page.touched = 0;
+        }
+        *self = Self { pages: std::mem::take(&mut self.pages), ..Self::scalars() };
+    }
+
+    /// An empty histogram without its table.
+    fn scalars() -> Self {
+        Self { pages: Vec::new(), ..Self::new() }
+    }
+
+    /// How many trials were counted, with or without a number.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        self.numbers + self.censored + self.total_loss
+    }
+
+    /// How many numbers were counted.
+    #[must_use]
+    pub fn numbers(&self) -> u64 {
+        self.numbers
+    }
+
+    /// How many trials were censored.
+    #[must_use]
+    pub fn censored(&self) -> u64 {
+        self.censored
+    }
+
+    /// How many trials were a total loss.
+    #[must_use]
+    pub fn total_loss(&self) -> u64 {
+        self.total_loss
+    }
+
+    /// The sum of all numbers, exact.
+    #[must_use]
+    pub fn sum(&self) -> u128 {
+        self.sum
+    }
+
+    /// The least number.
+    #[must_use]
+    pub fn min(&self) -> Option<i64> {
+        (self.numbers > 0).then_some(self.min)
+    }
+
+    /// The greatest number.
+    #[must_use]
+    pub fn max(&self) -> Option<i64> {
+        (self.numbers > 0).then_some(self.max)
+    }
+
+    /// The mean; none where there is no trial or a trial has no number, since a
+    /// mean over the others would be too good.
+    #[must_use]
+    pub fn mean(&self) -> Option<f64> {
+        let all = self.numbers > 0 && self.numbers == self.count();
+        all.then(|| self.sum as f64 / self.numbers as f64)
+    }
+
+    /// The unbiased variance, in the square of the unit; none where there is no
+    /// mean or only one trial.
+    #[must_use]
+    pub fn variance(&self) -> Option<f64> {
+        let known = self.mean().is_some() && self.numbers > 1;
+        known.then(|| variance(self.numbers, self.sum, self.squares))
+    }
+
+    /// The buckets that hold values, in rising order.
+    pub fn buckets(&self) -> impl Iterator<Item = Bucket> + '_ {
+        let pages = self.pages.iter().enumerate();
+        let pages = pages.filter_map(|(index, page)| page.as_deref().map(|page| (index, page)));
+        pages.flat_map(|(index, page)| {
+            let cells = groups(page.touched).flat_map(|group| group * GROUP..(group + 1) * GROUP);
+            cells.filter_map(move |cell| {
+                let (low, high) = edges(index, cell);
+                let count = page.counts[cell];
+                (count > 0).then_some(Bucket { low, high, count })
+            })
+        })
+    }
+
+    /// The pages that hold values, in rising order, with their index.
+    pub(super) fn touched_pages(&self) -> impl Iterator<Item = (usize, &Page)> {
+        let pages = self.pages.iter().enumerate();
+        pages.filter_map(|(i, page)| Some((i, page.as_deref()?))).filter(|(_, p)| p.touched != 0)
+    }
+
+    /// Where the quantile `q` in [0, 1] falls.
+    ///
+    /// The estimator is the inverse of the step function that counts values
+    /// (type 1 of Hyndman and Fan, 1996), interpolated linearly inside a bucket,
+    /// whose ends are those of its values and of the sample. Values below 1,024
+    /// and samples of one value come back exactly; others within a thousandth.
+    #[must_use]
+    pub fn quantile(&self, q: f64) -> Quantile {
+        let exact = q.clamp(0.0, 1.0) * self.count() as f64;
+        // 0.07 · 100 is 7.000000000000001, which must not be the eighth value.
+        let whole = exact.round();
+        self.at(if (exact - whole).abs() <= 1e-12 * whole { whole } else { exact })
+    }
+
+    /// The trial of `rank` from 1, in rising order, by the same interpolation.
+    #[must_use]
+    pub fn order_statistic(&self, rank: u64) -> Quantile {
+        if rank == 0 || rank > self.count() { Quantile::Empty } else { self.at(rank as f64) }
+    }
+
+    /// The value at a rank that need not be whole.
+    fn at(&self, rank: f64) -> Quantile {
+        if self.count() == 0 {
+            return Quantile::Empty;
+        }
+        let mut before = 0;
+        for bucket in self.clipped_buckets() {
+            let after = before + bucket.count;
+            if rank <= after as f64 {
+                let share = (rank - before as f64) / bucket.count as f64;
+                let width = (bucket.high - bucket.low) as f64;
+                return Quantile::Value(bucket.low as f64 + share.clamp(0.0, 1.0) * width);
+            }
+            before = after;
+        }
+        if rank <= (self.numbers + self.censored) as f64 && self.censored > 0 {
+            Quantile::Censored
+        } else {
+            Quantile::TotalLoss
+        }
+    }
+
+    /// The share of all trials with a number of at most `x`, interpolated inside
+    /// a bucket as [`quantile`](Self::quantile) does; zero where there is no
+    /// trial.
+    ///
+    /// Whether a limit is kept is not a question for buckets: count it.
+    #[must_use]
+    pub fn cdf(&self, x: f64) -> f64 {
+        if self.count() == 0 {
+            return 0.0;
+        }
+        let mut below = 0.0;
+        for bucket in self.clipped_buckets() {
+            let (low, high) = (bucket.low as f64, bucket.high as f64);
+            if x < low {
+                break;
+            }
+            let share = if x >= high { 1.0 } else { (x - low) / (high - low) };
+            below += share * bucket.count as f64;
+        }
+        below / self.count() as f64
+    }
+
+    /// The buckets, the outer ones cut off at the least and greatest value.
+    fn clipped_buckets(&self) -> impl Iterator<Item = Bucket> + '_ {
+        self.buckets().map(|bucket| Bucket {
+            low: bucket.low.max(self.min),
+            high: bucket.high.min(self.max),
+            ..bucket
+        })
+    }
+}
+
+#[cold]
+fn fresh_page() -> Box<Page> {
+    Box::new(Page { touched: 0, counts: [0; PAGE_CELLS] })
+}
+
+/// The positions of the bits that are set.
+pub(super) fn groups(mut touched: u64) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        if touched == 0 {
+            return None;
+        }
+        let group = touched.trailing_zeros() as usize;
+        touched &= touched - 1;
+        Some(group)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_value_lies_between_the_edges_of_its_cell() {
+        let around = |bits: i64| [-1, 0, 1].map(|offset| (1_i64 << bits) + offset);
+        let mut values: Vec<i64> = (0..=62).flat_map(around).collect();
+        values.sort_unstable();
+        let mut last = None;
+        for value in values.into_iter().filter(|&value| value <= LARGEST) {
+            let (page, cell) = place(value);
+            let (low, high) = edges(page, cell);
+            assert!(low <= value && value <= high, "{value}: {low}..{high}");
+            assert!(high - low <= value / 1024, "{value} in a bucket as wide as {low}..{high}");
+            assert!(last <= Some((page, cell)), "order at {value}");
+            last = Some((page, cell));
+        }
+        assert_eq!(place(LARGEST), (PAGES - 1, 0));
+    }
+
+    #[test]
+    fn cells_leave_no_gap() {
+        for page in 0..PAGES - 1 {
+            for cell in 0..PAGE_CELLS {
+                let next = if cell + 1 < PAGE_CELLS { (page, cell + 1) } else { (page + 1, 0) };
+                assert_eq!(edges(page, cell).1 + 1, edges(next.0, next.1).0);
+            }
+        }
+    }
+
+    #[test]
+    fn a_constant_sample_gives_back_its_constant() {
+        for value in [0, 1, 1023, 1025, 123_456_789, 30_000_000_001] {
+            let mut sample = Histogram::new();
+            sample.record_n(value, 1_000);
+            for q in [0.0, 0.001, 0.5, 0.95, 1.0] {
+                assert_eq!(sample.quantile(q), Quantile::Value(value as f64));
+            }
+            assert_eq!(sample.mean(), Some(value as f64));
+            assert_eq!(sample.variance(), Some(0.0));
+            assert_eq!(sample.cdf(value as f64), 1.0);
+            assert_eq!(sample.cdf(value as f64 - 0.5), 0.0);
+        }
+    }
+
+    #[test]
+    fn outcomes_without_a_number_rank_above_all() {
+        let mut sample = Histogram::new();
+        assert_eq!(sample.quantile(0.5), Quantile::Empty);
+        sample.record_n(5, 7);
+        (0..2).for_each(|_| sample.record_censored());
+        sample.record_total_loss();
+        assert_eq!(sample.quantile(0.7), Quantile::Value(5.0));
+        assert_eq!(sample.quantile(0.71), Quantile::Censored);
+        assert_eq!(sample.quantile(0.9), Quantile::Censored);
+        assert_eq!(sample.quantile(0.91), Quantile::TotalLoss);
+        assert_eq!(sample.order_statistic(10), Quantile::TotalLoss);
+        assert_eq!(sample.order_statistic(11), Quantile::Empty);
+        assert_eq!((sample.mean(), sample.variance()), (None, None));
+        assert!((sample.cdf(1e9) - 0.7).abs() < 1e-15);
+        assert!(Quantile::Value(f64::MAX) < Quantile::Censored);
+        assert!(Quantile::Censored < Quantile::TotalLoss);
+    }
+
+    #[test]
+    fn a_rank_that_rounds_up_is_not_the_next_value() {
+        let mut sample = Histogram::new();
+        sample.record_n(1, 7);
+        sample.record_n(2, 93);
+        assert_eq!(sample.quantile(0.07), Quantile::Value(1.0));
+    }
+
+    #[test]
+    fn only_total_losses_are_no_censored_trial() {
+        let mut sample = Histogram::new();
+        sample.record_total_loss();
+        assert_eq!(sample.quantile(0.0), Quantile::TotalLoss);
+        assert_eq!((sample.min(), sample.max()), (None, None));
+    }
+
+    #[test]
+    fn clear_forgets_everything() {
+        let mut sample = Histogram::new();
+        for value in [3, 5_000, 1 << 40] {
+            sample.record(value);
+        }
+        sample.record_censored();
+        sample.clear();
+        assert_eq!(sample, Histogram::new());
+        sample.record(7);
+        assert_eq!(sample.quantile(1.0), Quantile::Value(7.0));
+    }
+
+    #[test]
+    fn values_beyond_the_largest_count_as_it() {
+        let mut sample = Histogram::new();
+        sample.record_n(i64::MAX, 1_000_000);
+        assert_eq!(sample.max(), Some(LARGEST));
+        assert_eq!(sample.variance(), Some(0.0));
+    }
+
+    #[test]
+    #[should_panic(expected = "negative value: -1")]
+    fn negative_values_are_refused() {
+        Histogram::new().record(-1);
+    }
+}
