@@ -4,7 +4,10 @@
 //! A file is text; its mirror is what the text says; the validated form cannot
 //! be wrong. Each step reports every mistake it finds in one pass.
 
+pub mod edit;
 pub mod expression;
+pub mod file;
 pub mod preset;
+pub mod read;
 pub mod scenario;
 pub mod system;

@@ -2,7 +2,11 @@
 //! text in which people write them.
 
 mod dimension;
+mod format;
+mod text;
 mod time;
 
 pub use dimension::Dimension;
+pub use format::{format, format_span, format_with_error};
+pub use text::{ENDLESS, UnitError, parse, parse_span};
 pub use time::{Instant, Span};

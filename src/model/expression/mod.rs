@@ -5,6 +5,16 @@
 //! anything that does not exist. It still speaks of *dimensions* (each member,
 //! the member that is the leader); compiling a system puts instances in.
 
+mod mistake;
+pub mod parse;
+pub mod print;
+pub mod resolve;
+pub mod syntax;
+mod walk;
+
+pub use mistake::Mistake;
+pub(crate) use walk::Mention;
+
 use crate::distribution::Law;
 use crate::units::Dimension;
 
@@ -83,6 +93,8 @@ pub enum Condition {
     Asked(Who, usize),
     /// `leader == self`: the pick or dial has chosen that instance.
     Chose(NodeId, Who),
+    /// `log.head == self`: that member is the head of the log.
+    Head(NodeId, Who),
     /// Both names speak of the same instance.
     Same(Who, Who),
     /// Negation.

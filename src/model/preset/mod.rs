@@ -1,5 +1,14 @@
 //! A preset: what is known of one technology, as data.
 
+mod graph;
+mod interface;
+mod library;
+mod read;
+
+pub use interface::{Interface, Published, TARGET_EXPORTS};
+pub use library::PresetLibrary;
+pub use read::read_preset;
+
 use super::expression::{Condition, NodeId, Range, Value};
 use crate::distribution::Law;
 use crate::units::Dimension;
@@ -7,8 +16,8 @@ use crate::units::Dimension;
 /// What role a component plays, and so what it must export.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum ComponentKind {
-    /// Keeps data; `[stores.…]`. Exports `writable`, `readable` (each member)
-    /// and `redundant` (one).
+    /// Keeps data; `[stores.…]`. Exports `writable`, `readable`, `primary` (each
+    /// member) and `redundant` (one).
     Store,
     /// Keeps keys and leases for others; `[consensus.…]`. Exports `leads`
     /// (one), `serves` (one, with the asking instance as its argument) and the
@@ -379,4 +388,10 @@ pub enum Exported {
     Level(Condition),
     /// A number, constant for the trial.
     Value(Value),
+}
+
+/// The one value that a law takes, if there is only one.
+pub(crate) fn constant(law: &Law) -> Option<f64> {
+    let Law::Constant(value) = law;
+    Some(*value)
 }

@@ -1,0 +1,272 @@
+//! Edits laid over a model's document before it is validated: `--set` and `[set]`.
+//!
+//! ```text
+//! stores.orders.ttl = 20s          a key of a component
+//! clients.*.every = 50ms           `*` stands for any name
+//! objectives.orders.recovery_time = p95 <= 60s
+//! stores.orders.lag.p95 = 2s       inside a law
+//! stores.orders.members.0 = b      inside a list
+//! ```
+//!
+//! A value is a TOML value; text that is none is taken as a string. What an edit
+//! puts in keeps the edit's own place, so that a wrong value is reported there.
+
+use super::read::{Context, Entry, Found, Node, Raw, Table, parse_value};
+use crate::diagnostic::{Diagnostic, Location, SourceFile, nearest_help};
+
+/// One value to lay over a model.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Edit {
+    /// Where to: `stores.orders.ttl`.
+    pub path: Found<String>,
+    /// What.
+    pub value: Node,
+}
+
+impl Edit {
+    /// The edit that a `PATH=VALUE` of the command line asks for.
+    ///
+    /// # Errors
+    ///
+    /// Refuses what has no `=` or no path.
+    pub fn from_argument(argument: &str) -> Result<Self, Box<Diagnostic>> {
+        let source = SourceFile::new("--set", argument);
+        let Some((path, value)) = argument
+            .split_once('=')
+            .filter(|(path, _)| path.split('.').all(|part| !part.trim().is_empty()))
+        else {
+            return Err(Box::new(
+                Diagnostic::error("edit::syntax", "an edit is a path, \"=\" and a value")
+                    .label(&source.whole(), "expected PATH=VALUE")
+                    .help("write --set stores.orders.ttl=20s"),
+            ));
+        };
+        let base = path.len() + 1;
+        // Bare text is a string: nobody wants to quote twice in a shell.
+        let quiet = Context::without_files();
+        let node = parse_value(&source, base, &quiet).filter(|_| quiet.errors() == 0);
+        let node = node.unwrap_or_else(|| Node {
+            raw: Raw::String(value.trim().to_owned()),
+            at: source.at(base..argument.len()),
+        });
+        let path = Found { value: path.trim().to_owned(), at: source.at(0..path.len()) };
+        Ok(Self { path, value: node })
+    }
+
+    /// Path and value as text.
+    #[must_use]
+    pub fn written(&self) -> (String, String) {
+        (self.path.value.clone(), self.value.written())
+    }
+
+    /// The places of the path's parts.
+    fn parts(&self) -> Vec<(&str, Location)> {
+        let mut at = 0;
+        let mut parts = Vec::new();
+        for part in self.path.value.split('.') {
+            parts.push((part.trim(), self.path.at.within(&self.path.value, at..at + part.len())));
+            at += part.len() + 1;
+        }
+        parts
+    }
+}
+
+/// Says whether a table, reached by a path of names, can take a new key: asked
+/// only where a `*` reaches tables of different kinds.
+pub type Takes<'a> = &'a dyn Fn(&[String], &Table, &str) -> bool;
+
+/// Lays the edits over a document, in order.
+pub fn apply(document: &mut Table, edits: &[Edit], takes: Takes<'_>, context: &Context<'_>) {
+    for edit in edits {
+        let parts = edit.parts();
+        let mut walk = Walk { edit, takes, context, changed: 0, told: false };
+        walk.table(document, &parts, &mut Vec::new(), false);
+        if walk.changed == 0 && !walk.told {
+            context.error(
+                "edit::no_match",
+                format!("\"{}\" reaches nothing in this model", edit.path.value),
+                &edit.path.at,
+                "nothing there takes this key",
+            );
+        }
+    }
+}
+
+/// One edit on its way through the document.
+struct Walk<'a, 'f> {
+    edit: &'a Edit,
+    takes: Takes<'a>,
+    context: &'a Context<'f>,
+    changed: usize,
+    told: bool,
+}
+
+impl Walk<'_, '_> {
+    fn table(
+        &mut self,
+        table: &mut Table,
+        parts: &[(&str, Location)],
+        names: &mut Vec<String>,
+        starred: bool,
+    ) {
+        let Some(((part, at), rest)) = parts.split_first() else {
+            return;
+        };
+        if *part == "*" {
+            for entry in &mut table.entries {
+                names.push(entry.key.value.clone());
+                self.node(&mut entry.node, rest, names, true);
+                names.pop();
+            }
+            return;
+        }
+        if let Some(entry) = table.entries.iter_mut().find(|entry| entry.key.value == *part) {
+            names.push((*part).to_owned());
+            self.node(&mut entry.node, rest, names, starred);
+            names.pop();
+            return;
+        }
+        let may_grow = rest.is_empty() || is_objectives(names, part);
+        if !may_grow {
+            if !starred {
+                self.nothing(table, part, at, names);
+            }
+            return;
+        }
+        if starred && !(self.takes)(names, table, part) {
+            return;
+        }
+        let key = Found { value: (*part).to_owned(), at: at.clone() };
+        let empty = Table { entries: Vec::new(), at: at.clone() };
+        let node = Node { raw: Raw::Table(empty), at: at.clone() };
+        table.entries.push(Entry { key, node });
+        if let Some(entry) = table.entries.last_mut() {
+            names.push((*part).to_owned());
+            self.node(&mut entry.node, rest, names, starred);
+            names.pop();
+        }
+    }
+
+    fn node(
+        &mut self,
+        node: &mut Node,
+        rest: &[(&str, Location)],
+        names: &mut Vec<String>,
+        starred: bool,
+    ) {
+        let Some((part, at)) = rest.first() else {
+            *node = self.edit.value.clone();
+            self.changed += 1;
+            return;
+        };
+        match &mut node.raw {
+            Raw::Table(table) => self.table(table, rest, names, starred),
+            Raw::Array(nodes) if *part == "*" => {
+                for node in nodes {
+                    self.node(node, &rest[1..], names, true);
+                }
+            }
+            Raw::Array(nodes) => {
+                match part.parse::<usize>().ok().and_then(|at| nodes.get_mut(at)) {
+                    Some(node) => self.node(node, &rest[1..], names, starred),
+                    None if starred => {}
+                    None => {
+                        let message = format!("\"{}\" has no item \"{part}\"", names.join("."));
+                        let label = format!("expected 0 to {}", nodes.len().saturating_sub(1));
+                        self.tell(message, at, &label, None);
+                    }
+                }
+            }
+            _ if starred => {}
+            other => {
+                let message = format!("\"{}\" is {}, not a table", names.join("."), other.kind());
+                self.tell(message, at, "nothing can stand below it", None);
+            }
+        }
+    }
+
+    /// Reports a name that is not there.
+    fn nothing(&mut self, table: &Table, part: &str, at: &Location, names: &[String]) {
+        let place = if names.is_empty() {
+            "the model".to_owned()
+        } else {
+            format!("[{}]", names.join("."))
+        };
+        let help = nearest_help(part, table.keys())
+            .or_else(|| Some(format!("there are {}", table.keys().collect::<Vec<_>>().join(", "))))
+            .filter(|_| !table.entries.is_empty());
+        self.tell(format!("{place} has no \"{part}\""), at, "not in this model", help);
+    }
+
+    fn tell(&mut self, message: String, at: &Location, label: &str, help: Option<String>) {
+        self.told = true;
+        self.context.error_with_help("edit::unknown_path", message, (at, label), help);
+    }
+}
+
+/// Objectives may be set where the model has none yet.
+fn is_objectives(names: &[String], part: &str) -> bool {
+    match names {
+        [] => part == "objectives",
+        [first, ..] => first == "objectives" && names.len() == 1,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::read::parse;
+    use super::*;
+
+    /// Applies edits and gives the document as text, or the messages.
+    fn check(edits: &[&str]) -> Result<String, Vec<String>> {
+        let text = "[stores.orders]\nttl = \"30s\"\nmembers = [\"a\", \"b\"]\n\
+            [stores.users]\ntechnology = \"x\"\n[clients.app]\nevery = \"1s\"\n";
+        let context = Context::without_files();
+        let mut table = parse(&SourceFile::new("m", text), &context).unwrap();
+        let edits: Vec<Edit> =
+            edits.iter().map(|text| Edit::from_argument(text).unwrap()).collect();
+        let takes =
+            |_: &[String], table: &Table, key: &str| key == "wal" && table.get("ttl").is_some();
+        apply(&mut table, &edits, &takes, &context);
+        let messages: Vec<String> =
+            context.into_diagnostics().iter().map(ToString::to_string).collect();
+        let sections = table.entries.iter().map(|entry| entry.node.written());
+        if messages.is_empty() { Ok(sections.collect()) } else { Err(messages) }
+    }
+
+    #[test]
+    fn values_are_toml_or_bare_text() {
+        let value = |text: &str| Edit::from_argument(text).unwrap().value.written();
+        assert_eq!(value("a=20s"), "20s");
+        assert_eq!(value("a=\"20s\""), "20s");
+        assert_eq!(value("a = 3"), "3");
+        assert_eq!(value("a={ p50 = \"1s\" }"), "{ p50 = \"1s\" }");
+        assert_eq!(value("a=p95 <= 60s"), "p95 <= 60s");
+        assert_eq!(value("a="), "");
+        assert!(Edit::from_argument("ttl").is_err());
+        assert!(Edit::from_argument("a..b=1").is_err());
+    }
+
+    #[test]
+    fn edits_reach_what_is_there_and_what_may_be() {
+        assert!(check(&["stores.orders.ttl=20s"]).unwrap().contains("ttl = \"20s\""));
+        assert!(check(&["stores.orders.members.1=c"]).unwrap().contains("[\"a\", \"c\"]"));
+        assert!(check(&["clients.*.every=50ms"]).unwrap().contains("every = \"50ms\""));
+        assert!(check(&["objectives.orders.downtime=p95 <= 1m"]).unwrap().contains("downtime"));
+        let wal = check(&["stores.*.wal=1MB/s"]).unwrap();
+        assert_eq!(wal.matches("wal").count(), 1);
+    }
+
+    #[test]
+    fn edits_that_reach_nothing_are_told() {
+        for (edit, message) in [
+            ("store.orders.ttl=1s", "the model has no \"store\""),
+            ("stores.order.ttl=1s", "[stores] has no \"order\""),
+            ("stores.orders.ttl.x=1s", "\"stores.orders.ttl\" is a string, not a table"),
+            ("stores.*.nothing=1s", "\"stores.*.nothing\" reaches nothing in this model"),
+            ("stores.orders.members.7=c", "\"stores.orders.members\" has no item \"7\""),
+        ] {
+            assert_eq!(check(&[edit]).unwrap_err(), [message]);
+        }
+    }
+}

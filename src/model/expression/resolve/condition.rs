@@ -1,0 +1,582 @@
+//! Conditions: levels, facts, quantifiers, and comparisons where they are read.
+
+use super::super::syntax::{Expression, Extent, Operator, Quantifier, Syntax, Word};
+use super::super::{Comparison, Condition, Mistake, NodeId, Quorum, Range, Reading, Value, Who};
+use super::who::Place;
+use super::{Resolver, Shape, nearest_of, of_each, one_of};
+use crate::model::preset::{Published, TARGET_EXPORTS};
+use crate::units::Dimension;
+
+impl Resolver<'_> {
+    /// Resolves a condition.
+    pub(super) fn condition(&mut self, expression: &Expression) -> Option<Condition> {
+        let extent = &expression.extent;
+        match &expression.syntax {
+            Syntax::Truth(truth) => Some(Condition::Constant(*truth)),
+            Syntax::Name(name) => self.named_condition(name, extent),
+            Syntax::Hop(of, name) => self.hop_condition(of, name, extent),
+            Syntax::Call { of, function, arguments } => {
+                self.called_condition(expression, of.as_ref(), function, arguments)
+            }
+            Syntax::Over { quantifier, variable, range, body } => {
+                let quorum = match quantifier {
+                    Quantifier::Any => Quorum::Any,
+                    Quantifier::All => Quorum::All,
+                    Quantifier::Count | Quantifier::Share => {
+                        return self.number_for_condition(expression);
+                    }
+                };
+                self.over(variable, range, body, quorum)
+            }
+            Syntax::Not(inner) => Some(Condition::Not(Box::new(self.condition(inner)?))),
+            Syntax::Binary(left, Operator::Compare(comparison), right) => {
+                self.comparison(expression, left, *comparison, right)
+            }
+            Syntax::Binary(_, joint @ (Operator::And | Operator::Or), _) => {
+                self.joined(expression, *joint)
+            }
+            Syntax::Number(_) | Syntax::Binary(..) => self.number_for_condition(expression),
+        }
+    }
+
+    /// `a and b and c`, flat; each part is resolved even if another fails.
+    fn joined(&mut self, expression: &Expression, joint: Operator) -> Option<Condition> {
+        let mut parts = Vec::new();
+        let mut rest = expression;
+        while let Syntax::Binary(left, operator, right) = &rest.syntax
+            && *operator == joint
+        {
+            parts.push(right.as_ref());
+            rest = left;
+        }
+        parts.push(rest);
+        parts.reverse();
+        let resolved: Vec<_> = parts.into_iter().map(|part| self.condition(part)).collect();
+        let resolved: Vec<Condition> = resolved.into_iter().collect::<Option<_>>()?;
+        Some(if joint == Operator::And {
+            Condition::And(resolved)
+        } else {
+            Condition::Or(resolved)
+        })
+    }
+
+    /// A number stands where a condition should.
+    fn number_for_condition<T>(&mut self, expression: &Expression) -> Option<T> {
+        let before = self.mistakes.len();
+        let found = match &expression.syntax {
+            Syntax::Over { .. } => Some(Dimension::NUMBER),
+            _ => self.with_read(true, |resolver| resolver.value(expression)).map(|(_, d)| d),
+        };
+        if self.mistakes.len() > before {
+            return None;
+        }
+        let what = found.map_or_else(|| "a number".to_owned(), |dimension| dimension.to_string());
+        let message = format!("`{expression}` is {what}, where a condition is wanted");
+        let mistake =
+            Mistake::new("not_a_condition", expression.extent.clone(), message, "a number");
+        self.fail(mistake.help(match &expression.syntax {
+            Syntax::Over { .. } => "compare it, as in `count(m in member: m.host) >= 2`",
+            _ => "compare it inside `if(…)`: numbers are read, not watched",
+        }))
+    }
+
+    /// A bare name as a condition.
+    fn named_condition(&mut self, name: &str, extent: &Extent) -> Option<Condition> {
+        let environment = self.environment;
+        if self.bound.iter().any(|(variable, _)| variable == name)
+            || matches!(name, "self" | "here" | "caller")
+        {
+            let message = format!("`{name}` is an instance, where a condition is wanted");
+            let mistake = Mistake::new("not_a_condition", extent.clone(), message, "an instance");
+            return self.fail(mistake.help(format!("say what of it, as in `{name}.host`")));
+        }
+        if let Some(id) = environment.node_named(name) {
+            let node = &environment.nodes[id.0];
+            let who = self.bare_or_fail(name, node.range, extent)?;
+            return self.level(who, id, extent);
+        }
+        if name == "host" {
+            let who = self.bare_or_fail(name, environment.process_range(), extent)?;
+            return Some(Condition::Host(who));
+        }
+        if let Some(process) = environment.processes.iter().position(|other| other == name) {
+            let who = self.bare_or_fail(name, environment.process_range(), extent)?;
+            return Some(Condition::Process(who, process));
+        }
+        match self.describe(name) {
+            Some(what) => {
+                let message = format!("`{name}` is {what}, where a condition is wanted");
+                let label = "not a condition";
+                self.fail(Mistake::new("not_a_condition", extent.clone(), message, label))
+            }
+            None => self.unknown(name, extent),
+        }
+    }
+
+    /// The level of a node, unless it has none.
+    fn level(&mut self, who: Who, id: NodeId, extent: &Extent) -> Option<Condition> {
+        let node = &self.environment.nodes[id.0];
+        if matches!(node.shape, Shape::Clock | Shape::Log) {
+            let what = self.environment.describe_node(id);
+            let message = format!("`{}` is {what}, which is neither true nor false", node.name);
+            return self.fail(Mistake::new("no_level", extent.clone(), message, "has no level"));
+        }
+        Some(Condition::Level(who, id))
+    }
+
+    /// `a.b` as a condition.
+    fn hop_condition(&mut self, of: &Word, name: &Word, extent: &Extent) -> Option<Condition> {
+        if of.text == "asked" {
+            return self.asked(name, extent);
+        }
+        if let Some(need) = self.environment.need_named(&of.text) {
+            let kind = self.environment.needs[need.0].kind;
+            let interface = kind.interface();
+            let levels = interface.iter().filter(|export| export.is_level());
+            return match levels.clone().find(|export| export.name == name.text) {
+                Some(export) if export.what == Published::Level && export.range == Range::One => {
+                    Some(Condition::NeedExport(need, name.text.clone(), None))
+                }
+                Some(_) => {
+                    let (of, name) = (&of.text, &name.text);
+                    let message = format!("`{of}.{name}` depends on who asks");
+                    let mistake =
+                        Mistake::new("no_caller", extent.clone(), message, "asked by whom?");
+                    self.fail(mistake.help(format!("say who asks: `{of}.{name}(self)`")))
+                }
+                None => {
+                    let value = interface.iter().any(|export| export.name == name.text);
+                    let (message, code) = if value {
+                        (
+                            format!(
+                                "`{}.{}` is a number, where a condition is wanted",
+                                of.text, name.text
+                            ),
+                            "not_a_condition",
+                        )
+                    } else {
+                        (format!("{} exports no `{}`", kind.describe(), name.text), "unknown_name")
+                    };
+                    let names = levels.map(|export| export.name);
+                    let help = nearest_of(&name.text, names.clone()).or_else(|| one_of(names));
+                    let mistake =
+                        Mistake::new(code, name.extent.clone(), message, "not a condition");
+                    self.fail(mistake.maybe_help(help))
+                }
+            };
+        }
+        if self.is_reading_hop(of) {
+            let message =
+                format!("`{}.{}` is a number, where a condition is wanted", of.text, name.text);
+            return self.fail(Mistake::new("not_a_condition", extent.clone(), message, "a number"));
+        }
+        let (who, place) = self.instance_named(&of.text, &of.extent)?;
+        self.part_of(who, place, of, name)
+    }
+
+    /// Whether `of.…` speaks of what a lease or a log publishes.
+    pub(super) fn is_reading_hop(&self, of: &Word) -> bool {
+        let node = self.environment.node_named(&of.text);
+        node.is_some_and(|id| {
+            matches!(self.environment.nodes[id.0].shape, Shape::Lease | Shape::Log)
+        })
+    }
+
+    /// `asked.switchover`
+    fn asked(&mut self, name: &Word, extent: &Extent) -> Option<Condition> {
+        let requests = &self.environment.requests;
+        let Some(request) = requests.iter().position(|other| *other == name.text) else {
+            let names = requests.iter().map(String::as_str);
+            let help = nearest_of(&name.text, names.clone()).or_else(|| one_of(names));
+            let message = format!("no request is called `{}`", name.text);
+            let mistake =
+                Mistake::new("unknown_name", name.extent.clone(), message, "unknown request");
+            return self.fail(mistake.maybe_help(help));
+        };
+        let range = self.environment.process_range();
+        let text = format!("asked.{}", name.text);
+        let who = self.bare_or_fail(&text, range, extent)?;
+        Some(Condition::Asked(who, request))
+    }
+
+    /// What an instance has under that name, as a condition.
+    fn part_of(&mut self, who: Who, place: Place, of: &Word, name: &Word) -> Option<Condition> {
+        let environment = self.environment;
+        let part = name.text.as_str();
+        if let Some(id) = environment.node_named(part)
+            && place == Place::In(environment.nodes[id.0].range)
+        {
+            return self.level(who, id, &name.extent);
+        }
+        let is_target = place == Place::In(Range::Target);
+        let has_processes = place == Place::In(environment.process_range());
+        if part == "host" && (is_target || has_processes || place == Place::Asking) {
+            return Some(Condition::Host(who));
+        }
+        if has_processes
+            && let Some(process) = environment.processes.iter().position(|other| other == part)
+        {
+            return Some(Condition::Process(who, process));
+        }
+        if is_target && TARGET_EXPORTS.contains(&part) {
+            return Some(Condition::TargetExport(who, part.to_owned()));
+        }
+        let mut names: Vec<&str> = vec!["host"];
+        let nodes = environment.nodes.iter();
+        names.extend(
+            nodes.filter(|node| place == Place::In(node.range)).map(|node| node.name.as_str()),
+        );
+        if has_processes {
+            names.extend(environment.processes.iter().map(String::as_str));
+        }
+        if is_target {
+            names.extend(TARGET_EXPORTS);
+        }
+        let message = match environment.node_named(part) {
+            Some(id) => {
+                let range = of_each(environment.nodes[id.0].range);
+                let range = if range.is_empty() { " of the component" } else { range };
+                format!("`{part}` is{range}, and `{}` is {}", of.text, place.describe())
+            }
+            None => format!("`{}` is {}, which has no `{part}`", of.text, place.describe()),
+        };
+        let mistake = Mistake::new("unknown_name", name.extent.clone(), message, "no such part");
+        self.fail(mistake.maybe_help(nearest_of(part, names.into_iter())))
+    }
+
+    /// A call as a condition.
+    fn called_condition(
+        &mut self,
+        whole: &Expression,
+        of: Option<&Word>,
+        function: &Word,
+        arguments: &[Expression],
+    ) -> Option<Condition> {
+        let Some(of) = of else {
+            return self.fact(whole, function, arguments);
+        };
+        if self.environment.need_named(&of.text).is_some() {
+            return self.need_asked(of, function, arguments);
+        }
+        if self.is_reading_hop(of) && function.text == "diverged" {
+            let log = self.log(of)?;
+            let (who, _) = self.member_argument(function, arguments)?;
+            if !self.scope.read {
+                return self.not_watched(whole);
+            }
+            let reading = Value::Reading(Reading::LogDiverged(log, who));
+            let one = Value::Number(1.0);
+            return Some(Condition::Compare(Box::new(reading), Comparison::Equal, Box::new(one)));
+        }
+        if self.is_reading_hop(of) && function.text == "head" {
+            let message = "the head of a log is compared, not called";
+            let help = format!("say `{}.head == self`", of.text);
+            let mistake = Mistake::new("syntax", function.extent.clone(), message, "not a call");
+            return self.fail(mistake.help(help));
+        }
+        self.number_for_condition(whole)
+    }
+
+    /// `hears(a, b)` and its like.
+    fn fact(
+        &mut self,
+        whole: &Expression,
+        function: &Word,
+        arguments: &[Expression],
+    ) -> Option<Condition> {
+        let name = function.text.as_str();
+        if !matches!(name, "hears" | "silent" | "answers" | "refuses") {
+            return self.number_for_condition(whole);
+        }
+        let [from, to] = self.exactly(function, arguments)?;
+        let first = self.instance(from);
+        let (second, process) = if matches!(name, "answers" | "refuses") {
+            self.served_by(to)?
+        } else {
+            (self.instance(to)?.0, None)
+        };
+        let (first, _) = first?;
+        Some(match name {
+            "hears" => Condition::Hears(first, second),
+            "silent" => Condition::Silent(first, second),
+            "answers" => Condition::Answers(first, second, process),
+            _ => Condition::Refuses(first, second, process),
+        })
+    }
+
+    /// The second argument of `answers` and `refuses`: `m` or `m.etcd`.
+    fn served_by(&mut self, expression: &Expression) -> Option<(Who, Option<usize>)> {
+        let Syntax::Hop(of, name) = &expression.syntax else {
+            return self.instance(expression).map(|(who, _)| (who, None));
+        };
+        let (who, place) = self.instance_named(&of.text, &of.extent)?;
+        if place != Place::In(self.environment.process_range()) {
+            let message = format!("the processes of {} are not known here", place.describe());
+            let mistake =
+                Mistake::new("unknown_name", name.extent.clone(), message, "leave it out");
+            let help = format!("`{}` alone stands for the process that serves", of.text);
+            return self.fail(mistake.help(help));
+        }
+        let processes = &self.environment.processes;
+        match processes.iter().position(|other| *other == name.text) {
+            Some(process) => Some((who, Some(process))),
+            None => {
+                let names = processes.iter().map(String::as_str);
+                let help = nearest_of(&name.text, names.clone()).or_else(|| one_of(names));
+                let message = format!("there is no process `{}`", name.text);
+                let mistake =
+                    Mistake::new("unknown_name", name.extent.clone(), message, "unknown process");
+                self.fail(mistake.maybe_help(help))
+            }
+        }
+    }
+
+    /// `dcs.serves(self)`
+    fn need_asked(
+        &mut self,
+        of: &Word,
+        function: &Word,
+        arguments: &[Expression],
+    ) -> Option<Condition> {
+        let need = self.environment.need_named(&of.text)?;
+        let kind = self.environment.needs[need.0].kind;
+        let asked = kind.interface().iter().filter(|export| export.what == Published::Asked);
+        if !asked.clone().any(|export| export.name == function.text) {
+            let names = asked.map(|export| export.name);
+            let help = nearest_of(&function.text, names.clone()).or_else(|| one_of(names));
+            let message =
+                format!("{} exports no `{}` that one could ask", kind.describe(), function.text);
+            let mistake =
+                Mistake::new("unknown_name", function.extent.clone(), message, "unknown export");
+            return self.fail(mistake.maybe_help(help));
+        }
+        let [who] = self.exactly(function, arguments)?;
+        let (who, _) = self.instance(who)?;
+        Some(Condition::NeedExport(need, function.text.clone(), Some(who)))
+    }
+
+    /// The log of that name.
+    pub(super) fn log(&mut self, of: &Word) -> Option<NodeId> {
+        let id = self.environment.node_named(&of.text)?;
+        if self.environment.nodes[id.0].shape == Shape::Log {
+            return Some(id);
+        }
+        let what = self.environment.describe_node(id);
+        let message = format!("`{}` is {what}, where a log is wanted", of.text);
+        self.fail(Mistake::new("not_a_log", of.extent.clone(), message, "not a log"))
+    }
+
+    /// The one argument of a log's readings: a member.
+    pub(super) fn member_argument(
+        &mut self,
+        function: &Word,
+        arguments: &[Expression],
+    ) -> Option<(Who, Place)> {
+        let [argument] = self.exactly(function, arguments)?;
+        let (who, place) = self.instance(argument)?;
+        if place != Place::In(Range::Member) {
+            let message =
+                format!("`{argument}` is {}, and a log is kept by members", place.describe());
+            let extent = argument.extent.clone();
+            return self.fail(Mistake::new("not_a_member", extent, message, "expected a member"));
+        }
+        Some((who, place))
+    }
+
+    /// Exactly so many arguments.
+    pub(super) fn exactly<'a, const N: usize>(
+        &mut self,
+        function: &Word,
+        arguments: &'a [Expression],
+    ) -> Option<[&'a Expression; N]> {
+        let all: Vec<&Expression> = arguments.iter().collect();
+        match all.try_into() {
+            Ok(arguments) => Some(arguments),
+            Err(all) => {
+                let message = format!(
+                    "`{}` takes {N} argument{}, here {} stand",
+                    function.text,
+                    if N == 1 { "" } else { "s" },
+                    Vec::len(&all)
+                );
+                let extent = function.extent.clone();
+                self.fail(Mistake::new("arguments", extent, message, format!("expected {N}")))
+            }
+        }
+    }
+
+    /// A quantifier and its body.
+    fn over(
+        &mut self,
+        variable: &Word,
+        range: &Word,
+        body: &Expression,
+        quorum: Quorum,
+    ) -> Option<Condition> {
+        let over = self.range(range);
+        if self.describe(&variable.text).is_some() {
+            let message = format!("`{}` already means something here", variable.text);
+            let extent = variable.extent.clone();
+            return self.fail(Mistake::new("shadowed", extent, message, "choose another name"));
+        }
+        let over = over?;
+        self.bound.push((variable.text.clone(), over));
+        let body = self.condition(body);
+        self.bound.pop();
+        Some(Condition::Over(over, Box::new(body?), quorum))
+    }
+
+    /// A range that this kind of component has.
+    pub(super) fn range(&mut self, word: &Word) -> Option<Range> {
+        let ranges = self.environment.kind.ranges();
+        let many = ranges.iter().copied().filter(|range| *range != Range::One);
+        if let Some(range) = many.clone().find(|range| range.name() == word.text) {
+            return Some(range);
+        }
+        let names = many.map(Range::name);
+        let help = nearest_of(&word.text, names.clone()).or_else(|| one_of(names));
+        let message = format!("{} has no `{}`", self.environment.kind.describe(), word.text);
+        let mistake = Mistake::new("unknown_name", word.extent.clone(), message, "unknown range");
+        self.fail(mistake.maybe_help(help))
+    }
+
+    /// `a == b` of instances, `count(…) >= n`, or of numbers.
+    fn comparison(
+        &mut self,
+        whole: &Expression,
+        left: &Expression,
+        comparison: Comparison,
+        right: &Expression,
+    ) -> Option<Condition> {
+        if let Syntax::Over { quantifier, variable, range, body } = &left.syntax
+            && let Some(quorum) = self.quorum(*quantifier, comparison, right)
+        {
+            return self.over(variable, range, body, quorum?);
+        }
+        if let Syntax::Over { quantifier, variable, range, body } = &right.syntax
+            && let Some(quorum) = self.quorum(*quantifier, comparison.flipped(), left)
+        {
+            return self.over(variable, range, body, quorum?);
+        }
+        for (side, other) in [(left, right), (right, left)] {
+            if let Syntax::Hop(of, name) = &side.syntax
+                && name.text == "head"
+                && self.is_reading_hop(of)
+            {
+                let head = self.head(of, other);
+                return self.equal_or_not(whole, comparison, head?);
+            }
+        }
+        if self.speaks_of_instance(left) || self.speaks_of_instance(right) {
+            let same = self.same(whole, left, right);
+            return self.equal_or_not(whole, comparison, same?);
+        }
+        let numbers = self.with_read(true, |resolver| resolver.compared(whole, left, right));
+        if !self.scope.read {
+            return self.not_watched(whole);
+        }
+        let (left, right) = numbers?;
+        Some(Condition::Compare(Box::new(left), comparison, Box::new(right)))
+    }
+
+    /// A comparison of numbers stands where somebody watches.
+    fn not_watched<T>(&mut self, whole: &Expression) -> Option<T> {
+        let message = format!("`{whole}` compares numbers, which are read and never watched");
+        let mistake = Mistake::new("not_watched", whole.extent.clone(), message, "watched here");
+        self.fail(mistake.help("compare numbers inside `if(…)` of a duration, or in a pick's `if`"))
+    }
+
+    /// The quorum that a comparison of `count` or `share` asks for; outer `None`
+    /// for the other quantifiers.
+    fn quorum(
+        &mut self,
+        quantifier: Quantifier,
+        comparison: Comparison,
+        limit: &Expression,
+    ) -> Option<Option<Quorum>> {
+        let make = match quantifier {
+            Quantifier::Count => Quorum::Count,
+            Quantifier::Share => Quorum::Share,
+            Quantifier::Any | Quantifier::All => return None,
+        };
+        let wanted = Dimension::NUMBER;
+        let limit = self.with_read(false, |resolver| resolver.value_of(limit, wanted));
+        Some(limit.map(|limit| make(comparison, Box::new(limit))))
+    }
+
+    /// `log.head == x`
+    fn head(&mut self, of: &Word, other: &Expression) -> Option<Condition> {
+        let log = self.log(of);
+        let (who, place) = self.instance(other)?;
+        if place != Place::In(Range::Member) {
+            let message =
+                format!("`{other}` is {}, and a log's head is a member", place.describe());
+            let extent = other.extent.clone();
+            return self.fail(Mistake::new("not_a_member", extent, message, "expected a member"));
+        }
+        Some(Condition::Head(log?, who))
+    }
+
+    /// Whether two names speak of the same instance.
+    fn same(
+        &mut self,
+        whole: &Expression,
+        left: &Expression,
+        right: &Expression,
+    ) -> Option<Condition> {
+        let (first, second) = (self.instance(left), self.instance(right));
+        let ((first, first_place), (second, second_place)) = (first?, second?);
+        if first_place != second_place
+            && first_place != Place::Asking
+            && second_place != Place::Asking
+        {
+            let message = format!(
+                "`{left}` is {}, and `{right}` is {}: they are never the same",
+                first_place.describe(),
+                second_place.describe()
+            );
+            let extent = whole.extent.clone();
+            return self.fail(Mistake::new("never_same", extent, message, "never true"));
+        }
+        Some(match (first, second) {
+            (Who::Chosen(pick), other) | (other, Who::Chosen(pick)) => {
+                Condition::Chose(pick, other)
+            }
+            (first, second) => Condition::Same(first, second),
+        })
+    }
+
+    /// Instances are the same or not; there is no more or less.
+    fn equal_or_not(
+        &mut self,
+        whole: &Expression,
+        comparison: Comparison,
+        same: Condition,
+    ) -> Option<Condition> {
+        match comparison {
+            Comparison::Equal => Some(same),
+            Comparison::Unequal => Some(Condition::Not(Box::new(same))),
+            _ => {
+                let message = format!("instances have no order: `{}`", comparison.name());
+                let mistake =
+                    Mistake::new("no_order", whole.extent.clone(), message, "no order here");
+                self.fail(mistake.help("say `==` or `!=`"))
+            }
+        }
+    }
+}
+
+impl Comparison {
+    /// The comparison with its sides exchanged.
+    #[must_use]
+    pub const fn flipped(self) -> Self {
+        match self {
+            Self::Less => Self::More,
+            Self::AtMost => Self::AtLeast,
+            Self::More => Self::Less,
+            Self::AtLeast => Self::AtMost,
+            Self::Equal => Self::Equal,
+            Self::Unequal => Self::Unequal,
+        }
+    }
+}

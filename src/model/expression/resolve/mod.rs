@@ -1,0 +1,413 @@
+//! From names to what they stand for, with dimensions checked.
+//!
+//! What a name means depends on where it stands ([`Scope`]) and on what the
+//! preset declares ([`Environment`]). All mistakes of an expression that do not
+//! follow from one another are reported together.
+
+mod condition;
+mod lint;
+mod value;
+mod who;
+
+use super::mistake::Mistake;
+use super::parse::parse;
+use super::syntax::{Expression, Extent, Syntax};
+use super::{Condition, NeedId, NodeId, ParameterId, Range, Value, Who};
+use crate::diagnostic::nearest;
+use crate::model::preset::{ClockRef, ComponentKind, LintCondition, Need};
+use crate::units::Dimension;
+use who::Place;
+
+/// What the expressions of a preset may speak of.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Environment {
+    /// The preset's kind.
+    pub kind: ComponentKind,
+    /// Its nodes, in the order of [`NodeId`].
+    pub nodes: Vec<Declared>,
+    /// Its processes.
+    pub processes: Vec<String>,
+    /// Its parameters and what they measure, in the order of [`ParameterId`].
+    pub parameters: Vec<(String, Dimension)>,
+    /// What it needs, in the order of [`NeedId`].
+    pub needs: Vec<Need>,
+    /// The announced requests that it understands.
+    pub requests: Vec<String>,
+}
+
+/// A node, as much as others must know of it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Declared {
+    /// Its name.
+    pub name: String,
+    /// What it exists once for.
+    pub range: Range,
+    /// What kind of block it is.
+    pub shape: Shape,
+}
+
+/// The kind of a block.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Shape {
+    /// `gate`
+    Gate,
+    /// `work`
+    Work,
+    /// `clock`
+    Clock,
+    /// `probe`
+    Probe,
+    /// `lease`
+    Lease,
+    /// `pick` over a range
+    Pick(Range),
+    /// `dial` over a range
+    Dial(Range),
+    /// `log`
+    Log,
+}
+
+impl Shape {
+    /// How it is written.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Gate => "gate",
+            Self::Work => "work",
+            Self::Clock => "clock",
+            Self::Probe => "probe",
+            Self::Lease => "lease",
+            Self::Pick(_) => "pick",
+            Self::Dial(_) => "dial",
+            Self::Log => "log",
+        }
+    }
+}
+
+impl Range {
+    /// How it is written.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::One => "one",
+            Self::Member => "member",
+            Self::Client => "client",
+            Self::Target => "target",
+        }
+    }
+}
+
+/// Where an expression stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Scope {
+    /// What its node (or export) exists once for.
+    pub owner: Range,
+    /// What it is judged for each of, in such a field of a pick, dial or log.
+    pub candidate: Option<Range>,
+    /// Whether it is asked by somebody, `caller`.
+    pub caller: bool,
+    /// Whether it is read at an instant; otherwise it is watched (a condition)
+    /// or fixed for the trial (a number).
+    pub read: bool,
+}
+
+impl Scope {
+    /// Of a node's condition that is watched, or its number that is fixed.
+    #[must_use]
+    pub const fn of(owner: Range) -> Self {
+        Self { owner, candidate: None, caller: false, read: false }
+    }
+
+    /// The same, read at an instant.
+    #[must_use]
+    pub const fn read(self) -> Self {
+        Self { read: true, ..self }
+    }
+
+    /// The same, judged for each of a range.
+    #[must_use]
+    pub const fn each(self, range: Range) -> Self {
+        Self { candidate: Some(range), ..self }
+    }
+
+    /// The same, asked by somebody.
+    #[must_use]
+    pub const fn asked(self) -> Self {
+        Self { caller: true, ..self }
+    }
+}
+
+impl Environment {
+    /// Resolves a condition.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with it.
+    pub fn condition(&self, text: &str, scope: Scope) -> Result<Condition, Vec<Mistake>> {
+        let expression = parse(text)?;
+        Resolver::new(self, scope).finish(|resolver| resolver.condition(&expression))
+    }
+
+    /// Resolves a number of the wanted dimension.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with it.
+    pub fn value(
+        &self,
+        text: &str,
+        scope: Scope,
+        wanted: Dimension,
+    ) -> Result<Value, Vec<Mistake>> {
+        let expression = parse(text)?;
+        Resolver::new(self, scope).finish(|resolver| resolver.value_of(&expression, wanted))
+    }
+
+    /// Resolves a number, whatever it measures.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with it.
+    pub fn number(&self, text: &str, scope: Scope) -> Result<Value, Vec<Mistake>> {
+        let expression = parse(text)?;
+        let run = |resolver: &mut Resolver<'_>| resolver.value(&expression);
+        Resolver::new(self, scope).finish(run).map(|(value, _)| value)
+    }
+
+    /// Resolves the name of a clock: `loop`, `leader.loop`.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with it.
+    pub fn clock(&self, text: &str, scope: Scope) -> Result<ClockRef, Vec<Mistake>> {
+        let expression = parse(text)?;
+        Resolver::new(self, scope).finish(|resolver| resolver.clock(&expression))
+    }
+
+    /// Resolves the bare name of a node that satisfies `fits`.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with it.
+    pub fn node(
+        &self,
+        text: &str,
+        wanted: &str,
+        fits: impl Fn(&Declared) -> bool,
+    ) -> Result<NodeId, Vec<Mistake>> {
+        let expression = parse(text)?;
+        let fitting = || self.nodes.iter().filter(|node| fits(node)).map(|node| node.name.as_str());
+        if let Syntax::Name(name) = &expression.syntax {
+            let found = self.nodes.iter().position(|node| node.name == *name && fits(node));
+            if let Some(position) = found {
+                return Ok(NodeId(position));
+            }
+        }
+        let message = match &expression.syntax {
+            Syntax::Name(name) => match self.node_named(name) {
+                Some(id) => format!("`{name}` is {}", self.describe_node(id)),
+                None => format!("there is no `{name}`"),
+            },
+            _ => "this is not the name of a node".to_owned(),
+        };
+        let mistake = Mistake::new(
+            "unknown_name",
+            expression.extent.clone(),
+            message,
+            format!("expected {wanted}"),
+        );
+        Err(vec![mistake.maybe_help(nearest_of(text, fitting()).or_else(|| one_of(fitting())))])
+    }
+
+    /// Resolves the condition of a lint.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with it.
+    pub fn lint(&self, text: &str) -> Result<LintCondition, Vec<Mistake>> {
+        let expression = parse(text)?;
+        let scope = Scope::of(Range::One);
+        Resolver::new(self, scope).finish(|resolver| resolver.lint(&expression))
+    }
+
+    /// The node of that name.
+    #[must_use]
+    pub fn node_named(&self, name: &str) -> Option<NodeId> {
+        self.nodes.iter().position(|node| node.name == name).map(NodeId)
+    }
+
+    /// The parameter of that name, and what it measures.
+    fn parameter_named(&self, name: &str) -> Option<(ParameterId, Dimension)> {
+        let at = self.parameters.iter().position(|(other, _)| other == name)?;
+        Some((ParameterId(at), self.parameters[at].1))
+    }
+
+    /// The need of that name.
+    fn need_named(&self, name: &str) -> Option<NeedId> {
+        self.needs.iter().position(|need| need.role == name).map(NeedId)
+    }
+
+    /// What the processes and hosts belong to: members, or the component's one place.
+    pub(crate) const fn process_range(&self) -> Range {
+        match self.kind {
+            ComponentKind::Store | ComponentKind::Consensus => Range::Member,
+            ComponentKind::Route | ComponentKind::Clients => Range::One,
+        }
+    }
+
+    /// A node for a sentence: "a gate of each member".
+    fn describe_node(&self, id: NodeId) -> String {
+        let node = &self.nodes[id.0];
+        format!("a {}{}", node.shape.name(), of_each(node.range))
+    }
+}
+
+/// "of each member", for a sentence.
+const fn of_each(range: Range) -> &'static str {
+    match range {
+        Range::One => "",
+        Range::Member => " of each member",
+        Range::Client => " of each client",
+        Range::Target => " of each target",
+    }
+}
+
+/// "did you mean `ttl`?", where a name is like `wrong`.
+fn nearest_of<'n>(wrong: &str, names: impl Iterator<Item = &'n str>) -> Option<String> {
+    nearest(wrong, names).map(|right| format!("did you mean `{right}`?"))
+}
+
+/// "one of `a`, `b`", where there are any and not too many.
+fn one_of<'n>(names: impl Iterator<Item = &'n str>) -> Option<String> {
+    let names: Vec<String> = names.map(|name| format!("`{name}`")).collect();
+    match names.len() {
+        0 => None,
+        1 => Some(format!("there is {}", names[0])),
+        2..=12 => Some(format!("there are {}", names.join(", "))),
+        _ => None,
+    }
+}
+
+/// Resolves one expression.
+#[derive(Debug)]
+struct Resolver<'e> {
+    /// What it may speak of.
+    environment: &'e Environment,
+    /// Where it stands; `read` becomes true inside `if(…)`.
+    scope: Scope,
+    /// Variables of the quantifiers around it, the outermost first.
+    bound: Vec<(String, Range)>,
+    /// What is wrong so far.
+    mistakes: Vec<Mistake>,
+}
+
+impl<'e> Resolver<'e> {
+    /// Nothing resolved yet.
+    const fn new(environment: &'e Environment, scope: Scope) -> Self {
+        Self { environment, scope, bound: Vec::new(), mistakes: Vec::new() }
+    }
+
+    /// Runs it; `None` without a mistake would be our bug.
+    fn finish<T>(mut self, run: impl FnOnce(&mut Self) -> Option<T>) -> Result<T, Vec<Mistake>> {
+        let result = run(&mut self);
+        match result {
+            Some(result) if self.mistakes.is_empty() => Ok(result),
+            _ => {
+                assert!(!self.mistakes.is_empty(), "an expression failed for no reason");
+                Err(self.mistakes)
+            }
+        }
+    }
+
+    /// Notes a mistake; gives `None` so that callers can return it.
+    fn fail<T>(&mut self, mistake: Mistake) -> Option<T> {
+        self.mistakes.push(mistake);
+        None
+    }
+
+    /// Runs with other rules about reading, and sets them back.
+    fn with_read<T>(&mut self, read: bool, run: impl FnOnce(&mut Self) -> T) -> T {
+        let before = std::mem::replace(&mut self.scope.read, read);
+        let result = run(self);
+        self.scope.read = before;
+        result
+    }
+
+    /// A name that nothing declares.
+    fn unknown<T>(&mut self, name: &str, extent: &Extent) -> Option<T> {
+        let help = nearest_of(name, self.names().into_iter());
+        let message = format!("there is no `{name}`");
+        let mistake = Mistake::new("unknown_name", extent.clone(), message, "unknown name");
+        self.fail(mistake.maybe_help(help))
+    }
+
+    /// Everything that a bare name may be.
+    fn names(&self) -> Vec<&str> {
+        let environment = self.environment;
+        let nodes = environment.nodes.iter().map(|node| node.name.as_str());
+        let parameters = environment.parameters.iter().map(|(name, _)| name.as_str());
+        let needs = environment.needs.iter().map(|need| need.role.as_str());
+        let bound = self.bound.iter().map(|(name, _)| name.as_str());
+        let processes = environment.processes.iter().map(String::as_str);
+        let fixed = ["self", "host"];
+        bound.chain(nodes).chain(parameters).chain(processes).chain(needs).chain(fixed).collect()
+    }
+
+    /// The instance that a bare name of a thing of each of `range` speaks of.
+    fn bare(&self, range: Range) -> Option<Who> {
+        if self.scope.candidate == Some(range) {
+            Some(Who::Candidate)
+        } else if range == Range::One {
+            Some(Who::One)
+        } else if self.scope.owner == range {
+            Some(Who::Own)
+        } else {
+            None
+        }
+    }
+
+    /// The instance that a bare name speaks of, or a mistake that says how to name one.
+    fn bare_or_fail(&mut self, name: &str, range: Range, extent: &Extent) -> Option<Who> {
+        if let Some(who) = self.bare(range) {
+            return Some(who);
+        }
+        let range = range.name();
+        let message = format!("`{name}` exists once for each {range}: whose is meant?");
+        let mistake = Mistake::new("whose", extent.clone(), message, "no instance is named");
+        self.fail(mistake.help(format!("say which, as in `any(x in {range}: x.{name})`")))
+    }
+
+    /// Resolves a clock's name.
+    fn clock(&mut self, expression: &Expression) -> Option<ClockRef> {
+        let extent = &expression.extent;
+        let found = match &expression.syntax {
+            Syntax::Name(name) => match self.environment.node_named(name) {
+                Some(node) => {
+                    let range = self.environment.nodes[node.0].range;
+                    Some((self.bare_or_fail(name, range, extent)?, node))
+                }
+                None => return self.unknown(name, extent),
+            },
+            Syntax::Hop(of, name) => {
+                let (who, place) = self.instance_named(&of.text, &of.extent)?;
+                let node = self.environment.node_named(&name.text);
+                node.filter(|id| place == Place::In(self.environment.nodes[id.0].range))
+                    .map(|node| (who, node))
+            }
+            _ => None,
+        };
+        match found {
+            Some((who, node)) if self.environment.nodes[node.0].shape == Shape::Clock => {
+                Some(ClockRef { who, node })
+            }
+            _ => {
+                let is_clock = |node: &&Declared| node.shape == Shape::Clock;
+                let clocks = self.environment.nodes.iter().filter(is_clock);
+                let help = one_of(clocks.map(|node| node.name.as_str()));
+                let message = format!("`{expression}` is not a clock");
+                let mistake = Mistake::new("not_a_clock", extent.clone(), message, "not a clock");
+                self.fail(mistake.maybe_help(help))
+            }
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! Which instance a name speaks of.
+
+use super::super::syntax::{Expression, Extent, Syntax};
+use super::super::{Mistake, NodeId, Range, Who};
+use super::{Resolver, Shape, nearest_of};
+use crate::model::preset::ComponentKind;
+
+/// What an instance is one of.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Place {
+    /// Of a range of this component.
+    In(Range),
+    /// Whoever asks: an instance of some other component.
+    Asking,
+}
+
+impl Place {
+    /// For a sentence: "a member".
+    pub(super) const fn describe(self) -> &'static str {
+        match self {
+            Self::In(Range::One) => "the component",
+            Self::In(Range::Member) => "a member",
+            Self::In(Range::Client) => "a client",
+            Self::In(Range::Target) => "a target",
+            Self::Asking => "whoever asks",
+        }
+    }
+}
+
+impl Resolver<'_> {
+    /// The instance that an expression names.
+    pub(super) fn instance(&mut self, expression: &Expression) -> Option<(Who, Place)> {
+        match &expression.syntax {
+            Syntax::Name(name) => self.instance_named(name, &expression.extent),
+            _ => {
+                let message = format!("`{expression}` is not an instance");
+                let label = "expected `self`, a variable or a pick";
+                let extent = expression.extent.clone();
+                self.fail(Mistake::new("not_an_instance", extent, message, label))
+            }
+        }
+    }
+
+    /// The instance of that name.
+    pub(super) fn instance_named(&mut self, name: &str, extent: &Extent) -> Option<(Who, Place)> {
+        let kind = self.environment.kind;
+        match name {
+            "self" => {
+                return Some(match self.scope.candidate {
+                    Some(range) => (Who::Candidate, Place::In(range)),
+                    None if self.scope.owner == Range::One => (Who::One, Place::In(Range::One)),
+                    None => (Who::Own, Place::In(self.scope.owner)),
+                });
+            }
+            "here" if matches!(kind, ComponentKind::Route | ComponentKind::Clients) => {
+                return Some((Who::One, Place::In(Range::One)));
+            }
+            "here" => {
+                let message = "a component of this kind has members and no place of its own";
+                let mistake = Mistake::new("no_place", extent.clone(), message, "no such place");
+                return self.fail(mistake.help("say `self`, or a variable over `member`"));
+            }
+            "caller" if self.scope.caller => return Some((Who::Caller, Place::Asking)),
+            "caller" => {
+                let message = "nobody asks here: `caller` stands only in an export that takes one";
+                return self.fail(Mistake::new("no_caller", extent.clone(), message, "no caller"));
+            }
+            _ => {}
+        }
+        if let Some(position) = self.bound.iter().rposition(|(variable, _)| variable == name) {
+            let depth = self.bound.len() - 1 - position;
+            return Some((Who::Bound(depth), Place::In(self.bound[position].1)));
+        }
+        if let Some((pick, over)) = self.pick_named(name) {
+            let range = self.environment.nodes[pick.0].range;
+            self.bare_or_fail(name, range, extent)?;
+            return Some((Who::Chosen(pick), Place::In(over)));
+        }
+        self.no_instance(name, extent)
+    }
+
+    /// Something that is no instance.
+    fn no_instance<T>(&mut self, name: &str, extent: &Extent) -> Option<T> {
+        let what = self.describe(name);
+        let message = match &what {
+            Some(what) => format!("`{name}` is {what}, where an instance is wanted"),
+            None => format!("there is no instance `{name}`"),
+        };
+        let mut names: Vec<&str> = vec!["self"];
+        names.extend(self.bound.iter().map(|(variable, _)| variable.as_str()));
+        let picks = self.environment.nodes.iter();
+        let is_pick = |shape| matches!(shape, Shape::Pick(_) | Shape::Dial(_));
+        names.extend(picks.filter(|node| is_pick(node.shape)).map(|node| node.name.as_str()));
+        let list = names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+        let help = nearest_of(name, names.iter().copied())
+            .unwrap_or_else(|| format!("instances here are {list}"));
+        let code = if what.is_some() { "not_an_instance" } else { "unknown_name" };
+        self.fail(Mistake::new(code, extent.clone(), message, "not an instance").help(help))
+    }
+
+    /// The pick or dial of that name, and what it chooses among.
+    pub(super) fn pick_named(&self, name: &str) -> Option<(NodeId, Range)> {
+        let id = self.environment.node_named(name)?;
+        match self.environment.nodes[id.0].shape {
+            Shape::Pick(over) | Shape::Dial(over) => Some((id, over)),
+            _ => None,
+        }
+    }
+
+    /// Whether an expression can only speak of an instance.
+    pub(super) fn speaks_of_instance(&self, expression: &Expression) -> bool {
+        match &expression.syntax {
+            Syntax::Name(name) => {
+                matches!(name.as_str(), "self" | "here" | "caller")
+                    || self.bound.iter().any(|(variable, _)| variable == name)
+                    || self.pick_named(name).is_some()
+            }
+            _ => false,
+        }
+    }
+
+    /// What a bare name stands for, for a sentence; `None` where it stands for nothing.
+    pub(super) fn describe(&self, name: &str) -> Option<String> {
+        let environment = self.environment;
+        if let Some((_, range)) = self.bound.iter().rev().find(|(variable, _)| variable == name) {
+            return Some(Place::In(*range).describe().to_owned());
+        }
+        if matches!(name, "self" | "here" | "caller") {
+            return Some("an instance".to_owned());
+        }
+        if name == "host" {
+            return Some("a condition on a host".to_owned());
+        }
+        if let Some(id) = environment.node_named(name) {
+            return Some(environment.describe_node(id));
+        }
+        if let Some((_, dimension)) = environment.parameter_named(name) {
+            return Some(format!("a parameter, {dimension}"));
+        }
+        if environment.processes.iter().any(|process| process == name) {
+            return Some("a process".to_owned());
+        }
+        environment.need_named(name).map(|_| "another component".to_owned())
+    }
+}

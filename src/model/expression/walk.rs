@@ -1,0 +1,124 @@
+//! What an expression speaks of, part by part.
+
+use super::{Condition, NeedId, NodeId, ParameterId, Quorum, Reading, Value, Who};
+
+/// Something that an expression speaks of.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) enum Mention {
+    /// A node of the preset.
+    Node(NodeId),
+    /// A parameter.
+    Parameter(ParameterId),
+    /// A process.
+    Process(usize),
+    /// An announced request.
+    Request(usize),
+    /// A needed component.
+    Need(NeedId),
+}
+
+impl Who {
+    /// The pick that says who, if one does.
+    fn mentions(self, visit: &mut dyn FnMut(Mention)) {
+        if let Self::Chosen(pick) = self {
+            visit(Mention::Node(pick));
+        }
+    }
+}
+
+impl Condition {
+    /// Visits everything that the condition speaks of.
+    pub(crate) fn mentions(&self, visit: &mut dyn FnMut(Mention)) {
+        match self {
+            Self::Constant(_) => {}
+            Self::Level(who, node) | Self::Chose(node, who) | Self::Head(node, who) => {
+                who.mentions(visit);
+                visit(Mention::Node(*node));
+            }
+            Self::NeedExport(need, _, who) => {
+                visit(Mention::Need(*need));
+                who.iter().for_each(|who| who.mentions(visit));
+            }
+            Self::Process(who, process) => {
+                who.mentions(visit);
+                visit(Mention::Process(*process));
+            }
+            Self::TargetExport(who, _) | Self::Host(who) => who.mentions(visit),
+            Self::Hears(first, second)
+            | Self::Silent(first, second)
+            | Self::Same(first, second) => {
+                first.mentions(visit);
+                second.mentions(visit);
+            }
+            Self::Answers(first, second, process) | Self::Refuses(first, second, process) => {
+                first.mentions(visit);
+                second.mentions(visit);
+                visit(Mention::Process(process.unwrap_or(0)));
+            }
+            Self::Asked(who, request) => {
+                who.mentions(visit);
+                visit(Mention::Request(*request));
+            }
+            Self::Not(inner) => inner.mentions(visit),
+            Self::And(parts) | Self::Or(parts) => {
+                parts.iter().for_each(|part| part.mentions(visit));
+            }
+            Self::Over(_, body, quorum) => {
+                body.mentions(visit);
+                if let Quorum::Count(_, limit) | Quorum::Share(_, limit) = quorum {
+                    limit.mentions(visit);
+                }
+            }
+            Self::Compare(left, _, right) => {
+                left.mentions(visit);
+                right.mentions(visit);
+            }
+        }
+    }
+}
+
+impl Value {
+    /// Visits everything that the number speaks of.
+    pub(crate) fn mentions(&self, visit: &mut dyn FnMut(Mention)) {
+        match self {
+            Self::Number(_) | Self::Draw(_) | Self::Size(_) => {}
+            Self::Parameter(parameter) => visit(Mention::Parameter(*parameter)),
+            Self::NeedValue(need, _) => visit(Mention::Need(*need)),
+            Self::Reading(reading) => reading.mentions(visit),
+            Self::If(condition, then, otherwise) => {
+                condition.mentions(visit);
+                then.mentions(visit);
+                otherwise.mentions(visit);
+            }
+            Self::Between(left, right)
+            | Self::Add(left, right)
+            | Self::Subtract(left, right)
+            | Self::Multiply(left, right)
+            | Self::Divide(left, right) => {
+                left.mentions(visit);
+                right.mentions(visit);
+            }
+            Self::Least(all) | Self::Most(all) => all.iter().for_each(|one| one.mentions(visit)),
+            Self::Ceiling(inner) => inner.mentions(visit),
+        }
+    }
+}
+
+impl Reading {
+    /// Visits everything that the reading speaks of.
+    fn mentions(&self, visit: &mut dyn FnMut(Mention)) {
+        match self {
+            Self::Renewed(node) => visit(Mention::Node(*node)),
+            Self::LogWritten(node, instant) => {
+                visit(Mention::Node(*node));
+                instant.mentions(visit);
+            }
+            Self::LogHas(node, who)
+            | Self::LogUnreplayed(node, who)
+            | Self::LogDiverged(node, who) => {
+                visit(Mention::Node(*node));
+                who.mentions(visit);
+            }
+        }
+    }
+}

@@ -1,0 +1,279 @@
+//! Stores, consensus, routes and clients: their places, needs and values.
+
+use std::sync::Arc;
+
+use super::name::one_of;
+use super::place::Places;
+use super::section::{kind_name, section_name};
+use crate::diagnostic::{Diagnostic, nearest_help};
+use crate::model::preset::{ComponentKind, Preset, Quantity};
+use crate::model::read::{Context, Expect, Found, Reader};
+use crate::model::system::{Component, ComponentId, Member};
+use crate::units::{Dimension, ENDLESS, Span};
+
+/// Members of a component, at most.
+const MOST_MEMBERS: usize = 1000;
+/// Clients of a population, at most.
+const MOST_CLIENTS: i64 = 1000;
+/// The default of `serves_at_least`.
+const SERVES_AT_LEAST: f64 = 0.99;
+/// The default of `stable_for` [s].
+const STABLE_FOR: i64 = 30;
+
+/// A component of which name, kind and technology are known.
+#[derive(Debug)]
+pub(super) struct Draft<'a> {
+    pub(super) name: &'a Found<String>,
+    pub(super) kind: ComponentKind,
+    pub(super) reader: Reader<'a>,
+    /// `None` where the technology is unknown, which is reported already.
+    pub(super) preset: Option<Arc<Preset>>,
+}
+
+/// Reads the rest of each component; `None` for those without a technology.
+pub(super) fn complete(
+    drafts: &[Draft<'_>],
+    places: &mut Places,
+    context: &Context<'_>,
+) -> Vec<Option<Component>> {
+    // Clients speak of their target's members, so that members come first.
+    let members: Vec<Vec<Member>> =
+        drafts.iter().map(|draft| members(draft, places, context)).collect();
+    drafts
+        .iter()
+        .zip(&members)
+        .map(|(draft, own)| component(draft, own, drafts, &members, context))
+        .collect()
+}
+
+/// The places of a component's members, or of itself.
+fn members(draft: &Draft<'_>, places: &mut Places, context: &Context<'_>) -> Vec<Member> {
+    let name = &draft.name.value;
+    let reader = &draft.reader;
+    if matches!(draft.kind, ComponentKind::Route | ComponentKind::Clients) {
+        let at = reader.string("at").or_else(|| {
+            let first = places.zones.first()?.name.clone();
+            Some(Found { value: first, at: draft.name.at.clone() })
+        });
+        return places.members(name, at.as_slice(), context);
+    }
+    if reader.required("members").is_none() {
+        return Vec::new();
+    }
+    let written = reader.strings("members").unwrap_or_default();
+    let at = reader.get("members").map_or(&draft.name.at, |node| &node.at);
+    let label = "expected the zone of each, such as [\"a\", \"b\", \"c\"]";
+    let is_list = reader.get("members").is_some_and(|node| node.as_array().is_some());
+    if written.is_empty() && is_list {
+        context.error("model::no_members", format!("{name} has no members"), at, label);
+    }
+    if written.len() > MOST_MEMBERS {
+        let message = format!("{name} has {} members", written.len());
+        context.error("model::too_many", message, at, &format!("expected at most {MOST_MEMBERS}"));
+        return Vec::new();
+    }
+    places.members(name, &written, context)
+}
+
+/// Everything else of one component.
+fn component(
+    draft: &Draft<'_>,
+    own: &[Member],
+    drafts: &[Draft<'_>],
+    members: &[Vec<Member>],
+    context: &Context<'_>,
+) -> Option<Component> {
+    let reader = &draft.reader;
+    let target = target(draft, drafts, context);
+    let order = target.map(|id| order(draft, id, drafts, members, context)).unwrap_or_default();
+    let count = match draft.kind {
+        ComponentKind::Clients => {
+            reader.integer("count", 1..=MOST_CLIENTS).map_or(1, |one| one.value)
+        }
+        _ => 1,
+    };
+    let share = certain(reader, "serves_at_least", Dimension::NUMBER, (0.0, 1.0));
+    let stable = certain(reader, "stable_for", Dimension::TIME, (0.0, 31_536_000.0));
+    let Some(preset) = &draft.preset else {
+        // What else could stand here is unknown.
+        if draft.kind == ComponentKind::Clients {
+            reader.allow(["hosts"]);
+        }
+        return None;
+    };
+    let needs: Option<Vec<ComponentId>> = preset
+        .needs
+        .iter()
+        .map(|need| {
+            let found = reader.required_string(&need.role)?;
+            other(drafts, &found, &[need.kind], &need.role, context)
+        })
+        .collect::<Vec<_>>()
+        .into_iter()
+        .collect();
+    let values = values(reader, preset);
+    unknown_keys(draft, preset);
+    Some(Component {
+        name: draft.name.value.clone(),
+        preset: Arc::clone(preset),
+        members: own.to_vec(),
+        needs: needs.unwrap_or_default(),
+        target,
+        order,
+        count: usize::try_from(count).unwrap_or(1),
+        values: values?,
+        serves_at_least: share.unwrap_or(SERVES_AT_LEAST),
+        stable_for: stable.map_or(Span::seconds(STABLE_FOR), Span::from_seconds),
+    })
+}
+
+/// The values of the preset's parameters; `None` where one is wrong.
+fn values(reader: &Reader<'_>, preset: &Preset) -> Option<Vec<Quantity>> {
+    let value = |parameter: &crate::model::preset::Parameter| {
+        let expect = Expect { varies: parameter.default.varies, ..Expect::of(parameter.dimension) }
+            .within(parameter.least, parameter.most, parameter.source.as_deref());
+        match reader.get(&parameter.name) {
+            Some(_) => reader.quantity(&parameter.name, &expect),
+            None => Some(parameter.default.clone()),
+        }
+    };
+    // All are read before one that is wrong ends it.
+    preset.parameters.iter().map(value).collect::<Vec<_>>().into_iter().collect()
+}
+
+/// Reports the keys that neither the component nor its technology has.
+fn unknown_keys(draft: &Draft<'_>, preset: &Preset) {
+    let reader = &draft.reader;
+    let context = reader.context();
+    let keys = super::section::structural_keys(draft.kind).iter().copied();
+    let parameters = preset.parameters.iter().map(|one| one.name.as_str());
+    let roles = preset.needs.iter().map(|need| need.role.as_str());
+    let known: Vec<&str> = keys.chain(roles).chain(parameters).collect();
+    for entry in reader.unread() {
+        let key = &entry.key.value;
+        let help = nearest_help(key, known.iter().copied())
+            .unwrap_or_else(|| format!("drillcast presets {} lists its parameters", preset.name));
+        let message = format!("{} has no parameter \"{key}\"", preset.name);
+        let label = "neither a parameter of the technology nor a key of ours";
+        context.report(
+            Diagnostic::error("model::unknown_parameter", message)
+                .label(&entry.key.at, label)
+                .help(help),
+        );
+    }
+}
+
+/// A certain number within limits.
+fn certain(
+    reader: &Reader<'_>,
+    key: &str,
+    dimension: Dimension,
+    (least, most): (f64, f64),
+) -> Option<f64> {
+    let found = reader.amount(key, dimension)?;
+    if found.value >= least && found.value <= most && found.value < ENDLESS {
+        return Some(found.value);
+    }
+    let show = |value| crate::units::format(value, dimension);
+    reader.context().error(
+        "file::out_of_range",
+        format!("\"{key}\" of {} cannot be {}", reader.what(), show(found.value)),
+        &found.at,
+        &format!("expected {} to {}", show(least), show(most)),
+    );
+    None
+}
+
+/// What a route serves or a client population uses.
+fn target(draft: &Draft<'_>, drafts: &[Draft<'_>], context: &Context<'_>) -> Option<ComponentId> {
+    let (key, kinds): (&str, &[ComponentKind]) = match draft.kind {
+        ComponentKind::Route => ("serves", &[ComponentKind::Store]),
+        ComponentKind::Clients => ("of", &[ComponentKind::Store, ComponentKind::Route]),
+        _ => return None,
+    };
+    let found = draft.reader.required_string(key)?;
+    other(drafts, &found, kinds, key, context)
+}
+
+/// Another component by name, of one of these kinds.
+fn other(
+    drafts: &[Draft<'_>],
+    found: &Found<String>,
+    kinds: &[ComponentKind],
+    role: &str,
+    context: &Context<'_>,
+) -> Option<ComponentId> {
+    let name = &found.value;
+    let fits =
+        || drafts.iter().filter(|one| kinds.contains(&one.kind)).map(|one| one.name.value.as_str());
+    let wanted = kinds.iter().map(|kind| kind_name(*kind)).collect::<Vec<_>>().join(" or ");
+    let label = match fits().next() {
+        Some(_) => one_of("components", fits()),
+        None => format!("describe {wanted} under [{}.…]", section_name(kinds[0])),
+    };
+    let Some(at) = drafts.iter().position(|one| one.name.value == *name) else {
+        context.error_with_help(
+            "model::unknown_component",
+            format!("there is no component \"{name}\""),
+            (&found.at, &label),
+            nearest_help(name, fits()),
+        );
+        return None;
+    };
+    if kinds.contains(&drafts[at].kind) {
+        return Some(ComponentId(at));
+    }
+    let is = kind_name(drafts[at].kind);
+    context.error(
+        "model::wrong_kind",
+        format!("\"{name}\" is {is}, and \"{role}\" needs {wanted}"),
+        &found.at,
+        &label,
+    );
+    None
+}
+
+/// The order in which clients try their target's members.
+fn order(
+    draft: &Draft<'_>,
+    target: ComponentId,
+    drafts: &[Draft<'_>],
+    members: &[Vec<Member>],
+    context: &Context<'_>,
+) -> Vec<usize> {
+    let targets = &members[target.0];
+    let all = || (0..targets.len()).collect();
+    if draft.kind != ComponentKind::Clients {
+        return all();
+    }
+    let Some(hosts) = draft.reader.strings("hosts") else {
+        return all();
+    };
+    let name = &drafts[target.0].name.value;
+    let known = || targets.iter().map(|one| one.name.as_str());
+    let mut order = Vec::with_capacity(hosts.len());
+    for host in &hosts {
+        match known().position(|one| one == host.value) {
+            Some(at) if order.contains(&at) => {
+                let message = format!("\"{}\" stands twice in \"hosts\"", host.value);
+                let label = "each member once, in the order in which it is tried";
+                context.error("model::duplicate_host", message, &host.at, label);
+            }
+            Some(at) => order.push(at),
+            // Members that could not be read are reported where they stand.
+            None if targets.is_empty() => {}
+            None => {
+                let message = format!("{name} has no member \"{}\"", host.value);
+                let label = one_of("members", known());
+                let help = nearest_help(&host.value, known());
+                context.error_with_help("model::unknown_member", message, (&host.at, &label), help);
+            }
+        }
+    }
+    if hosts.is_empty() {
+        let at = draft.reader.get("hosts").map_or(&draft.name.at, |node| &node.at);
+        let label = one_of("members", known());
+        context.error("model::no_hosts", "\"hosts\" is empty", at, &label);
+    }
+    order
+}

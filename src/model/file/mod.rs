@@ -1,0 +1,22 @@
+//! Model and scenario files: from text to what is validated.
+//!
+//! Each reader takes the text and its name, reports every mistake, and returns
+//! the validated form only where there is no error. Whoever calls reads the files:
+//!
+//! 1. [`scenario_edits`] takes the `[set]` of a scenario,
+//! 2. [`read_model`] reads the model with these edits (and those of `--set`),
+//! 3. [`read_scenario`] reads the scenario against that model.
+
+mod component;
+mod fault;
+mod model;
+mod name;
+mod objective;
+mod phase;
+mod place;
+mod scenario;
+mod section;
+mod target;
+
+pub use model::{Presets, read_model};
+pub use scenario::{read_scenario, scenario_edits};

@@ -1,0 +1,269 @@
+//! A model file.
+
+use std::sync::Arc;
+
+use super::component::{Draft, complete};
+use super::name::{is_name, one_of};
+use super::objective::read_objectives;
+use super::place::Places;
+use super::section::{SECTIONS, kind_name, section_name, takes};
+use crate::diagnostic::{Diagnostic, Location, SourceFile, nearest, nearest_help};
+use crate::model::edit::{Edit, apply};
+use crate::model::preset::{ComponentKind, Preset};
+use crate::model::read::{Context, Entry, Files, Reader, Table, parse};
+use crate::model::system::{Component, Model};
+
+/// Components, at most.
+const MOST_COMPONENTS: usize = 1000;
+
+/// Where presets come from.
+pub trait Presets {
+    /// The preset of a name.
+    fn find(&self, name: &str) -> Option<Arc<Preset>>;
+    /// The names of all presets.
+    fn names(&self) -> Vec<String>;
+}
+
+/// Reads a model, with edits laid over it; `files` gives the text of a file of
+/// samples by the path that the model names it by.
+///
+/// The model is there only if no finding is an error.
+#[must_use]
+pub fn read_model(
+    source: &SourceFile,
+    presets: &dyn Presets,
+    edits: &[Edit],
+    files: Files<'_>,
+) -> (Option<Model>, Vec<Diagnostic>) {
+    let context = Context::new(files);
+    let model = parse(source, &context).and_then(|mut document| {
+        apply(
+            &mut document,
+            edits,
+            &|names, table, key| can_take(presets, names, table, key),
+            &context,
+        );
+        is_kind(&document, "model", &context).then(|| read_document(&document, presets, &context))
+    });
+    let sound = context.errors() == 0;
+    (model.filter(|_| sound), context.into_diagnostics())
+}
+
+/// Whether a `*` that reaches this table may put the key into it.
+fn can_take(presets: &dyn Presets, names: &[String], table: &Table, key: &str) -> bool {
+    let is_component =
+        SECTIONS.iter().any(|(section, _)| Some(*section) == names.first().map(String::as_str));
+    if names.len() != 2 || !is_component {
+        return names.first().is_some_and(|first| first == "objectives");
+    }
+    let technology = table.get("technology").and_then(|node| node.as_str());
+    technology.and_then(|name| presets.find(name)).is_some_and(|preset| takes(&preset, key))
+}
+
+/// Whether a document is of the kind that its first key tells.
+pub(super) fn is_kind(document: &Table, kind: &str, context: &Context<'_>) -> bool {
+    if document.get(kind).is_some() {
+        return true;
+    }
+    let other = ["model", "scenario", "preset", "drill"]
+        .into_iter()
+        .find_map(|name| document.entry(name).map(|entry| (name, entry)));
+    if let Some((name, entry)) = other {
+        let message = format!("this is a {name}, and a {kind} is needed here");
+        let label = format!("the key \"{name}\" says what the file is");
+        context.error("file::wrong_kind", message, &entry.key.at, &label);
+        return false;
+    }
+    // Whoever misspells the first key has still written a file of this kind.
+    let first = document.keys().next().unwrap_or_default();
+    let help = match nearest(first, [kind]) {
+        Some(_) => format!("the first key is \"{first}\": did you mean \"{kind}\"?"),
+        None => format!("begin the file with {kind} = \"…\""),
+    };
+    context.error_with_help(
+        "file::missing_key",
+        format!("the file does not say that it is a {kind}"),
+        (&document.at, &format!("\"{kind}\" is needed here")),
+        Some(help),
+    );
+    true
+}
+
+/// All of the document.
+fn read_document(document: &Table, presets: &dyn Presets, context: &Context<'_>) -> Model {
+    let reader = Reader::new(document, "the model", context);
+    let name = reader.string("model");
+    if let Some(name) = &name {
+        is_name("model", name, context);
+    }
+    let title = reader.string("title").map(|found| found.value);
+    let notes = reader.string("notes").map(|found| found.value);
+    let mut places = Places::read(&reader, context);
+    let drafts = drafts(&reader, presets);
+    if drafts.is_empty() && context.errors() == 0 {
+        context.error_with_help(
+            "model::empty",
+            "the model has no stores, consensus, routes or clients",
+            (&document.at, "nothing is described"),
+            Some("add one, such as [stores.orders]".to_owned()),
+        );
+    }
+    let names: Vec<&str> = drafts.iter().map(|draft| draft.name.value.as_str()).collect();
+    let objectives = read_objectives(&reader, &names);
+    let components = complete(&drafts, &mut places, context);
+    refuse_circles(&drafts, &components, context);
+    reader.finish();
+    Model {
+        name: name.map(|found| found.value).unwrap_or_default(),
+        title,
+        notes,
+        zones: places.zones,
+        hosts: places.hosts,
+        components: components.into_iter().flatten().collect(),
+        objectives,
+    }
+}
+
+/// The components by name, kind and technology, in the order of the file.
+fn drafts<'a>(reader: &Reader<'a>, presets: &dyn Presets) -> Vec<Draft<'a>> {
+    let context = reader.context();
+    let mut drafts: Vec<Draft<'a>> = Vec::new();
+    reader.allow(SECTIONS.map(|(name, _)| name));
+    for entry in &reader.table_read().entries {
+        let Some((section, kind)) = SECTIONS.iter().find(|(name, _)| *name == entry.key.value)
+        else {
+            continue;
+        };
+        let Some(table) = reader.table(section, format!("[{section}]")) else {
+            continue;
+        };
+        for entry in table.entries() {
+            if drafts.len() >= MOST_COMPONENTS {
+                let message = format!("the model has more than {MOST_COMPONENTS} components");
+                context.error("model::too_many", message, &entry.key.at, "one too many");
+                return drafts;
+            }
+            if let Some(first) = drafts.iter().find(|one| one.name.value == entry.key.value) {
+                context.report(
+                    Diagnostic::error(
+                        "model::duplicate_name",
+                        format!("two components are called \"{}\"", entry.key.value),
+                    )
+                    .label(&entry.key.at, "here again")
+                    .label(&first.name.at, "first here")
+                    .help("stores, consensus, routes and clients share their names"),
+                );
+                continue;
+            }
+            drafts.extend(draft(entry, *kind, &table, presets));
+        }
+    }
+    drafts
+}
+
+/// One component's name, kind and technology.
+fn draft<'a>(
+    entry: &'a Entry,
+    kind: ComponentKind,
+    section: &Reader<'a>,
+    presets: &dyn Presets,
+) -> Option<Draft<'a>> {
+    let context = section.context();
+    let sound = is_name("component", &entry.key, context);
+    let what = format!("[{}.{}]", section_name(kind), entry.key.value);
+    let reader = section.table(&entry.key.value, what)?;
+    let technology = reader.required_string("technology");
+    let preset = technology.and_then(|found| {
+        let preset = presets.find(&found.value);
+        match preset {
+            Some(preset) if preset.kind == kind => Some(preset),
+            Some(preset) => {
+                wrong_kind(&preset, kind, &found.at, presets, context);
+                None
+            }
+            None => {
+                let names = presets.names();
+                let known = || names.iter().map(String::as_str);
+                // `patroni` is meant for `postgresql/patroni`.
+                let last = known().find(|name| name.rsplit('/').next() == Some(&*found.value));
+                let help = last
+                    .map(|right| format!("did you mean \"{right}\"?"))
+                    .or_else(|| nearest_help(&found.value, known()));
+                context.error_with_help(
+                    "model::unknown_technology",
+                    format!("there is no preset for \"{}\"", found.value),
+                    (&found.at, &one_of("presets", of_kind(presets, &names, kind))),
+                    help,
+                );
+                None
+            }
+        }
+    });
+    sound.then_some(Draft { name: &entry.key, kind, reader, preset })
+}
+
+/// The names of the presets of one kind.
+fn of_kind<'n>(presets: &dyn Presets, names: &'n [String], kind: ComponentKind) -> Vec<&'n str> {
+    let fits = |name: &&String| presets.find(name).is_some_and(|preset| preset.kind == kind);
+    names.iter().filter(fits).map(String::as_str).collect()
+}
+
+fn wrong_kind(
+    preset: &Preset,
+    kind: ComponentKind,
+    at: &Location,
+    presets: &dyn Presets,
+    context: &Context<'_>,
+) {
+    let is = kind_name(preset.kind);
+    let names = presets.names();
+    context.error_with_help(
+        "model::wrong_kind",
+        format!("\"{}\" is {is}, and this is {}", preset.name, kind_name(kind)),
+        (at, &one_of("presets of this kind", of_kind(presets, &names, kind))),
+        Some(format!("describe {is} under [{}.…]", section_name(preset.kind))),
+    );
+}
+
+/// Reports components that need each other in a circle.
+fn refuse_circles(drafts: &[Draft<'_>], components: &[Option<Component>], context: &Context<'_>) {
+    let next = |at: usize| -> Vec<usize> {
+        components[at]
+            .iter()
+            .flat_map(|one| one.needs.iter().chain(&one.target))
+            .map(|id| id.0)
+            .collect()
+    };
+    // 0 unseen, 1 on the way, 2 done; a way back to 1 is a circle.
+    let mut state = vec![0_u8; components.len()];
+    for start in 0..components.len() {
+        if state[start] != 0 {
+            continue;
+        }
+        let mut way = vec![(start, 0)];
+        state[start] = 1;
+        while let Some((at, edge)) = way.last_mut() {
+            let here = *at;
+            let Some(to) = next(here).get(*edge).copied() else {
+                state[here] = 2;
+                way.pop();
+                continue;
+            };
+            *edge += 1;
+            if state[to] == 0 {
+                state[to] = 1;
+                way.push((to, 0));
+            } else if state[to] == 1 {
+                let from = way.iter().position(|(one, _)| *one == to).unwrap_or_default();
+                let circle = way[from..].iter().map(|(one, _)| drafts[*one].name.value.as_str());
+                let names: Vec<&str> = circle.chain([drafts[to].name.value.as_str()]).collect();
+                context.error(
+                    "model::circle",
+                    format!("components need each other in a circle: {}", names.join(" → ")),
+                    &drafts[to].name.at,
+                    "none of them could ever start",
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! Objectives: `recovery_time = "p95 <= 60s"`.
+
+use super::name::one_of;
+use crate::diagnostic::{Location, nearest_help};
+use crate::model::read::{Context, Entry, Node, Reader};
+use crate::model::system::{ComponentId, Objective, Subject};
+use crate::outcome::Figure;
+use crate::units::{self, Dimension, ENDLESS};
+
+/// Reads `[objectives.X]` tables; `names` are the components in order.
+pub(super) fn read_objectives(reader: &Reader<'_>, names: &[&str]) -> Vec<Objective> {
+    let context = reader.context();
+    let mut objectives = Vec::new();
+    let Some(subjects) = reader.table("objectives", "[objectives]") else {
+        return objectives;
+    };
+    for entry in subjects.entries() {
+        let name = &entry.key.value;
+        let subject = if name == "system" {
+            Some(Subject::System)
+        } else {
+            names.iter().position(|one| one == name).map(|at| Subject::Component(ComponentId(at)))
+        };
+        let Some(subject) = subject else {
+            let known = || names.iter().copied().chain(["system"]);
+            context.error_with_help(
+                "objective::unknown_subject",
+                format!("there is no \"{name}\" to set objectives on"),
+                (&entry.key.at, &one_of("components", known())),
+                nearest_help(name, known()),
+            );
+            continue;
+        };
+        let Some(table) = subjects.table(name, format!("[objectives.{name}]")) else {
+            continue;
+        };
+        figures(&table, subject, &mut objectives);
+    }
+    objectives
+}
+
+/// The figures of one subject.
+fn figures(table: &Reader<'_>, subject: Subject, objectives: &mut Vec<Objective>) {
+    let context = table.context();
+    let mut seen: Vec<(Figure, &Location)> = Vec::new();
+    for entry in table.entries() {
+        let Some(figure) = figure(entry, context) else {
+            continue;
+        };
+        if let Some((_, first)) = seen.iter().find(|(one, _)| *one == figure) {
+            let message = format!("{} is set twice", figure.title());
+            context.report(
+                crate::diagnostic::Diagnostic::error("objective::duplicate", message)
+                    .label(&entry.key.at, "here again")
+                    .label(first, "first here")
+                    .help(
+                        "several limits on one figure are a list: [\"p50 <= 15s\", \"p95 <= 60s\"]",
+                    ),
+            );
+            continue;
+        }
+        seen.push((figure, &entry.key.at));
+        let nodes = entry.node.as_array().unwrap_or(std::slice::from_ref(&entry.node));
+        objectives.extend(nodes.iter().filter_map(|node| limit(node, subject, figure, context)));
+    }
+}
+
+/// A figure by its name in files; `data_loss` is short for `data_loss_seconds`.
+fn figure(entry: &Entry, context: &Context<'_>) -> Option<Figure> {
+    let name = entry.key.value.as_str();
+    let found = Figure::ALL
+        .into_iter()
+        .find(|one| one.name() == name || (name == "data_loss" && *one == Figure::DataLossSeconds));
+    if found.is_none() {
+        let known = || ["data_loss"].into_iter().chain(Figure::ALL.map(Figure::name));
+        context.error_with_help(
+            "objective::unknown_figure",
+            format!("there is no figure \"{name}\""),
+            (&entry.key.at, "not a figure that can have an objective"),
+            nearest_help(name, known()).or_else(|| {
+                Some(format!("the figures are {}", known().collect::<Vec<_>>().join(", ")))
+            }),
+        );
+    }
+    found
+}
+
+/// `p95 <= 60s`.
+fn limit(
+    node: &Node,
+    subject: Subject,
+    figure: Figure,
+    context: &Context<'_>,
+) -> Option<Objective> {
+    let example = if figure.is_time() { "p95 <= 60s" } else { "p95 <= 10" };
+    let wrong = |message: String, at: &Location, help: Option<String>| {
+        let label = format!("expected a quantile and a limit, such as \"{example}\"");
+        context.error_with_help("objective::syntax", message, (at, &label), help);
+    };
+    let Some(text) = node.as_str() else {
+        wrong(format!("an objective is a string, not {}", node.raw.kind()), &node.at, None);
+        return None;
+    };
+    let Some((left, right)) = text.split_once("<=").or_else(|| text.split_once('≤')) else {
+        let help = text.contains(['<', '>', '=']).then(|| "write <=".to_owned());
+        wrong(format!("\"{text}\" is no objective"), &node.at, help);
+        return None;
+    };
+    let Some(quantile) = quantile(left.trim()) else {
+        let message = format!("\"{}\" is no quantile", left.trim());
+        let help = "write p50, p95, p99.9, or always (every trial)".to_owned();
+        wrong(message, &node.within(0..left.len()), Some(help));
+        return None;
+    };
+    let start = text.len() - right.len();
+    let at = node.within(start..text.len());
+    let wanted = if figure.is_time() { Dimension::TIME } else { Dimension::NUMBER };
+    match units::parse(right) {
+        Ok((limit, dimension)) if dimension == wanted && limit < ENDLESS => Some(Objective {
+            subject,
+            figure,
+            quantile,
+            limit,
+            limit_text: right.trim().to_owned(),
+        }),
+        Ok((_, dimension)) if dimension == wanted => {
+            wrong("a limit of \"never\" is always kept".to_owned(), &at, None);
+            None
+        }
+        Ok((value, dimension)) => {
+            let message = format!("{} is {wanted}, and this is {dimension}", figure.title());
+            let help = (dimension == Dimension::NUMBER)
+                .then(|| format!("write the unit, such as {value}s"));
+            wrong(message, &at, help);
+            None
+        }
+        Err(error) => {
+            wrong(format!("the limit of {}: {error}", figure.title()), &at, error.help);
+            None
+        }
+    }
+}
+
+/// `p95` as 0.95; `always` as 1.
+fn quantile(text: &str) -> Option<f64> {
+    if text == "always" {
+        return Some(1.0);
+    }
+    let digits = text.strip_prefix('p')?;
+    if !digits.starts_with(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
+    // The decimal point moves in the text, so that p99.9 is 0.999 to the last bit.
+    let quantile: f64 = format!("{digits}e-2").parse().ok()?;
+    (quantile > 0.0 && quantile < 1.0).then_some(quantile)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quantiles_are_read() {
+        assert_eq!(quantile("p95"), Some(0.95));
+        assert_eq!(quantile("p99.9"), Some(0.999));
+        assert_eq!(quantile("always"), Some(1.0));
+        for bad in ["p0", "p100", "p101", "95", "p", "pp", "p-5", "p1e9", "pinf", "P95"] {
+            assert_eq!(quantile(bad), None, "{bad}");
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! A scenario file.
+
+use super::fault::read_faults;
+use super::model::is_kind;
+use super::objective::read_objectives;
+use super::phase::read_phases;
+use crate::diagnostic::{Diagnostic, SourceFile};
+use crate::model::edit::Edit;
+use crate::model::read::{Context, Entry, Files, Found, Raw, Reader, Table, parse};
+use crate::model::scenario::Scenario;
+use crate::model::system::{Model, Objective};
+use crate::units::{Dimension, Span};
+
+/// The longest horizon [s]: ten years.
+const LONGEST: f64 = 10.0 * 365.0 * 86_400.0;
+/// The first keys of a model's paths.
+const ROOTS: [&str; 6] = ["consensus", "stores", "routes", "clients", "objectives", "zones"];
+
+/// The edits that a scenario's `[set]` lays over its model. A syntax error is
+/// told here too, so that a caller can stop at findings.
+#[must_use]
+pub fn scenario_edits(source: &SourceFile) -> (Vec<Edit>, Vec<Diagnostic>) {
+    let context = Context::without_files();
+    let edits = parse(source, &context).map(|document| sets(&document, &context));
+    (edits.unwrap_or_default(), context.into_diagnostics())
+}
+
+/// Reads a scenario against its model, which has been read with
+/// [`scenario_edits`]; `stem` is the file's name without its ending.
+///
+/// The scenario is there only if no finding is an error.
+#[must_use]
+pub fn read_scenario(
+    source: &SourceFile,
+    stem: &str,
+    model: &Model,
+    files: Files<'_>,
+) -> (Option<Scenario>, Vec<Diagnostic>) {
+    let context = Context::new(files);
+    let scenario = parse(source, &context).and_then(|document| {
+        is_kind(&document, "scenario", &context)
+            .then(|| read_document(&document, stem, model, &context))
+    });
+    let sound = context.errors() == 0;
+    (scenario.filter(|_| sound), context.into_diagnostics())
+}
+
+fn read_document(document: &Table, stem: &str, model: &Model, context: &Context<'_>) -> Scenario {
+    let reader = Reader::new(document, "the scenario", context);
+    let title = reader.string("scenario").map(|found| found.value);
+    let notes = reader.string("notes").map(|found| found.value);
+    let horizon = horizon(&reader);
+    // Mistakes in the shape of `[set]` are told here; what the edits do, by the model.
+    let _ = reader.get("set");
+    let sets = sets(document, context).iter().map(Edit::written).collect();
+    let phases = read_phases(&reader, model);
+    let faults = read_faults(&reader, model);
+    let names: Vec<&str> = model.components.iter().map(|one| one.name.as_str()).collect();
+    let own = read_objectives(&reader, &names);
+    reader.finish();
+    Scenario {
+        name: stem.to_owned(),
+        title: title.unwrap_or_default(),
+        notes,
+        horizon,
+        sets,
+        phases,
+        faults,
+        objectives: joined(&model.objectives, own),
+    }
+}
+
+/// When to stop looking.
+fn horizon(reader: &Reader<'_>) -> Option<Span> {
+    let found = reader.amount("horizon", Dimension::TIME)?;
+    if found.value > 0.0 && found.value <= LONGEST {
+        return Some(Span::from_seconds(found.value));
+    }
+    let label = "expected more than 0 s and at most 10 years (3650d)";
+    let shown = crate::units::format(found.value, Dimension::TIME);
+    let message = format!("the horizon cannot be {shown}");
+    reader.context().error("scenario::horizon", message, &found.at, label);
+    None
+}
+
+/// The model's objectives, those that the scenario sets itself replaced: by the
+/// same subject and figure, in the model's place.
+fn joined(model: &[Objective], own: Vec<Objective>) -> Vec<Objective> {
+    let same = |a: &Objective, b: &Objective| a.subject == b.subject && a.figure == b.figure;
+    let mut all: Vec<Objective> = Vec::new();
+    for objective in model {
+        let replaced = own.iter().filter(|one| same(one, objective));
+        let mut replaced: Vec<Objective> = replaced.cloned().collect();
+        if replaced.is_empty() {
+            all.push(objective.clone());
+        } else if !all.iter().any(|one| same(one, objective)) {
+            all.append(&mut replaced);
+        }
+    }
+    for objective in own {
+        if !model.iter().any(|one| same(one, &objective)) {
+            all.push(objective);
+        }
+    }
+    all
+}
+
+/// The entries of `[set]`.
+fn sets(document: &Table, context: &Context<'_>) -> Vec<Edit> {
+    let Some(node) = document.get("set") else {
+        return Vec::new();
+    };
+    let Some(table) = node.as_table() else {
+        let label = "expected paths and values, such as \"stores.orders.ttl\" = \"20s\"";
+        context.error("file::wrong_type", "\"set\" must be a table", &node.at, label);
+        return Vec::new();
+    };
+    let mut edits = Vec::new();
+    for entry in &table.entries {
+        set(entry, String::new(), 0, &mut edits);
+    }
+    edits
+}
+
+/// One entry of `[set]`. A path without quotes is to TOML a table in a table:
+/// `stores.orders.ttl = "20s"`; it is put together again down to the key.
+fn set(entry: &Entry, before: String, depth: usize, edits: &mut Vec<Edit>) {
+    let key = &entry.key.value;
+    let path = if before.is_empty() { key.clone() } else { format!("{before}.{key}") };
+    let root = path.split('.').next().unwrap_or_default();
+    let deepest = if root == "zones" { 1 } else { 2 };
+    let parts = path.split('.').count();
+    match &entry.node.raw {
+        Raw::Table(table) if ROOTS.contains(&root) && parts <= deepest && depth < 4 => {
+            for inner in &table.entries {
+                set(inner, path.clone(), depth + 1, edits);
+            }
+        }
+        _ => edits.push(Edit {
+            path: Found { value: path, at: entry.key.at.clone() },
+            value: entry.node.clone(),
+        }),
+    }
+}

@@ -1,0 +1,52 @@
+//! The sections of a model file and the keys that a component may have besides
+//! its technology's parameters.
+
+use crate::model::preset::{ComponentKind, Preset};
+
+/// The sections that hold components.
+pub(super) const SECTIONS: [(&str, ComponentKind); 4] = [
+    ("consensus", ComponentKind::Consensus),
+    ("stores", ComponentKind::Store),
+    ("routes", ComponentKind::Route),
+    ("clients", ComponentKind::Clients),
+];
+
+/// A kind of component for people, with its article.
+pub(super) const fn kind_name(kind: ComponentKind) -> &'static str {
+    match kind {
+        ComponentKind::Store => "a store",
+        ComponentKind::Consensus => "a consensus store",
+        ComponentKind::Route => "a route",
+        ComponentKind::Clients => "a client population",
+    }
+}
+
+/// The section of a kind of component.
+pub(super) const fn section_name(kind: ComponentKind) -> &'static str {
+    match kind {
+        ComponentKind::Store => "stores",
+        ComponentKind::Consensus => "consensus",
+        ComponentKind::Route => "routes",
+        ComponentKind::Clients => "clients",
+    }
+}
+
+/// The structural keys of a kind of component.
+pub(super) const fn structural_keys(kind: ComponentKind) -> &'static [&'static str] {
+    match kind {
+        ComponentKind::Store | ComponentKind::Consensus => {
+            &["technology", "members", "serves_at_least", "stable_for"]
+        }
+        ComponentKind::Route => &["technology", "serves", "at", "serves_at_least", "stable_for"],
+        ComponentKind::Clients => {
+            &["technology", "of", "at", "hosts", "count", "serves_at_least", "stable_for"]
+        }
+    }
+}
+
+/// Whether a component of this technology can have this key.
+pub(super) fn takes(preset: &Preset, key: &str) -> bool {
+    structural_keys(preset.kind).contains(&key)
+        || preset.parameters.iter().any(|parameter| parameter.name == key)
+        || preset.needs.iter().any(|need| need.role == key)
+}

@@ -1,0 +1,247 @@
+//! What must hold of a whole graph: nothing idle, nothing circular.
+
+use super::read::Places;
+use super::{Block, Exported, Looks, Node, Preset};
+use crate::diagnostic::Diagnostic;
+use crate::model::expression::{Condition, Mention, NodeId, ParameterId, Value};
+use crate::model::read::{Context, Found};
+
+/// Reports what is wrong with a preset as a whole.
+pub(super) fn check(preset: &Preset, places: &Places, context: &Context<'_>) {
+    let mut mentioned = Vec::new();
+    for node in &preset.nodes {
+        node.mentions(&mut |mention| mentioned.push(mention));
+    }
+    for export in &preset.exports {
+        match &export.what {
+            Exported::Level(condition) => condition.mentions(&mut |found| mentioned.push(found)),
+            Exported::Value(value) => value.mentions(&mut |found| mentioned.push(found)),
+        }
+    }
+    let unused = |names: &[Found<String>], what: &str, mention: fn(usize) -> Mention| {
+        for (position, name) in names.iter().enumerate() {
+            if !mentioned.contains(&mention(position)) {
+                let message = format!("the {what} `{}` changes nothing", name.value);
+                let label = "no node and no export reads it";
+                context.error("preset::unused", message, &name.at, label);
+            }
+        }
+    };
+    unused(&places.parameters, "parameter", |at| Mention::Parameter(ParameterId(at)));
+    unused(&places.processes, "process", Mention::Process);
+    unused(&places.requests, "request", Mention::Request);
+    unused(&places.needs, "need", |at| Mention::Need(crate::model::expression::NeedId(at)));
+    for circle in circles(preset) {
+        report_circle(&circle, preset, places, context);
+    }
+}
+
+/// Reports nodes that wait for each other in no time.
+fn report_circle(circle: &[NodeId], preset: &Preset, places: &Places, context: &Context<'_>) {
+    let name = |id: &NodeId| preset.nodes[id.0].name.as_str();
+    let mut spelled: Vec<&str> = circle.iter().map(name).collect();
+    spelled.extend(circle.first().map(name));
+    let message = if circle.len() == 1 {
+        format!("`{}` depends on itself, and nothing in between takes time", spelled[0])
+    } else {
+        format!("these depend on each other, and nothing takes time: {}", spelled.join(" → "))
+    };
+    let mut report = Diagnostic::error("preset::circle", message)
+        .help("break it with a probe, a lease, a pick, or a work that takes time");
+    for (position, id) in circle.iter().enumerate() {
+        let next = spelled[position + 1];
+        report = report.label(&places.nodes[id.0].at, format!("depends on `{next}`"));
+    }
+    context.report(report);
+}
+
+/// The circles of nodes that take no time: gates, latches too, and works whose
+/// duration is always zero. A node is in at most one of those that are given.
+fn circles(preset: &Preset) -> Vec<Vec<NodeId>> {
+    let edges: Vec<Vec<NodeId>> = preset.nodes.iter().map(instant_edges).collect();
+    let mut state = vec![Visit::New; preset.nodes.len()];
+    let mut found = Vec::new();
+    for start in 0..preset.nodes.len() {
+        walk(NodeId(start), &edges, &mut Vec::new(), &mut state, &mut found);
+    }
+    found
+}
+
+/// How far a node has been followed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Visit {
+    /// Not yet.
+    New,
+    /// It is on the present path.
+    Open,
+    /// Everything behind it is known.
+    Done,
+}
+
+/// Follows the edges of a node; no deeper than there are nodes.
+fn walk(
+    node: NodeId,
+    edges: &[Vec<NodeId>],
+    path: &mut Vec<NodeId>,
+    state: &mut [Visit],
+    found: &mut Vec<Vec<NodeId>>,
+) {
+    match state[node.0] {
+        Visit::Done => {}
+        Visit::Open => {
+            let start = path.iter().position(|other| *other == node).unwrap_or(0);
+            let circle = path[start..].to_vec();
+            let known = |id: &NodeId| found.iter().any(|other| other.contains(id));
+            if !circle.iter().any(known) {
+                found.push(circle);
+            }
+        }
+        Visit::New => {
+            state[node.0] = Visit::Open;
+            path.push(node);
+            for next in &edges[node.0] {
+                walk(*next, edges, path, state, found);
+            }
+            path.pop();
+            state[node.0] = Visit::Done;
+        }
+    }
+}
+
+/// What a node follows in the same instant.
+fn instant_edges(node: &Node) -> Vec<NodeId> {
+    let mut edges = Vec::new();
+    let mut visit = |mention| {
+        if let Mention::Node(id) = mention
+            && !edges.contains(&id)
+        {
+            edges.push(id);
+        }
+    };
+    match &node.block {
+        Block::Gate { when, until } => {
+            when.mentions(&mut visit);
+            until.iter().for_each(|until| until.mentions(&mut visit));
+        }
+        Block::Work { when, until, takes, .. } if takes.constant() == Some(0.0) => {
+            when.mentions(&mut visit);
+            until.iter().for_each(|until| until.mentions(&mut visit));
+        }
+        _ => {}
+    }
+    edges
+}
+
+impl Node {
+    /// Visits everything that the node speaks of.
+    pub(crate) fn mentions(&self, visit: &mut dyn FnMut(Mention)) {
+        self.conditions(&mut |condition| condition.mentions(visit));
+        self.values(&mut |value| value.mentions(visit));
+        match &self.block {
+            Block::Work { does, .. } => {
+                for effect in does {
+                    let (super::Effect::Start(process) | super::Effect::Stop(process)) = effect;
+                    visit(Mention::Process(*process));
+                }
+            }
+            Block::Probe { looks: Looks::At(clock), .. } => visit(Mention::Node(clock.node)),
+            Block::Lease { of, renewed_at, .. } => {
+                of.iter().for_each(|pick| visit(Mention::Node(*pick)));
+                visit(Mention::Node(renewed_at.node));
+            }
+            Block::Dial { at, .. } => visit(Mention::Node(at.node)),
+            Block::Log { head, .. } => visit(Mention::Node(*head)),
+            _ => {}
+        }
+    }
+
+    /// Visits the node's conditions.
+    pub(crate) fn conditions(&self, visit: &mut dyn FnMut(&Condition)) {
+        let mut all: Vec<Option<&Condition>> = Vec::new();
+        match &self.block {
+            Block::Gate { when, until } | Block::Work { when, until, .. } => {
+                all.extend([Some(when), until.as_ref()]);
+            }
+            Block::Clock { running, .. } => all.push(running.as_ref()),
+            Block::Probe { watch, running, looks, .. } => {
+                all.extend([Some(watch), running.as_ref()]);
+                if let Looks::From { rise, .. } = looks {
+                    all.push(Some(rise));
+                }
+            }
+            Block::Lease { renewed_if, check, rearm, drop, .. } => {
+                all.push(Some(renewed_if));
+                all.push(check.as_ref().and_then(|check| check.running.as_ref()));
+                all.extend([rearm.as_ref().map(|(on, _)| on), drop.as_ref()]);
+            }
+            Block::Pick { when, from, if_, .. } => {
+                all.extend([Some(when), Some(from), if_.as_ref()]);
+            }
+            Block::Dial { lost, good, .. } => all.extend([Some(lost), Some(good)]),
+            Block::Log { accepts, copies, .. } => all.extend([Some(accepts), Some(copies)]),
+        }
+        all.into_iter().flatten().for_each(visit);
+    }
+
+    /// Visits the node's numbers.
+    pub(crate) fn values(&self, visit: &mut dyn FnMut(&Value)) {
+        let mut all: Vec<&Value> = Vec::new();
+        match &self.block {
+            Block::Gate { .. } => {}
+            Block::Work { takes, .. } => all.push(takes),
+            Block::Clock { every, .. } => all.push(every),
+            Block::Probe { looks, fall, rise, .. } => {
+                all.extend([fall, rise]);
+                match looks {
+                    Looks::At(_) => {}
+                    Looks::Every(every) | Looks::From { every, .. } => all.push(every),
+                    Looks::AfterReply { every, cost } => all.extend([every, cost]),
+                }
+            }
+            Block::Lease { ttl, check, rearm, .. } => {
+                all.push(ttl);
+                all.extend(check.iter().map(|check| &check.every));
+                all.extend(rearm.iter().map(|(_, ttl)| ttl));
+            }
+            Block::Pick { prefer, .. } => all.extend(prefer),
+            Block::Dial { cost, .. } => all.push(cost),
+            Block::Log { volume, writes, lag, unreplayed, .. } => {
+                all.extend([volume, writes, lag, unreplayed]);
+            }
+        }
+        all.into_iter().for_each(visit);
+    }
+}
+
+impl Value {
+    /// The number that it always is, if it reads nothing.
+    pub(crate) fn constant(&self) -> Option<f64> {
+        let both = |left: &Self, right: &Self| Some((left.constant()?, right.constant()?));
+        match self {
+            Self::Number(number) => Some(*number),
+            Self::Draw(law) => super::constant(law),
+            Self::Add(left, right) => both(left, right).map(|(l, r)| l + r),
+            Self::Subtract(left, right) => both(left, right).map(|(l, r)| l - r),
+            Self::Multiply(left, right) => both(left, right).map(|(l, r)| l * r),
+            Self::Between(left, right) | Self::If(_, left, right) => {
+                both(left, right).filter(|(l, r)| l == r).map(|(l, _)| l)
+            }
+            Self::Ceiling(inner) => inner.constant().map(f64::ceil),
+            Self::Least(all) => all
+                .iter()
+                .map(Self::constant)
+                .collect::<Option<Vec<f64>>>()
+                .map(|all| all.into_iter().fold(f64::INFINITY, f64::min)),
+            Self::Most(all) => all
+                .iter()
+                .map(Self::constant)
+                .collect::<Option<Vec<f64>>>()
+                .map(|all| all.into_iter().fold(f64::NEG_INFINITY, f64::max)),
+            Self::Divide(..)
+            | Self::Parameter(_)
+            | Self::NeedValue(..)
+            | Self::Size(_)
+            | Self::Reading(_) => None,
+        }
+    }
+}

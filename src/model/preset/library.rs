@@ -1,0 +1,141 @@
+//! All presets that a model may name: ours, and the user's own.
+
+use std::sync::{Arc, OnceLock};
+
+use super::{Preset, read_preset};
+use crate::diagnostic::{Diagnostic, SourceFile};
+use crate::model::read::Context;
+
+/// Ours: name and text. A test holds the list to the files in models/presets.
+const EMBEDDED: [(&str, &str); 4] = [
+    ("client/libpq", include_str!("../../../models/presets/client/libpq.toml")),
+    ("etcd", include_str!("../../../models/presets/etcd.toml")),
+    ("haproxy", include_str!("../../../models/presets/haproxy.toml")),
+    ("postgresql/patroni", include_str!("../../../models/presets/postgresql/patroni.toml")),
+];
+
+/// A preset that is read when somebody asks for it.
+#[derive(Debug)]
+struct Shelved {
+    /// Its name.
+    name: String,
+    /// Where it is from.
+    source: SourceFile,
+    /// What was read.
+    read: OnceLock<Option<Arc<Preset>>>,
+}
+
+/// The presets by name.
+#[derive(Debug)]
+pub struct PresetLibrary {
+    /// In the order of their names.
+    shelf: Vec<Shelved>,
+}
+
+impl Default for PresetLibrary {
+    fn default() -> Self {
+        Self::embedded()
+    }
+}
+
+impl PresetLibrary {
+    /// Ours alone.
+    #[must_use]
+    pub fn embedded() -> Self {
+        let shelf = EMBEDDED.iter().map(|(name, text)| Shelved {
+            name: (*name).to_owned(),
+            source: SourceFile::new(format!("presets/{name}.toml"), *text),
+            read: OnceLock::new(),
+        });
+        Self { shelf: shelf.collect() }
+    }
+
+    /// Ours and the user's own: file names and their texts. One of theirs takes
+    /// the place of ours of the same name. What is wrong with theirs is in the
+    /// second part; a file with errors is left out, and so is ours behind it.
+    #[must_use]
+    pub fn with_extra(files: Vec<(String, String)>) -> (Self, Vec<Diagnostic>) {
+        let mut library = Self::embedded();
+        let context = Context::without_files();
+        let mut own: Vec<(String, SourceFile)> = Vec::new();
+        for (file, text) in files {
+            let source = SourceFile::new(file, text);
+            let Some(preset) = read_preset(&source, &context) else {
+                if let Some(name) = declared_name(&source) {
+                    library.shelf.retain(|shelved| shelved.name != name);
+                }
+                continue;
+            };
+            if let Some((_, first)) = own.iter().find(|(name, _)| *name == preset.name) {
+                let message = format!("two files describe \"{}\"", preset.name);
+                context.report(
+                    Diagnostic::error("preset::duplicate", message)
+                        .label(&source.beginning(), "the second one")
+                        .label(&first.beginning(), "the first one"),
+                );
+                continue;
+            }
+            own.push((preset.name.clone(), source.clone()));
+            let name = preset.name.clone();
+            library.shelf.retain(|shelved| shelved.name != name);
+            let read = OnceLock::from(Some(Arc::new(preset)));
+            library.shelf.push(Shelved { name, source, read });
+        }
+        library.shelf.sort_by(|a, b| a.name.cmp(&b.name));
+        (library, context.into_diagnostics())
+    }
+
+    /// The preset of that name.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<Arc<Preset>> {
+        let shelved = self.shelf.iter().find(|shelved| shelved.name == name)?;
+        let read = || {
+            let context = Context::without_files();
+            let preset = read_preset(&shelved.source, &context).map(Arc::new);
+            let mistakes = context.into_diagnostics();
+            assert!(preset.is_some(), "the embedded preset {name} is wrong: {mistakes:?}");
+            preset
+        };
+        shelved.read.get_or_init(read).clone()
+    }
+
+    /// All names, in order.
+    #[must_use]
+    pub fn names(&self) -> Vec<&str> {
+        self.shelf.iter().map(|shelved| shelved.name.as_str()).collect()
+    }
+
+    /// The text of a preset, to copy and change.
+    #[must_use]
+    pub fn source(&self, name: &str) -> Option<&SourceFile> {
+        self.shelf.iter().find(|shelved| shelved.name == name).map(|shelved| &shelved.source)
+    }
+}
+
+/// The name that a preset gives itself, even if the rest of it is wrong.
+fn declared_name(source: &SourceFile) -> Option<String> {
+    let context = Context::without_files();
+    let table = crate::model::read::parse(source, &context)?;
+    table.get("preset").and_then(|node| node.as_str()).map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_embedded_preset_can_be_read() {
+        let library = PresetLibrary::embedded();
+        assert_eq!(library.names(), EMBEDDED.map(|(name, _)| name));
+        for (name, text) in EMBEDDED {
+            let context = Context::without_files();
+            let preset = read_preset(&SourceFile::new(name, text), &context);
+            let mistakes = context.into_diagnostics();
+            let shown = crate::diagnostic::render(&mistakes, 100, false, false);
+            assert!(mistakes.is_empty() && preset.is_some(), "{shown}");
+            assert_eq!(preset.unwrap().name, name);
+        }
+        assert!(library.get("no/such").is_none());
+        assert!(library.get("etcd").is_some());
+    }
+}

@@ -1,0 +1,198 @@
+//! The blocks, field by field.
+
+use super::field::Fields;
+use crate::diagnostic::nearest_help;
+use crate::model::expression::Range;
+use crate::model::expression::resolve::{Declared, Shape};
+use crate::model::preset::{Block, Check, Effect, Lost};
+use crate::model::read::Found;
+use crate::units::Dimension;
+
+/// The farthest position in a range that a pick may begin at.
+const FARTHEST: i64 = 1000;
+
+/// Reads a gate.
+pub(super) fn gate(fields: &Fields<'_, '_>) -> Option<Block> {
+    let when = fields.condition("when", fields.scope());
+    let until = fields.optional("until", fields.scope());
+    Some(Block::Gate { when: when?, until: until.ok()? })
+}
+
+/// Reads a work.
+pub(super) fn work(fields: &Fields<'_, '_>) -> Option<Block> {
+    let when = fields.condition("when", fields.scope());
+    let until = fields.optional("until", fields.scope());
+    let takes = fields.value("takes", fields.scope().read(), Dimension::TIME);
+    let lost = lost(fields);
+    let does = fields.reader.strings("does").unwrap_or_default();
+    let does: Vec<_> = does.iter().map(|text| effect(fields, text)).collect();
+    let does = does.into_iter().collect::<Option<Vec<Effect>>>();
+    Some(Block::Work { when: when?, until: until.ok()?, takes: takes?, lost: lost?, does: does? })
+}
+
+/// What becomes of running work.
+fn lost(fields: &Fields<'_, '_>) -> Option<Lost> {
+    let Some(text) = fields.reader.string("lost") else {
+        return Some(Lost::default());
+    };
+    match text.value.as_str() {
+        "cancel" => Some(Lost::Cancel),
+        "finish" => Some(Lost::Finish),
+        other => {
+            fields.reader.context().error_with_help(
+                "preset::lost",
+                format!("running work cannot \"{other}\""),
+                (&text.at, "expected \"cancel\" or \"finish\""),
+                nearest_help(other, ["cancel", "finish"]),
+            );
+            None
+        }
+    }
+}
+
+/// `start postgres`, `stop backends`
+fn effect(fields: &Fields<'_, '_>, text: &Found<String>) -> Option<Effect> {
+    let context = fields.reader.context();
+    let words: Vec<&str> = text.value.split_whitespace().collect();
+    let (make, name): (fn(usize) -> Effect, &str) = match words[..] {
+        ["start", name] => (Effect::Start, name),
+        ["stop", name] => (Effect::Stop, name),
+        _ => {
+            let message = format!("\"{}\" is nothing that work can do", text.value);
+            let label = "expected \"start …\" or \"stop …\" with a process";
+            context.error("preset::effect", message, &text.at, label);
+            return None;
+        }
+    };
+    let processes = &fields.environment.processes;
+    let Some(process) = processes.iter().position(|process| process == name) else {
+        let message = format!("there is no process `{name}`");
+        let help = nearest_help(name, processes.iter().map(String::as_str));
+        context.error_with_help(
+            "preset::unknown_name",
+            message,
+            (&text.at, "unknown process"),
+            help,
+        );
+        return None;
+    };
+    if fields.owner != fields.environment.process_range() {
+        let message = format!("{} has no processes of its own", fields.reader.what());
+        let label = "works of the instances that run it may start or stop it";
+        context.error("preset::effect", message, &text.at, label);
+        return None;
+    }
+    Some(make(process))
+}
+
+/// Reads a clock.
+pub(super) fn clock(fields: &Fields<'_, '_>) -> Option<Block> {
+    let every = fields.value("every", fields.scope(), Dimension::TIME);
+    let running = fields.optional("while", fields.scope());
+    Some(Block::Clock { every: every?, running: running.ok()? })
+}
+
+/// Reads a lease.
+pub(super) fn lease(fields: &Fields<'_, '_>) -> Option<Block> {
+    let is_pick = |node: &Declared| matches!(node.shape, Shape::Pick(_));
+    let of = match fields.reader.get("of") {
+        Some(_) => fields.node("of", "the name of a pick", is_pick).map(Some),
+        None => Some(None),
+    };
+    let ttl = fields.value("ttl", fields.scope(), Dimension::TIME);
+    let renew = fields.reader.required("renew").and_then(|_| {
+        fields
+            .inside("renew", |renew| {
+                let at = renew.clock("at");
+                let when = renew.condition("if", renew.scope());
+                Some((at?, when?))
+            })
+            .ok()
+            .flatten()
+    });
+    let check = fields.inside("check", |check| {
+        let every = check.value("every", check.scope(), Dimension::TIME);
+        let running = check.optional("while", check.scope());
+        Some(Check { every: every?, running: running.ok()? })
+    });
+    let rearm = fields.inside("rearm", |rearm| {
+        let on = rearm.condition("on", rearm.scope());
+        let ttl = rearm.value("ttl", rearm.scope(), Dimension::TIME);
+        Some((on?, ttl?))
+    });
+    let drop = fields.optional("drop", fields.scope());
+    let (renewed_at, renewed_if) = renew?;
+    Some(Block::Lease {
+        of: of?,
+        ttl: ttl?,
+        renewed_at,
+        renewed_if,
+        check: check.ok()?,
+        rearm: rearm.ok()?,
+        drop: drop.ok()?,
+    })
+}
+
+/// Reads a pick.
+pub(super) fn pick(fields: &Fields<'_, '_>) -> Option<Block> {
+    let over = fields.over();
+    let first = match fields.reader.get("first") {
+        Some(_) => fields.reader.integer("first", 1..=FARTHEST).map(|found| found.value),
+        None => Some(1),
+    };
+    let when = fields.condition("when", fields.scope());
+    let each = fields.scope().each(over.unwrap_or(Range::Member));
+    let from = fields.condition("from", each);
+    let if_ = fields.optional("if", each.read());
+    let prefer = fields.any_value("prefer", each.read());
+    Some(Block::Pick {
+        over: over?,
+        first: usize::try_from(first? - 1).ok()?,
+        when: when?,
+        from: from?,
+        if_: if_.ok()?,
+        prefer: prefer.ok()?,
+    })
+}
+
+/// Reads a dial.
+pub(super) fn dial(fields: &Fields<'_, '_>) -> Option<Block> {
+    let over = fields.over();
+    let each = fields.scope().each(over.unwrap_or(Range::Target));
+    let lost = fields.condition("lost", fields.scope());
+    let good = fields.condition("good", each);
+    let cost = fields.value("cost", each.read(), Dimension::TIME);
+    let at = fields.clock("at");
+    Some(Block::Dial { over: over?, lost: lost?, good: good?, cost: cost?, at: at? })
+}
+
+/// Reads a log.
+pub(super) fn log(fields: &Fields<'_, '_>) -> Option<Block> {
+    if fields.environment.process_range() != Range::Member || fields.owner != Range::One {
+        let message =
+            format!("{} must stand under [one.log] of a kind with members", fields.reader.what());
+        let at = &fields.reader.table_read().at;
+        fields.refuse("preset::log", message, at, "a log is kept by all members");
+    }
+    let each = fields.scope().each(Range::Member);
+    let accepts = fields.condition("accepts", each);
+    let copies = fields.condition("copies", each);
+    let is_level = |node: &Declared| {
+        node.range == Range::Member && !matches!(node.shape, Shape::Clock | Shape::Log)
+    };
+    let head = fields.node("head", "the name of a node of each member", is_level);
+    let number = |key, wanted| fields.value(key, fields.scope(), wanted);
+    let volume = number("volume", Dimension::BYTE_RATE);
+    let writes = number("writes", Dimension::RATE);
+    let lag = number("lag", Dimension::TIME);
+    let unreplayed = number("unreplayed", Dimension::TIME);
+    Some(Block::Log {
+        accepts: accepts?,
+        copies: copies?,
+        head: head?,
+        volume: volume?,
+        writes: writes?,
+        lag: lag?,
+        unreplayed: unreplayed?,
+    })
+}

@@ -1,0 +1,209 @@
+//! From a preset's text to a [`Preset`] that cannot be wrong, every mistake of
+//! the file in one pass.
+
+mod block;
+mod field;
+mod header;
+mod names;
+mod parts;
+mod probe;
+
+use super::graph;
+use super::{ComponentKind, Node, Preset};
+use crate::diagnostic::{Location, SourceFile};
+use crate::model::expression::Range;
+use crate::model::expression::resolve::{Declared, Environment, Shape};
+use crate::model::read::{self, Context, Entry, Reader};
+use field::Fields;
+use header::Header;
+pub(super) use names::Places;
+
+/// The most nodes that a preset may have.
+const MOST_NODES: usize = 64;
+/// The blocks, as they are written.
+const BLOCKS: [&str; 8] = ["gate", "work", "clock", "probe", "lease", "pick", "dial", "log"];
+
+/// Reads a preset; what is wrong with it goes to `context`.
+#[must_use]
+pub fn read_preset(source: &SourceFile, context: &Context<'_>) -> Option<Preset> {
+    let before = context.errors();
+    let table = read::parse(source, context)?;
+    let reader = Reader::new(&table, "the preset", context);
+    let header = header::read(&reader);
+    let parameters = parts::parameters(&reader);
+    reader.allow(["says", "lint", "exports"]);
+    let Some(kind) = header.kind else {
+        // Without a kind nobody knows which ranges and exports there are.
+        reader.allow(["one", "member", "client", "target"]);
+        reader.finish();
+        return None;
+    };
+    let declared = declared_nodes(&reader, kind);
+    let names = names::Places::gather(&header, &parameters, &declared);
+    names.check(context);
+    let environment = environment(kind, &header, &parameters, &declared);
+    let mut nodes = read_nodes(&declared, &environment, context);
+    parts::says(&reader, &names.nodes, &mut nodes);
+    let lints = parts::lints(&reader, &environment);
+    let exports = parts::exports(&reader, &environment);
+    reader.finish();
+    if context.errors() > before {
+        return None;
+    }
+    let preset = Preset {
+        name: header.name.value,
+        title: header.title,
+        kind,
+        versions: header.versions,
+        processes: header.processes.into_iter().map(|process| process.value).collect(),
+        needs: header.needs.into_iter().map(|need| need.value).collect(),
+        requests: header.requests.into_iter().map(|request| request.value).collect(),
+        parameters: parameters.into_iter().filter_map(|one| one.parameter).collect(),
+        lints,
+        nodes: nodes.into_iter().flatten().collect(),
+        exports,
+        surprises: header.surprises,
+        not_modelled: header.not_modelled,
+    };
+    graph::check(&preset, &names, context);
+    (context.errors() == before).then_some(preset)
+}
+
+/// A node before it is read.
+pub(super) struct DeclaredNode<'t> {
+    /// Its name and what it says.
+    entry: &'t Entry,
+    /// What others must know of it.
+    declared: Declared,
+    /// Its block, as it is written.
+    block: &'static str,
+}
+
+/// All nodes in the order of the file; a node must be known before any is read.
+fn declared_nodes<'t>(reader: &Reader<'t>, kind: ComponentKind) -> Vec<DeclaredNode<'t>> {
+    let mut nodes = Vec::new();
+    for range in [Range::One, Range::Member, Range::Client, Range::Target] {
+        if !kind.ranges().contains(&range) {
+            if let Some(entry) = reader.table_read().entry(range.name()) {
+                reader.allow([range.name()]);
+                let ranges: Vec<String> =
+                    kind.ranges().iter().map(|range| format!("`{}`", range.name())).collect();
+                reader.context().error_with_help(
+                    "preset::unknown_range",
+                    format!("{} has no `{}`", kind.describe(), range.name()),
+                    (&entry.key.at, "no such range"),
+                    Some(format!("its ranges are {}", ranges.join(", "))),
+                );
+            }
+            continue;
+        }
+        let Some(blocks) = reader.table(range.name(), format!("[{}]", range.name())) else {
+            continue;
+        };
+        for block in BLOCKS {
+            let what = format!("[{}.{block}]", range.name());
+            let Some(table) = blocks.table(block, what) else {
+                continue;
+            };
+            for entry in table.entries() {
+                let shape = shape(entry, block);
+                let name = entry.key.value.clone();
+                let declared = Declared { name, range, shape };
+                nodes.push(DeclaredNode { entry, declared, block });
+            }
+        }
+        blocks.finish();
+    }
+    nodes.sort_by_key(|node| node.entry.key.at.range.start);
+    nodes
+}
+
+/// The shape of a node. What a pick is over decides what its name means, so
+/// that is read ahead; a wrong range is reported when the node is read.
+fn shape(entry: &Entry, block: &str) -> Shape {
+    let over = || {
+        let over = entry.node.as_table().and_then(|table| table.get("over"));
+        let ranges = [Range::Member, Range::Client, Range::Target];
+        let named = over.and_then(|node| node.as_str());
+        ranges.into_iter().find(|range| Some(range.name()) == named).unwrap_or(Range::Member)
+    };
+    match block {
+        "gate" => Shape::Gate,
+        "work" => Shape::Work,
+        "clock" => Shape::Clock,
+        "probe" => Shape::Probe,
+        "lease" => Shape::Lease,
+        "pick" => Shape::Pick(over()),
+        "dial" => Shape::Dial(over()),
+        _ => Shape::Log,
+    }
+}
+
+/// What expressions may speak of.
+fn environment(
+    kind: ComponentKind,
+    header: &Header,
+    parameters: &[parts::ReadParameter],
+    declared: &[DeclaredNode<'_>],
+) -> Environment {
+    Environment {
+        kind,
+        nodes: declared.iter().map(|node| node.declared.clone()).collect(),
+        processes: header.processes.iter().map(|process| process.value.clone()).collect(),
+        parameters: parameters.iter().map(|one| (one.name.value.clone(), one.dimension)).collect(),
+        needs: header.needs.iter().map(|need| need.value.clone()).collect(),
+        requests: header.requests.iter().map(|request| request.value.clone()).collect(),
+    }
+}
+
+/// Reads every node; `None` for one with mistakes.
+fn read_nodes(
+    declared: &[DeclaredNode<'_>],
+    environment: &Environment,
+    context: &Context<'_>,
+) -> Vec<Option<Node>> {
+    if let Some(node) = declared.get(MOST_NODES) {
+        let at = &node.entry.key.at;
+        let message = format!("this preset has {} nodes", declared.len());
+        context.error("preset::too_many_nodes", message, at, "at most 64 can be told apart");
+    }
+    declared.iter().map(|node| read_node(node, environment, context)).collect()
+}
+
+/// Reads one node.
+fn read_node(
+    node: &DeclaredNode<'_>,
+    environment: &Environment,
+    context: &Context<'_>,
+) -> Option<Node> {
+    let at: &Location = &node.entry.key.at;
+    let what = format!("{} `{}`", node.block, node.declared.name);
+    let Some(table) = node.entry.node.as_table() else {
+        let found = node.entry.node.raw.kind();
+        let message = format!("{what} must be a table");
+        let label = format!("expected {{ … }}, found {found}");
+        context.error("file::wrong_type", message, &node.entry.node.at, &label);
+        return None;
+    };
+    let mut table = table.clone();
+    table.at = at.clone();
+    let reader = Reader::new(&table, what, context);
+    let fields = Fields::new(&reader, environment, node.declared.range);
+    let block = match node.declared.shape {
+        Shape::Gate => block::gate(&fields),
+        Shape::Work => block::work(&fields),
+        Shape::Clock => block::clock(&fields),
+        Shape::Probe => probe::probe(&fields),
+        Shape::Lease => block::lease(&fields),
+        Shape::Pick(_) => block::pick(&fields),
+        Shape::Dial(_) => block::dial(&fields),
+        Shape::Log => block::log(&fields),
+    };
+    let marks = match node.declared.shape {
+        Shape::Clock | Shape::Log => None,
+        _ => fields.marks(),
+    };
+    reader.finish();
+    let (name, range) = (node.declared.name.clone(), node.declared.range);
+    Some(Node { name, range, block: block?, marks, says: super::Says::default() })
+}

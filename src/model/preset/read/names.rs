@@ -1,0 +1,136 @@
+//! Names: that each means one thing, and where it was given.
+
+use super::DeclaredNode;
+use super::field::is_name;
+use super::header::Header;
+use super::parts::ReadParameter;
+use crate::diagnostic::Diagnostic;
+use crate::model::expression::Range;
+use crate::model::preset::TARGET_EXPORTS;
+use crate::model::read::{Context, Found};
+
+/// Words that mean something in every expression.
+const RESERVED: [&str; 25] = [
+    "self",
+    "here",
+    "caller",
+    "host",
+    "asked",
+    "fault",
+    "objective",
+    "true",
+    "false",
+    "never",
+    "any",
+    "all",
+    "count",
+    "share",
+    "min",
+    "max",
+    "ceil",
+    "if",
+    "hears",
+    "answers",
+    "refuses",
+    "silent",
+    "one",
+    "members",
+    "zones",
+];
+
+/// A name with its place.
+type Placed = Found<String>;
+
+/// Where the names of a preset were given.
+#[derive(Debug)]
+pub(in crate::model::preset) struct Places {
+    /// Of each node.
+    pub(in crate::model::preset) nodes: Vec<Placed>,
+    /// Of each parameter.
+    pub(in crate::model::preset) parameters: Vec<Placed>,
+    /// Of each process.
+    pub(in crate::model::preset) processes: Vec<Placed>,
+    /// Of each need.
+    pub(in crate::model::preset) needs: Vec<Placed>,
+    /// Of each request.
+    pub(in crate::model::preset) requests: Vec<Placed>,
+    /// The nodes that exist for each target.
+    target_nodes: Vec<Placed>,
+}
+
+impl Places {
+    /// Collects them.
+    pub(super) fn gather(
+        header: &Header,
+        parameters: &[ReadParameter],
+        nodes: &[DeclaredNode<'_>],
+    ) -> Self {
+        let keys = |target_only: bool| {
+            let nodes = nodes.iter();
+            let wanted = nodes.filter(|node| !target_only || node.declared.range == Range::Target);
+            wanted.map(|node| node.entry.key.clone()).collect()
+        };
+        let needs = header.needs.iter();
+        Self {
+            nodes: keys(false),
+            parameters: parameters.iter().map(|one| one.name.clone()).collect(),
+            processes: header.processes.clone(),
+            needs: needs
+                .map(|need| Found { value: need.value.role.clone(), at: need.at.clone() })
+                .collect(),
+            requests: header.requests.clone(),
+            target_nodes: keys(true),
+        }
+    }
+
+    /// Reports names that cannot be names and names that mean two things.
+    pub(super) fn check(&self, context: &Context<'_>) {
+        let mut seen: Vec<(&Placed, &str)> = Vec::new();
+        let all = [
+            (&self.processes, "process"),
+            (&self.needs, "need"),
+            (&self.parameters, "parameter"),
+            (&self.nodes, "node"),
+        ];
+        for (names, what) in all {
+            for name in names {
+                check_word(name, what, context);
+                let Some((first, other)) = seen.iter().find(|(one, _)| one.value == name.value)
+                else {
+                    seen.push((name, what));
+                    continue;
+                };
+                let message = format!("`{}` names two things", name.value);
+                context.report(
+                    Diagnostic::error("preset::duplicate_name", message)
+                        .label(&name.at, format!("a {what} here"))
+                        .label(&first.at, format!("a {other} here"))
+                        .help("a bare name must mean one thing in expressions"),
+                );
+            }
+        }
+        for request in &self.requests {
+            check_word(request, "request", context);
+        }
+        for node in &self.target_nodes {
+            if TARGET_EXPORTS.contains(&node.value.as_str()) {
+                let message = format!("`{}` is what a target itself says", node.value);
+                let label = "choose another name for this node";
+                context.error("preset::reserved_name", message, &node.at, label);
+            }
+        }
+    }
+}
+
+/// Reports a word that cannot be a name.
+fn check_word(name: &Placed, what: &str, context: &Context<'_>) {
+    let report = |code, message: String, label| context.error(code, message, &name.at, label);
+    if RESERVED.contains(&name.value.as_str()) {
+        let message = format!("`{}` already means something in expressions", name.value);
+        report("preset::reserved_name", message, "choose another name");
+    } else if !is_name(&name.value) {
+        let message = format!("\"{}\" cannot be the name of a {what}", name.value);
+        let label = "expected letters, digits and _, a letter first";
+        report("preset::bad_name", message, label);
+    }
+}
