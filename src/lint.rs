@@ -1,1 +1,176 @@
-//! See ARCHITECTURE.md.
+//! The presets' rules over a model, and over what a scenario does to it.
+//!
+//! A rule looks at parameters by their means, at the structure (how many
+//! members, in how many zones), at the strictest objective that the component
+//! must help to keep, and at the classes of the scenario's faults. What only a
+//! simulation can tell is not looked at here.
+
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::model::expression::Comparison;
+use crate::model::preset::{Lint, LintCondition, LintSeverity, LintValue};
+use crate::model::scenario::{FaultKind, Scenario};
+use crate::model::system::{Component, ComponentId, Model, Objective, Subject};
+use crate::outcome::Figure;
+
+/// What the presets' rules find in a model under a scenario, component by
+/// component. Without a scenario no fault happens and the model's own
+/// objectives hold.
+#[must_use]
+pub fn findings(model: &Model, scenario: Option<&Scenario>) -> Vec<Diagnostic> {
+    let mut findings = Vec::new();
+    for (position, component) in model.components.iter().enumerate() {
+        let subject = Looked { model, scenario, id: ComponentId(position), component };
+        for lint in &component.preset.lints {
+            if subject.holds(&lint.when) {
+                findings.push(subject.finding(lint));
+            }
+        }
+    }
+    findings
+}
+
+/// A component that rules look at.
+struct Looked<'a> {
+    /// What it is part of.
+    model: &'a Model,
+    /// What happens to it.
+    scenario: Option<&'a Scenario>,
+    /// Which one it is.
+    id: ComponentId,
+    /// The component.
+    component: &'a Component,
+}
+
+impl Looked<'_> {
+    /// What a rule says that holds.
+    fn finding(&self, lint: &Lint) -> Diagnostic {
+        let severity = match lint.severity {
+            LintSeverity::Risk => Severity::Risk,
+            LintSeverity::Contradiction => Severity::Contradiction,
+        };
+        let preset = &self.component.preset.name;
+        let short = preset.rsplit('/').next().unwrap_or(preset);
+        let code = format!("{short}::{}", lint.name);
+        let message = format!("{}: {}", self.component.name, lint.say);
+        let help = match &lint.source {
+            Some(source) => format!("source: {source}"),
+            None => "an ASSUMPTION: no source says so".to_owned(),
+        };
+        Diagnostic::new(severity, code, message).help(help)
+    }
+
+    /// Whether a condition holds.
+    fn holds(&self, condition: &LintCondition) -> bool {
+        match condition {
+            LintCondition::And(parts) => parts.iter().all(|part| self.holds(part)),
+            LintCondition::Or(parts) => parts.iter().any(|part| self.holds(part)),
+            LintCondition::Not(inner) => !self.holds(inner),
+            LintCondition::Fault(class) => {
+                let faults = self.scenario.map_or(&[][..], |scenario| &scenario.faults);
+                faults.iter().any(|fault| class_of(&fault.what) == class)
+            }
+            LintCondition::Compare(left, comparison, right) => {
+                compare(self.value(left), *comparison, self.value(right))
+            }
+        }
+    }
+
+    /// A number.
+    fn value(&self, value: &LintValue) -> f64 {
+        match value {
+            LintValue::Number(number) => *number,
+            LintValue::Parameter(parameter) => {
+                self.component.values.get(parameter.0).map_or(f64::NAN, |value| value.law.mean())
+            }
+            LintValue::Structure(path) => self.structure(path),
+            LintValue::Add(left, right) => self.value(left) + self.value(right),
+            LintValue::Subtract(left, right) => self.value(left) - self.value(right),
+            LintValue::Multiply(left, right) => self.value(left) * self.value(right),
+            LintValue::Divide(left, right) => self.value(left) / self.value(right),
+        }
+    }
+
+    /// `zones`, `dcs.members`, `objective.recovery_time`
+    fn structure(&self, path: &str) -> f64 {
+        match path.split_once('.') {
+            Some(("objective", figure)) => self.strictest(figure),
+            Some((role, fact)) => {
+                let needs = &self.component.preset.needs;
+                let at = needs.iter().position(|need| need.role == role);
+                let id = at.and_then(|at| self.component.needs.get(at));
+                let other = id.and_then(|id| self.model.components.get(id.0));
+                other.map_or(f64::NAN, |other| self.size(other, fact))
+            }
+            None => self.size(self.component, path),
+        }
+    }
+
+    /// How many members, or how many zones they stand in.
+    fn size(&self, component: &Component, fact: &str) -> f64 {
+        if fact == "members" {
+            return component.members.len() as f64;
+        }
+        let hosts = component.members.iter().filter_map(|one| self.model.hosts.get(one.host.0));
+        let mut zones: Vec<_> = hosts.map(|host| host.zone).collect();
+        zones.sort_unstable();
+        zones.dedup();
+        zones.len() as f64
+    }
+
+    /// The strictest limit on a figure of this component, of whoever reaches
+    /// through it, or of the system; endless where there is none.
+    fn strictest(&self, figure: &str) -> f64 {
+        let figure = match figure {
+            "data_loss" => Figure::DataLossSeconds,
+            _ => Figure::RecoveryTime,
+        };
+        let objectives: &[Objective] = match self.scenario {
+            Some(scenario) => &scenario.objectives,
+            None => &self.model.objectives,
+        };
+        let limits = objectives.iter().filter(|objective| {
+            objective.figure == figure
+                && match objective.subject {
+                    Subject::System => true,
+                    Subject::Component(id) => self.leads_here(id),
+                }
+        });
+        limits.map(|objective| objective.limit).fold(f64::INFINITY, f64::min)
+    }
+
+    /// Whether a component is this one, or points at it, perhaps through others.
+    fn leads_here(&self, from: ComponentId) -> bool {
+        let mut at = Some(from);
+        // As many steps as there are components: no circle keeps us.
+        for _ in 0..=self.model.components.len() {
+            match at {
+                Some(id) if id == self.id => return true,
+                Some(id) => at = self.model.components.get(id.0).and_then(|one| one.target),
+                None => return false,
+            }
+        }
+        false
+    }
+}
+
+/// The class of a fault, derived from what it does.
+const fn class_of(fault: &FaultKind) -> &'static str {
+    match fault {
+        FaultKind::Kill(_) => "reset",
+        FaultKind::Hang(_) => "hung",
+        FaultKind::PowerLoss | FaultKind::Partition { .. } => "silent",
+        FaultKind::Request(_) => "announced",
+    }
+}
+
+/// Whether two numbers compare so; what is unknown compares to nothing.
+fn compare(left: f64, comparison: Comparison, right: f64) -> bool {
+    match comparison {
+        Comparison::Less => left < right,
+        Comparison::AtMost => left <= right,
+        Comparison::More => left > right,
+        Comparison::AtLeast => left >= right,
+        Comparison::Equal => left == right,
+        Comparison::Unequal => left != right && !left.is_nan() && !right.is_nan(),
+    }
+}

@@ -1,5 +1,6 @@
 //! A preset: what is known of one technology, as data.
 
+mod describe;
 mod graph;
 mod interface;
 mod library;

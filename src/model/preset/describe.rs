@@ -1,0 +1,398 @@
+//! A preset as text for people: what it assumes, and what waits for what.
+
+use super::{Block, Effect, Exported, Looks, Lost, Node, NodeId, Parameter, Preset, Published};
+use crate::model::expression::Mention;
+use crate::model::expression::Value;
+use crate::model::expression::print::Printer;
+use crate::units::{self, Dimension};
+
+/// The word for a default that nobody documented.
+const ASSUMPTION: &str = "ASSUMPTION";
+/// Text is never wrapped narrower than this [columns].
+const NARROWEST: usize = 40;
+
+impl Preset {
+    /// The preset as plain text, `width` columns wide.
+    #[must_use]
+    pub fn describe(&self, width: usize) -> String {
+        let mut page = Page { text: String::new(), width: width.max(NARROWEST) };
+        self.describe_header(&mut page);
+        self.describe_parameters(&mut page);
+        self.describe_graph(&mut page);
+        self.describe_exports(&mut page);
+        self.describe_lints(&mut page);
+        page.list("What surprises people", &self.surprises);
+        page.list("Not modelled", &self.not_modelled);
+        page.text
+    }
+
+    /// How many defaults rest on no source.
+    #[must_use]
+    pub fn assumptions(&self) -> usize {
+        self.parameters.iter().filter(|parameter| parameter.source.is_none()).count()
+    }
+
+    /// Name, kind, what it needs.
+    fn describe_header(&self, page: &mut Page) {
+        page.line(0, &format!("{}: {} ({})", self.name, self.title, self.kind.name()));
+        page.wrapped(0, 0, &self.versions);
+        page.blank();
+        if let Some((first, others)) = self.processes.split_first() {
+            let others = others.iter().map(|other| format!(", {other}")).collect::<String>();
+            page.wrapped(0, 11, &format!("processes  {first} (serves requests){others}"));
+        }
+        if !self.needs.is_empty() {
+            let needs = self.needs.iter();
+            let needs = needs.map(|need| format!("{}: {}", need.role, need.kind.describe()));
+            page.wrapped(0, 11, &format!("needs      {}", needs.collect::<Vec<_>>().join(", ")));
+        }
+        if !self.requests.is_empty() {
+            page.wrapped(0, 11, &format!("requests   {}", self.requests.join(", ")));
+        }
+        let (all, assumed) = (self.parameters.len(), self.assumptions());
+        page.wrapped(0, 11, &format!(
+            "defaults   {all}, of which {} documented and {assumed} ASSUMPTION{}",
+            all - assumed,
+            if assumed == 1 { "" } else { "S" }
+        ));
+    }
+
+    /// An aligned table: name, default, unit, and below it what it does and who says so.
+    fn describe_parameters(&self, page: &mut Page) {
+        if self.parameters.is_empty() {
+            return;
+        }
+        page.title("Parameters");
+        let rows: Vec<[String; 4]> = self.parameters.iter().map(parameter_row).collect();
+        let width = |column: usize| {
+            rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default()
+        };
+        let widths = [width(0), width(1), width(2)];
+        for (row, parameter) in rows.iter().zip(&self.parameters) {
+            let [name, default, unit, varies] = row;
+            page.line(2, format!(
+                "{name:0$}  {default:1$}  {unit:2$}  {varies}",
+                widths[0], widths[1], widths[2]
+            ).trim_end());
+            page.wrapped(6, 6, &parameter.say);
+            let source = parameter.source.as_deref();
+            page.wrapped(6, 8, &source.map_or_else(
+                || ASSUMPTION.to_owned(),
+                |source| format!("source: {source}"),
+            ));
+        }
+    }
+
+    /// A node per paragraph, what waits below what it waits for.
+    fn describe_graph(&self, page: &mut Page) {
+        if self.nodes.is_empty() {
+            return;
+        }
+        page.title("What waits for what");
+        for id in self.causal_order() {
+            let node = &self.nodes[id.0];
+            let words = node.says.title.as_ref().map(|title| format!(" \"{title}\""));
+            let mark = node.marks.as_ref().map(|mark| format!(", marks {mark}"));
+            page.wrapped(2, 6, &format!(
+                "{}.{}: {}{}{}",
+                node.range.name(),
+                node.name,
+                block_name(&node.block),
+                words.unwrap_or_default(),
+                mark.unwrap_or_default(),
+            ));
+            for line in self.describe_block(node) {
+                page.wrapped(6, 10, &line);
+            }
+            if let Some(surprise) = &node.says.surprise {
+                page.wrapped(6, 10, &format!("surprises: {surprise}"));
+            }
+        }
+    }
+
+    /// What others see.
+    fn describe_exports(&self, page: &mut Page) {
+        page.title("What others see");
+        let printer = Printer::new(self);
+        for export in &self.exports {
+            let what = match &export.what {
+                Exported::Level(condition) => printer.condition(condition),
+                Exported::Value(value) => {
+                    let mut interface = self.kind.interface().iter();
+                    let found = interface.find(|other| other.name == export.name);
+                    match found.map(|found| found.what) {
+                        Some(Published::Value(dimension)) => printer.value(value, dimension),
+                        _ => printer.any_value(value),
+                    }
+                }
+            };
+            page.wrapped(2, 6, &format!("{}.{} = {what}", export.range.name(), export.name));
+        }
+    }
+
+    /// What is warned of.
+    fn describe_lints(&self, page: &mut Page) {
+        if self.lints.is_empty() {
+            return;
+        }
+        page.title("What check warns of");
+        for lint in &self.lints {
+            page.wrapped(2, 6, &format!("{}: {}", lint.name, lint.say));
+            let source = lint.source.as_ref().map(|source| format!("source: {source}"));
+            page.wrapped(6, 8, &source.unwrap_or_else(|| ASSUMPTION.to_owned()));
+        }
+    }
+
+    /// The nodes such that each stands below what it waits for, as far as that
+    /// goes: where they wait for each other, the one that waits for least, and
+    /// of those the first in the file.
+    fn causal_order(&self) -> Vec<NodeId> {
+        let waits: Vec<Vec<NodeId>> = self.nodes.iter().map(causes).collect();
+        let mut order: Vec<NodeId> = Vec::with_capacity(self.nodes.len());
+        while order.len() < self.nodes.len() {
+            let open = |id: &NodeId| {
+                waits[id.0].iter().filter(|cause| *cause != id && !order.contains(cause)).count()
+            };
+            let left = (0..self.nodes.len()).map(NodeId).filter(|id| !order.contains(id));
+            let next = left.min_by_key(open);
+            order.extend(next);
+        }
+        order
+    }
+
+    /// What a block waits for, takes and does, a line each.
+    fn describe_block(&self, node: &Node) -> Vec<String> {
+        let printer = Printer::new(self);
+        let condition = |condition| printer.condition(condition);
+        let time = |value: &Value| printer.value(value, Dimension::TIME);
+        let mut lines = Vec::new();
+        match &node.block {
+            Block::Gate { when, until } => {
+                lines.push(format!("waits for {}", condition(when)));
+                lines.extend(until.iter().map(|until| format!("until {}", condition(until))));
+            }
+            Block::Work { when, until, takes, lost, does } => {
+                lines.push(format!("waits for {}", condition(when)));
+                lines.extend(until.iter().map(|until| format!("until {}", condition(until))));
+                lines.push(format!("takes {}", time(takes)));
+                if *lost == Lost::Finish {
+                    lines.push("runs to its end once it runs".to_owned());
+                }
+                lines.extend(does.iter().map(|effect| self.describe_effect(*effect)));
+            }
+            Block::Clock { every, running } => {
+                lines.push(format!("ticks every {}", time(every)));
+                lines.extend(running.iter().map(|running| format!("while {}", condition(running))));
+            }
+            Block::Probe { watch, looks, running, initially, fall, rise } => {
+                lines.push(format!("watches {}", condition(watch)));
+                lines.push(describe_looks(looks, &printer));
+                lines.extend(running.iter().map(|running| format!("while {}", condition(running))));
+                let number = |value| printer.value(value, Dimension::NUMBER);
+                if (fall, rise) != (&Value::Number(1.0), &Value::Number(1.0)) {
+                    let (fall, rise) = (number(fall), number(rise));
+                    lines.push(format!("falls after {fall} and rises after {rise} looks in a row"));
+                }
+                lines.extend(initially.map(|level| format!("begins as {level}")));
+            }
+            Block::Lease { .. } => lines.extend(self.describe_lease(&node.block)),
+            Block::Pick { .. } | Block::Dial { .. } | Block::Log { .. } => {
+                lines.extend(self.describe_choice(&node.block));
+            }
+        }
+        lines
+    }
+
+    /// "starts postgres".
+    fn describe_effect(&self, effect: Effect) -> String {
+        match effect {
+            Effect::Start(process) => format!("starts {}", self.processes[process]),
+            Effect::Stop(process) => format!("stops {}", self.processes[process]),
+        }
+    }
+
+    /// A lease, a line each.
+    fn describe_lease(&self, block: &Block) -> Vec<String> {
+        let Block::Lease { of, ttl, renewed_at, renewed_if, check, rearm, drop } = block else {
+            return Vec::new();
+        };
+        let printer = Printer::new(self);
+        let time = |value: &Value| printer.value(value, Dimension::TIME);
+        let mut lines = Vec::new();
+        let of = of.map(|pick| format!(", granted to each {}", self.nodes[pick.0].name));
+        lines.push(format!("lives {}{}", time(ttl), of.unwrap_or_default()));
+        lines.push(format!(
+            "renewed at {} if {}",
+            printer.node_of(renewed_at.who, renewed_at.node),
+            printer.condition(renewed_if)
+        ));
+        if let Some(check) = check {
+            let running = check.running.as_ref();
+            let running = running.map(|running| format!(" while {}", printer.condition(running)));
+            let running = running.unwrap_or_default();
+            lines.push(format!("its end is seen every {}{running}", time(&check.every)));
+        }
+        if let Some((on, ttl)) = rearm {
+            lines.push(format!("lives {} anew from {}", time(ttl), printer.condition(on)));
+        }
+        lines.extend(drop.iter().map(|drop| format!("dropped by {}", printer.condition(drop))));
+        lines
+    }
+
+    /// A pick, a dial or a log, a line each.
+    fn describe_choice(&self, block: &Block) -> Vec<String> {
+        let printer = Printer::new(self);
+        let condition = |condition| printer.condition(condition);
+        let mut lines = Vec::new();
+        match block {
+            Block::Pick { over, first, when, from, if_, prefer } => {
+                lines.push(format!("waits for {}", condition(when)));
+                lines.push(format!("takes a {} that {}", over.name(), condition(from)));
+                lines.extend(if_.iter().map(|rule| format!("if {}", condition(rule))));
+                lines.extend(prefer.iter().map(|rank| {
+                    format!("prefers the greatest {}", printer.any_value(rank))
+                }));
+                lines.push(format!("at the start {} {}", over.name(), first + 1));
+            }
+            Block::Dial { over, lost, good, cost, at } => {
+                lines.push(format!("tries each {} at {}", over.name(), printer.node_of(at.who, at.node)));
+                lines.push(format!("until {}", condition(good)));
+                let cost = printer.value(cost, Dimension::TIME);
+                lines.push(format!("an attempt that fails takes {cost}"));
+                lines.push(format!("lost by {}", condition(lost)));
+            }
+            Block::Log { accepts, copies, head, volume, writes, lag, unreplayed } => {
+                lines.push(format!("written where {}", condition(accepts)));
+                lines.push(format!("copied where {}", condition(copies)));
+                lines.push(format!("headed by the last to {}", self.nodes[head.0].name));
+                lines.push(format!(
+                    "{} in {}; copies lag by {} and have {} to replay",
+                    printer.value(volume, Dimension::BYTE_RATE),
+                    printer.value(writes, Dimension::RATE),
+                    printer.value(lag, Dimension::TIME),
+                    printer.value(unreplayed, Dimension::TIME),
+                ));
+            }
+            _ => {}
+        }
+        lines
+    }
+}
+
+/// When a probe looks, as a line.
+fn describe_looks(looks: &Looks, printer: &Printer<'_>) -> String {
+    let time = |value: &Value| printer.value(value, Dimension::TIME);
+    match looks {
+        Looks::At(clock) => format!("looks at {}", printer.node_of(clock.who, clock.node)),
+        Looks::Every(every) => format!("looks every {}", time(every)),
+        Looks::AfterReply { every, cost } => {
+            format!("looks {} after the reply, which takes {}", time(every), time(cost))
+        }
+        Looks::From { every, rise } => {
+            format!("looks every {} from {}", time(every), printer.condition(rise))
+        }
+    }
+}
+
+/// The nodes that a node waits for.
+fn causes(node: &Node) -> Vec<NodeId> {
+    let mut causes = Vec::new();
+    node.mentions(&mut |mention| {
+        if let Mention::Node(id) = mention
+            && !causes.contains(&id)
+        {
+            causes.push(id);
+        }
+    });
+    causes
+}
+
+/// A block's name.
+const fn block_name(block: &Block) -> &'static str {
+    match block {
+        Block::Gate { until: None, .. } => "gate",
+        Block::Gate { until: Some(_), .. } => "latch",
+        Block::Work { .. } => "work",
+        Block::Clock { .. } => "clock",
+        Block::Probe { .. } => "probe",
+        Block::Lease { .. } => "lease",
+        Block::Pick { .. } => "pick",
+        Block::Dial { .. } => "dial",
+        Block::Log { .. } => "log",
+    }
+}
+
+/// Name, default, what it measures, bounds and how it varies.
+fn parameter_row(parameter: &Parameter) -> [String; 4] {
+    let quantity = &parameter.default;
+    let show = |limit: f64| units::format(limit, parameter.dimension);
+    let mut notes = Vec::new();
+    notes.extend(parameter.least.map(|limit| format!("at least {}", show(limit))));
+    notes.extend(parameter.most.map(|limit| format!("at most {}", show(limit))));
+    if super::constant(&quantity.law).is_none() {
+        notes.push(match quantity.varies {
+            super::Varies::Each => "drawn at each use".to_owned(),
+            super::Varies::Trial => "drawn once a trial".to_owned(),
+        });
+    }
+    let unit = parameter.dimension.to_string();
+    let unit = unit.strip_prefix("a ").or_else(|| unit.strip_prefix("an ")).unwrap_or(&unit);
+    [parameter.name.clone(), quantity.text.clone(), unit.to_owned(), notes.join(", ")]
+}
+
+/// Text that grows downwards.
+struct Page {
+    /// What stands so far.
+    text: String,
+    /// How wide it may be [columns].
+    width: usize,
+}
+
+impl Page {
+    /// A line, indented.
+    fn line(&mut self, indent: usize, text: &str) {
+        self.text.extend(std::iter::repeat_n(' ', indent));
+        self.text.push_str(text);
+        self.text.push('\n');
+    }
+
+    /// An empty line.
+    fn blank(&mut self) {
+        self.text.push('\n');
+    }
+
+    /// The head of a section.
+    fn title(&mut self, title: &str) {
+        self.blank();
+        self.line(0, title);
+    }
+
+    /// Sentences, one below the other.
+    fn list(&mut self, title: &str, items: &[String]) {
+        if items.is_empty() {
+            return;
+        }
+        self.title(title);
+        for item in items {
+            self.wrapped(2, 4, &format!("- {item}"));
+        }
+    }
+
+    /// Text in as many lines as it takes, the first indented by `first`, the
+    /// others by `rest`.
+    fn wrapped(&mut self, first: usize, rest: usize, text: &str) {
+        let mut line = String::new();
+        let mut indent = first;
+        for word in text.split_inclusive(' ') {
+            let room = self.width.saturating_sub(indent);
+            let wanted = line.chars().count() + word.trim_end().chars().count();
+            if wanted > room && !line.trim().is_empty() {
+                let done = std::mem::take(&mut line);
+                self.line(indent, done.trim_end());
+                indent = rest;
+            }
+            line.push_str(word);
+        }
+        self.line(indent, line.trim_end());
+    }
+}
