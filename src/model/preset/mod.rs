@@ -393,6 +393,5 @@ pub enum Exported {
 
 /// The one value that a law takes, if there is only one.
 pub(crate) fn constant(law: &Law) -> Option<f64> {
-    let Law::Constant(value) = law;
-    Some(*value)
+    law.is_constant()
 }
