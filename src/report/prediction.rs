@@ -34,6 +34,9 @@ pub struct Manifest {
     pub scenarios: Named<InputFile>,
     /// The presets that the model uses, by name.
     pub presets: Named<InputText>,
+    /// Files of samples that the model names.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub samples: Vec<InputFile>,
     /// The seed.
     pub seed: u64,
     /// Trials asked for in each scenario; `precision` may stop earlier.

@@ -50,11 +50,15 @@ impl Preset {
             page.wrapped(0, 11, &format!("requests   {}", self.requests.join(", ")));
         }
         let (all, assumed) = (self.parameters.len(), self.assumptions());
-        page.wrapped(0, 11, &format!(
-            "defaults   {all}, of which {} documented and {assumed} ASSUMPTION{}",
-            all - assumed,
-            if assumed == 1 { "" } else { "S" }
-        ));
+        page.wrapped(
+            0,
+            11,
+            &format!(
+                "defaults   {all}, of which {} documented and {assumed} ASSUMPTION{}",
+                all - assumed,
+                if assumed == 1 { "" } else { "S" }
+            ),
+        );
     }
 
     /// An aligned table: name, default, unit, and below it what it does and who says so.
@@ -70,16 +74,21 @@ impl Preset {
         let widths = [width(0), width(1), width(2)];
         for (row, parameter) in rows.iter().zip(&self.parameters) {
             let [name, default, unit, varies] = row;
-            page.line(2, format!(
-                "{name:0$}  {default:1$}  {unit:2$}  {varies}",
-                widths[0], widths[1], widths[2]
-            ).trim_end());
+            page.line(
+                2,
+                format!(
+                    "{name:0$}  {default:1$}  {unit:2$}  {varies}",
+                    widths[0], widths[1], widths[2]
+                )
+                .trim_end(),
+            );
             page.wrapped(6, 6, &parameter.say);
             let source = parameter.source.as_deref();
-            page.wrapped(6, 8, &source.map_or_else(
-                || ASSUMPTION.to_owned(),
-                |source| format!("source: {source}"),
-            ));
+            page.wrapped(
+                6,
+                8,
+                &source.map_or_else(|| ASSUMPTION.to_owned(), |source| format!("source: {source}")),
+            );
         }
     }
 
@@ -93,14 +102,18 @@ impl Preset {
             let node = &self.nodes[id.0];
             let words = node.says.title.as_ref().map(|title| format!(" \"{title}\""));
             let mark = node.marks.as_ref().map(|mark| format!(", marks {mark}"));
-            page.wrapped(2, 6, &format!(
-                "{}.{}: {}{}{}",
-                node.range.name(),
-                node.name,
-                block_name(&node.block),
-                words.unwrap_or_default(),
-                mark.unwrap_or_default(),
-            ));
+            page.wrapped(
+                2,
+                6,
+                &format!(
+                    "{}.{}: {}{}{}",
+                    node.range.name(),
+                    node.name,
+                    block_name(&node.block),
+                    words.unwrap_or_default(),
+                    mark.unwrap_or_default(),
+                ),
+            );
             for line in self.describe_block(node) {
                 page.wrapped(6, 10, &line);
             }
@@ -249,13 +262,19 @@ impl Preset {
                 lines.push(format!("waits for {}", condition(when)));
                 lines.push(format!("takes a {} that {}", over.name(), condition(from)));
                 lines.extend(if_.iter().map(|rule| format!("if {}", condition(rule))));
-                lines.extend(prefer.iter().map(|rank| {
-                    format!("prefers the greatest {}", printer.any_value(rank))
-                }));
+                lines.extend(
+                    prefer
+                        .iter()
+                        .map(|rank| format!("prefers the greatest {}", printer.any_value(rank))),
+                );
                 lines.push(format!("at the start {} {}", over.name(), first + 1));
             }
             Block::Dial { over, lost, good, cost, at } => {
-                lines.push(format!("tries each {} at {}", over.name(), printer.node_of(at.who, at.node)));
+                lines.push(format!(
+                    "tries each {} at {}",
+                    over.name(),
+                    printer.node_of(at.who, at.node)
+                ));
                 lines.push(format!("until {}", condition(good)));
                 let cost = printer.value(cost, Dimension::TIME);
                 lines.push(format!("an attempt that fails takes {cost}"));
