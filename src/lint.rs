@@ -10,7 +10,7 @@ use crate::model::expression::Comparison;
 use crate::model::preset::{Lint, LintCondition, LintSeverity, LintValue};
 use crate::model::scenario::{FaultKind, Scenario};
 use crate::model::system::{Component, ComponentId, Model, Objective, Subject};
-use crate::outcome::Figure;
+use crate::outcome::{Class, Figure};
 
 /// What the presets' rules find in a model under a scenario, component by
 /// component. Without a scenario no fault happens and the model's own
@@ -67,7 +67,7 @@ impl Looked<'_> {
             LintCondition::Not(inner) => !self.holds(inner),
             LintCondition::Fault(class) => {
                 let faults = self.scenario.map_or(&[][..], |scenario| &scenario.faults);
-                faults.iter().any(|fault| class_of(&fault.what) == class)
+                faults.iter().any(|fault| class_of(&fault.what).name() == class)
             }
             LintCondition::Compare(left, comparison, right) => {
                 compare(self.value(left), *comparison, self.value(right))
@@ -154,12 +154,12 @@ impl Looked<'_> {
 }
 
 /// The class of a fault, derived from what it does.
-const fn class_of(fault: &FaultKind) -> &'static str {
+const fn class_of(fault: &FaultKind) -> Class {
     match fault {
-        FaultKind::Kill(_) => "reset",
-        FaultKind::Hang(_) => "hung",
-        FaultKind::PowerLoss | FaultKind::Partition { .. } => "silent",
-        FaultKind::Request(_) => "announced",
+        FaultKind::Kill(_) => Class::Reset,
+        FaultKind::Hang(_) => Class::Hung,
+        FaultKind::PowerLoss | FaultKind::Partition { .. } => Class::Silent,
+        FaultKind::Request(_) => Class::Announced,
     }
 }
 

@@ -1,1 +1,35 @@
-//! See ARCHITECTURE.md.
+//! The blocks: few and general behaviours from which every technology is wired.
+//!
+//! A block publishes *levels* (true or false, since when, by whose doing) and a
+//! few *readings* (numbers). Blocks never call each other: levels connect them.
+//! Each has its own file, with a full form that executes every tick and a lazy
+//! form that is evaluated only when what it observes changes. Both give the
+//! same levels at the same instants, to the bit.
+//!
+//! # Instants and epochs
+//!
+//! An instant has two epochs. In epoch 0 faults and completions take effect.
+//! Then every due tick looks, all at once, renewals before checks. In epoch 1
+//! what they saw takes effect, and nothing looks twice. A change therefore
+//! stores from when on it is *visible*: at its own instant in epoch 0, a
+//! nanosecond later in epoch 1. A tick at τ sees what is visible from τ or before.
+//!
+//! [`Builder`] assembles a [`Graph`]; `trial::World` runs it.
+
+pub mod clock;
+pub mod dial;
+pub mod gate;
+mod graph;
+pub mod lease;
+mod literal;
+pub mod log;
+pub mod pick;
+pub mod probe;
+pub mod value;
+pub mod work;
+
+pub use graph::{
+    Arm, BuildError, Builder, Change, ClockId, Consumer, DialId, FaultSpec, Graph, LeaseId, LogId,
+    Mark, Named, PickId, ProbeId, Producer, Strikes, WorkId,
+};
+pub use literal::{Event, EventId, LevelId, Literal};

@@ -1,1 +1,5 @@
-//! See ARCHITECTURE.md.
+//! The event kernel: an agenda of instants. It knows no zone and no database.
+
+mod agenda;
+
+pub use agenda::{Agenda, Slot};

@@ -3,11 +3,34 @@
 //! [`Program::compile`] turns a model and a scenario into flat arrays once;
 //! a [`Runner`] then runs any number of trials without allocating.
 
+mod begin;
+mod collect;
+mod compile;
+mod dirty;
+mod look;
+mod meter;
+mod settle;
+mod slots;
+mod steady;
+mod story;
+mod world;
+
+pub use meter::{Meter, MeterState};
+pub use steady::Steady;
+pub use world::{Ended, World};
+
+use compile::Measures;
+
+use crate::block::Graph;
+use crate::model::preset::Quantity;
 use crate::model::scenario::Scenario;
 use crate::model::system::Model;
 use crate::outcome::{Layout, Outcome, Timeline};
 use crate::random::Sampling;
 use crate::units::Span;
+
+/// How long after the last fault a trial goes on, unless the scenario says.
+const DEFAULT_HORIZON: Span = Span::seconds(3_600);
 
 /// Whether periodic observers are executed tick by tick.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -22,15 +45,29 @@ pub enum Mode {
 /// A model and a scenario, compiled.
 #[derive(Debug)]
 pub struct Program {
+    graph: Graph,
+    steady: Steady,
+    measures: Measures,
     layout: Layout,
+    faults: Vec<String>,
     horizon: Span,
 }
 
 impl Program {
     /// Compiles a validated scenario of a validated model; cannot fail.
     #[must_use]
-    pub fn compile(_model: &Model, _scenario: &Scenario) -> Self {
-        Self { layout: Layout::default(), horizon: Span::ZERO }
+    pub fn compile(model: &Model, scenario: &Scenario) -> Self {
+        let compiled = compile::compile(model, scenario);
+        let measures = compiled.measures;
+        let layout = Layout {
+            figures: measures.figures.clone(),
+            milestones: compiled.milestones,
+            stages: compiled.stages,
+            clients: measures.clients.clone(),
+        };
+        let steady = Steady::of(&compiled.graph);
+        let horizon = scenario.horizon.unwrap_or_else(|| default_horizon(scenario));
+        Self { graph: compiled.graph, steady, measures, layout, faults: compiled.faults, horizon }
     }
 
     /// What the outcomes' numbers mean.
@@ -45,33 +82,58 @@ impl Program {
         self.horizon
     }
 
+    /// What it was compiled to.
+    #[must_use]
+    pub fn graph(&self) -> &Graph {
+        &self.graph
+    }
+
+    /// Whether the system has a steady state before the first fault; without
+    /// one every trial is unsettled.
+    #[must_use]
+    pub fn is_steady(&self) -> bool {
+        self.steady.settled
+    }
+
     /// The mutable half, one a thread.
     #[must_use]
     pub fn runner(&self, mode: Mode) -> Runner<'_> {
-        Runner { program: self, mode, outcome: Outcome::default() }
+        let world = World::new(&self.graph, &self.measures.meters, &self.steady, mode);
+        Runner { program: self, world, outcome: Outcome::default() }
     }
+}
+
+/// An hour after the last fault has struck or ended; an unbounded law counts
+/// with what it exceeds once in a thousand trials.
+fn default_horizon(scenario: &Scenario) -> Span {
+    let latest = |quantity: &Quantity| Span::from_seconds(quantity.law.quantile(0.999));
+    let ends = scenario.faults.iter().map(|fault| {
+        let lasts = fault.lasts.as_ref().map_or(Span::ZERO, latest);
+        latest(&fault.at) + if lasts.is_never() { Span::ZERO } else { lasts }
+    });
+    ends.max().unwrap_or_default() + DEFAULT_HORIZON
 }
 
 /// The state of one trial at a time.
 #[derive(Debug)]
 pub struct Runner<'p> {
     program: &'p Program,
-    mode: Mode,
+    world: World<'p>,
     outcome: Outcome,
 }
 
 impl Runner<'_> {
     /// Runs one trial: a pure function of the program, `sampling` (which holds
     /// the seed) and `trial`.
-    pub fn run(&mut self, _sampling: &Sampling, trial: u64) -> &Outcome {
-        let _ = (self.program, self.mode);
-        self.outcome.trial = trial;
+    pub fn run(&mut self, sampling: &Sampling, trial: u64) -> &Outcome {
+        let ended = self.world.run(sampling, trial, self.program.horizon);
+        self.world.collect(self.program, ended, &mut self.outcome);
         &self.outcome
     }
 
     /// The story of the trial that ran last.
     #[must_use]
     pub fn timeline(&self) -> Timeline {
-        Timeline::default()
+        self.world.story(self.program)
     }
 }

@@ -1,6 +1,12 @@
 //! Integration tests.
 
+mod bad_files;
+mod bad_presets;
 mod experiment;
+mod harness;
 mod laws;
+mod patroni;
+mod presets;
 mod report;
 mod statistics;
+mod twins;

@@ -2,6 +2,9 @@
 
 use super::syntax::Extent;
 
+/// The code of what follows from a mistake elsewhere; nobody is shown it.
+pub(crate) const FOLLOWS: &str = "follows";
+
 /// A mistake in an expression.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Mistake {

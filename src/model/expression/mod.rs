@@ -12,6 +12,7 @@ pub mod resolve;
 pub mod syntax;
 mod walk;
 
+pub(crate) use mistake::FOLLOWS;
 pub use mistake::Mistake;
 pub(crate) use walk::Mention;
 

@@ -385,7 +385,14 @@ impl Climber {
             Some(token) => format!("{} does not fit here", token.describe()),
         };
         let label = format!("expected {what}");
-        Box::new(Mistake::new("syntax", self.extent(), message, label))
+        let mistake = Mistake::new("syntax", self.extent(), message, label);
+        let before = self.at.checked_sub(1).and_then(|at| self.tokens.get(at));
+        Box::new(match (before, self.token()) {
+            (Some((Token::Number(_), _)), Some(Token::Word(word))) => {
+                mistake.help(format!("`{word}` is not a unit"))
+            }
+            _ => mistake,
+        })
     }
 
     /// The next token.

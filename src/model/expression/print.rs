@@ -216,7 +216,10 @@ impl<'p> Printer<'p> {
             Value::Number(number) => {
                 plain(Syntax::Number(literal(*number, wanted.unwrap_or(Dimension::NUMBER))))
             }
-            Value::Draw(law) => plain(Syntax::Number(format!("{law:?}"))),
+            Value::Draw(law) => {
+                let unit = |number| literal(number, wanted.unwrap_or(Dimension::NUMBER));
+                plain(Syntax::Number(law.describe(&unit)))
+            }
             Value::Parameter(parameter) => name(&self.preset.parameters[parameter.0].name),
             Value::NeedValue(need, export) => hop(&self.preset.needs[need.0].role, export),
             Value::Size(range) => call(None, "count", vec![name(range.name())]),

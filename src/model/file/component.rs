@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::name::one_of;
 use super::place::Places;
-use super::section::{kind_name, section_name};
+use super::section::section_name;
 use crate::diagnostic::{Diagnostic, nearest_help};
 use crate::model::preset::{ComponentKind, Preset, Quantity};
 use crate::model::read::{Context, Expect, Found, Reader};
@@ -206,7 +206,7 @@ fn other(
     let name = &found.value;
     let fits =
         || drafts.iter().filter(|one| kinds.contains(&one.kind)).map(|one| one.name.value.as_str());
-    let wanted = kinds.iter().map(|kind| kind_name(*kind)).collect::<Vec<_>>().join(" or ");
+    let wanted = kinds.iter().map(|kind| kind.describe()).collect::<Vec<_>>().join(" or ");
     let label = match fits().next() {
         Some(_) => one_of("components", fits()),
         None => format!("describe {wanted} under [{}.…]", section_name(kinds[0])),
@@ -223,7 +223,7 @@ fn other(
     if kinds.contains(&drafts[at].kind) {
         return Some(ComponentId(at));
     }
-    let is = kind_name(drafts[at].kind);
+    let is = drafts[at].kind.describe();
     context.error(
         "model::wrong_kind",
         format!("\"{name}\" is {is}, and \"{role}\" needs {wanted}"),

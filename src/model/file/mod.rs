@@ -18,5 +18,5 @@ mod scenario;
 mod section;
 mod target;
 
-pub use model::{Presets, read_model};
+pub use model::read_model;
 pub use scenario::{read_scenario, scenario_edits};

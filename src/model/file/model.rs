@@ -1,28 +1,18 @@
 //! A model file.
 
-use std::sync::Arc;
-
 use super::component::{Draft, complete};
 use super::name::{is_name, one_of};
 use super::objective::read_objectives;
 use super::place::Places;
-use super::section::{SECTIONS, kind_name, section_name, takes};
+use super::section::{SECTIONS, section_name, takes};
 use crate::diagnostic::{Diagnostic, Location, SourceFile, nearest, nearest_help};
 use crate::model::edit::{Edit, apply};
-use crate::model::preset::{ComponentKind, Preset};
+use crate::model::preset::{ComponentKind, Preset, PresetLibrary};
 use crate::model::read::{Context, Entry, Files, Reader, Table, parse};
 use crate::model::system::{Component, Model};
 
 /// Components, at most.
 const MOST_COMPONENTS: usize = 1000;
-
-/// Where presets come from.
-pub trait Presets {
-    /// The preset of a name.
-    fn find(&self, name: &str) -> Option<Arc<Preset>>;
-    /// The names of all presets.
-    fn names(&self) -> Vec<String>;
-}
 
 /// Reads a model, with edits laid over it; `files` gives the text of a file of
 /// samples by the path that the model names it by.
@@ -31,7 +21,7 @@ pub trait Presets {
 #[must_use]
 pub fn read_model(
     source: &SourceFile,
-    presets: &dyn Presets,
+    presets: &PresetLibrary,
     edits: &[Edit],
     files: Files<'_>,
 ) -> (Option<Model>, Vec<Diagnostic>) {
@@ -50,14 +40,14 @@ pub fn read_model(
 }
 
 /// Whether a `*` that reaches this table may put the key into it.
-fn can_take(presets: &dyn Presets, names: &[String], table: &Table, key: &str) -> bool {
+fn can_take(presets: &PresetLibrary, names: &[String], table: &Table, key: &str) -> bool {
     let is_component =
         SECTIONS.iter().any(|(section, _)| Some(*section) == names.first().map(String::as_str));
     if names.len() != 2 || !is_component {
         return names.first().is_some_and(|first| first == "objectives");
     }
     let technology = table.get("technology").and_then(|node| node.as_str());
-    technology.and_then(|name| presets.find(name)).is_some_and(|preset| takes(&preset, key))
+    technology.and_then(|name| presets.get(name)).is_some_and(|preset| takes(&preset, key))
 }
 
 /// Whether a document is of the kind that its first key tells.
@@ -90,7 +80,7 @@ pub(super) fn is_kind(document: &Table, kind: &str, context: &Context<'_>) -> bo
 }
 
 /// All of the document.
-fn read_document(document: &Table, presets: &dyn Presets, context: &Context<'_>) -> Model {
+fn read_document(document: &Table, presets: &PresetLibrary, context: &Context<'_>) -> Model {
     let reader = Reader::new(document, "the model", context);
     let name = reader.string("model");
     if let Some(name) = &name {
@@ -125,7 +115,7 @@ fn read_document(document: &Table, presets: &dyn Presets, context: &Context<'_>)
 }
 
 /// The components by name, kind and technology, in the order of the file.
-fn drafts<'a>(reader: &Reader<'a>, presets: &dyn Presets) -> Vec<Draft<'a>> {
+fn drafts<'a>(reader: &Reader<'a>, presets: &PresetLibrary) -> Vec<Draft<'a>> {
     let context = reader.context();
     let mut drafts: Vec<Draft<'a>> = Vec::new();
     reader.allow(SECTIONS.map(|(name, _)| name));
@@ -166,7 +156,7 @@ fn draft<'a>(
     entry: &'a Entry,
     kind: ComponentKind,
     section: &Reader<'a>,
-    presets: &dyn Presets,
+    presets: &PresetLibrary,
 ) -> Option<Draft<'a>> {
     let context = section.context();
     let sound = is_name("component", &entry.key, context);
@@ -174,7 +164,7 @@ fn draft<'a>(
     let reader = section.table(&entry.key.value, what)?;
     let technology = reader.required_string("technology");
     let preset = technology.and_then(|found| {
-        let preset = presets.find(&found.value);
+        let preset = presets.get(&found.value);
         match preset {
             Some(preset) if preset.kind == kind => Some(preset),
             Some(preset) => {
@@ -183,7 +173,7 @@ fn draft<'a>(
             }
             None => {
                 let names = presets.names();
-                let known = || names.iter().map(String::as_str);
+                let known = || names.iter().copied();
                 // `patroni` is meant for `postgresql/patroni`.
                 let last = known().find(|name| name.rsplit('/').next() == Some(&*found.value));
                 let help = last
@@ -203,23 +193,23 @@ fn draft<'a>(
 }
 
 /// The names of the presets of one kind.
-fn of_kind<'n>(presets: &dyn Presets, names: &'n [String], kind: ComponentKind) -> Vec<&'n str> {
-    let fits = |name: &&String| presets.find(name).is_some_and(|preset| preset.kind == kind);
-    names.iter().filter(fits).map(String::as_str).collect()
+fn of_kind<'n>(presets: &PresetLibrary, names: &[&'n str], kind: ComponentKind) -> Vec<&'n str> {
+    let fits = |name: &&str| presets.get(name).is_some_and(|preset| preset.kind == kind);
+    names.iter().copied().filter(fits).collect()
 }
 
 fn wrong_kind(
     preset: &Preset,
     kind: ComponentKind,
     at: &Location,
-    presets: &dyn Presets,
+    presets: &PresetLibrary,
     context: &Context<'_>,
 ) {
-    let is = kind_name(preset.kind);
+    let is = preset.kind.describe();
     let names = presets.names();
     context.error_with_help(
         "model::wrong_kind",
-        format!("\"{}\" is {is}, and this is {}", preset.name, kind_name(kind)),
+        format!("\"{}\" is {is}, and this is {}", preset.name, kind.describe()),
         (at, &one_of("presets of this kind", of_kind(presets, &names, kind))),
         Some(format!("describe {is} under [{}.…]", section_name(preset.kind))),
     );

@@ -11,16 +11,6 @@ pub(super) const SECTIONS: [(&str, ComponentKind); 4] = [
     ("clients", ComponentKind::Clients),
 ];
 
-/// A kind of component for people, with its article.
-pub(super) const fn kind_name(kind: ComponentKind) -> &'static str {
-    match kind {
-        ComponentKind::Store => "a store",
-        ComponentKind::Consensus => "a consensus store",
-        ComponentKind::Route => "a route",
-        ComponentKind::Clients => "a client population",
-    }
-}
-
 /// The section of a kind of component.
 pub(super) const fn section_name(kind: ComponentKind) -> &'static str {
     match kind {

@@ -117,6 +117,9 @@ impl Preset {
             for line in self.describe_block(node) {
                 page.wrapped(6, 10, &line);
             }
+            if let Some(formula) = &node.says.formula {
+                page.wrapped(6, 10, &format!("formula: {formula}"));
+            }
             if let Some(surprise) = &node.says.surprise {
                 page.wrapped(6, 10, &format!("surprises: {surprise}"));
             }
@@ -260,7 +263,7 @@ impl Preset {
         match block {
             Block::Pick { over, first, when, from, if_, prefer } => {
                 lines.push(format!("waits for {}", condition(when)));
-                lines.push(format!("takes a {} that {}", over.name(), condition(from)));
+                lines.push(format!("chooses a {} where {}", over.name(), condition(from)));
                 lines.extend(if_.iter().map(|rule| format!("if {}", condition(rule))));
                 lines.extend(
                     prefer
@@ -270,11 +273,8 @@ impl Preset {
                 lines.push(format!("at the start {} {}", over.name(), first + 1));
             }
             Block::Dial { over, lost, good, cost, at } => {
-                lines.push(format!(
-                    "tries each {} at {}",
-                    over.name(),
-                    printer.node_of(at.who, at.node)
-                ));
+                let clock = printer.node_of(at.who, at.node);
+                lines.push(format!("tries each {}, a round at a tick of {clock}", over.name()));
                 lines.push(format!("until {}", condition(good)));
                 let cost = printer.value(cost, Dimension::TIME);
                 lines.push(format!("an attempt that fails takes {cost}"));
@@ -284,13 +284,11 @@ impl Preset {
                 lines.push(format!("written where {}", condition(accepts)));
                 lines.push(format!("copied where {}", condition(copies)));
                 lines.push(format!("headed by the last to {}", self.nodes[head.0].name));
-                lines.push(format!(
-                    "{} in {}; copies lag by {} and have {} to replay",
-                    printer.value(volume, Dimension::BYTE_RATE),
-                    printer.value(writes, Dimension::RATE),
-                    printer.value(lag, Dimension::TIME),
-                    printer.value(unreplayed, Dimension::TIME),
-                ));
+                lines.push(format!("volume {}", printer.value(volume, Dimension::BYTE_RATE)));
+                lines.push(format!("writes {}", printer.value(writes, Dimension::RATE)));
+                lines.push(format!("copies are behind by {}", printer.value(lag, Dimension::TIME)));
+                let unreplayed = printer.value(unreplayed, Dimension::TIME);
+                lines.push(format!("copies have {unreplayed} to replay"));
             }
             _ => {}
         }
@@ -348,7 +346,7 @@ fn parameter_row(parameter: &Parameter) -> [String; 4] {
     let mut notes = Vec::new();
     notes.extend(parameter.least.map(|limit| format!("at least {}", show(limit))));
     notes.extend(parameter.most.map(|limit| format!("at most {}", show(limit))));
-    if super::constant(&quantity.law).is_none() {
+    if quantity.law.is_constant().is_none() {
         notes.push(match quantity.varies {
             super::Varies::Each => "drawn at each use".to_owned(),
             super::Varies::Trial => "drawn once a trial".to_owned(),

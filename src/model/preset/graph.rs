@@ -219,7 +219,7 @@ impl Value {
         let both = |left: &Self, right: &Self| Some((left.constant()?, right.constant()?));
         match self {
             Self::Number(number) => Some(*number),
-            Self::Draw(law) => super::constant(law),
+            Self::Draw(law) => law.is_constant(),
             Self::Add(left, right) => both(left, right).map(|(l, r)| l + r),
             Self::Subtract(left, right) => both(left, right).map(|(l, r)| l - r),
             Self::Multiply(left, right) => both(left, right).map(|(l, r)| l * r),

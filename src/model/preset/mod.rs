@@ -390,8 +390,3 @@ pub enum Exported {
     /// A number, constant for the trial.
     Value(Value),
 }
-
-/// The one value that a law takes, if there is only one.
-pub(crate) fn constant(law: &Law) -> Option<f64> {
-    law.is_constant()
-}

@@ -342,6 +342,13 @@ impl Resolver<'_> {
         let kind = self.environment.needs[need.0].kind;
         let asked = kind.interface().iter().filter(|export| export.what == Published::Asked);
         if !asked.clone().any(|export| export.name == function.text) {
+            if kind.interface().iter().any(|export| export.name == function.text) {
+                let text = format!("{}.{}", of.text, function.text);
+                let message = format!("`{text}` does not depend on who asks");
+                let extent = function.extent.clone();
+                let mistake = Mistake::new("arguments", extent, message, "takes no argument");
+                return self.fail(mistake.help(format!("say `{text}`")));
+            }
             let names = asked.map(|export| export.name);
             let help = nearest_of(&function.text, names.clone()).or_else(|| one_of(names));
             let message =
@@ -390,14 +397,15 @@ impl Resolver<'_> {
         arguments: &'a [Expression],
     ) -> Option<[&'a Expression; N]> {
         let all: Vec<&Expression> = arguments.iter().collect();
-        match all.try_into() {
+        match all.clone().try_into() {
             Ok(arguments) => Some(arguments),
-            Err(all) => {
+            Err(_) => {
                 let message = format!(
-                    "`{}` takes {N} argument{}, here {} stand",
+                    "`{}` takes {N} argument{}, and {} {} given",
                     function.text,
                     if N == 1 { "" } else { "s" },
-                    Vec::len(&all)
+                    all.len(),
+                    if all.len() == 1 { "is" } else { "are" },
                 );
                 let extent = function.extent.clone();
                 self.fail(Mistake::new("arguments", extent, message, format!("expected {N}")))

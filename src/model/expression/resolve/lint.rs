@@ -96,7 +96,7 @@ impl Resolver<'_> {
     /// A parameter in a lint.
     fn lint_parameter(&mut self, name: &str, extent: &Extent) -> Option<(LintValue, Dimension)> {
         if let Some((id, dimension)) = self.environment.parameter_named(name) {
-            return Some((LintValue::Parameter(id), dimension));
+            return Some((LintValue::Parameter(id), self.measured(dimension, extent)?));
         }
         if let Some(what) = self.describe(name) {
             let message = format!("`{name}` is {what}, and a lint reads parameters and structure");

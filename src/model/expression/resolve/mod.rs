@@ -9,7 +9,7 @@ mod lint;
 mod value;
 mod who;
 
-use super::mistake::Mistake;
+use super::mistake::{FOLLOWS, Mistake};
 use super::parse::parse;
 use super::syntax::{Expression, Extent, Syntax};
 use super::{Condition, NeedId, NodeId, ParameterId, Range, Value, Who};
@@ -27,8 +27,9 @@ pub struct Environment {
     pub nodes: Vec<Declared>,
     /// Its processes.
     pub processes: Vec<String>,
-    /// Its parameters and what they measure, in the order of [`ParameterId`].
-    pub parameters: Vec<(String, Dimension)>,
+    /// Its parameters, in the order of [`ParameterId`], and what they measure:
+    /// `None` where the file is wrong about that, which is reported once.
+    pub parameters: Vec<(String, Option<Dimension>)>,
     /// What it needs, in the order of [`NeedId`].
     pub needs: Vec<Need>,
     /// The announced requests that it understands.
@@ -237,7 +238,7 @@ impl Environment {
     }
 
     /// The parameter of that name, and what it measures.
-    fn parameter_named(&self, name: &str) -> Option<(ParameterId, Dimension)> {
+    fn parameter_named(&self, name: &str) -> Option<(ParameterId, Option<Dimension>)> {
         let at = self.parameters.iter().position(|(other, _)| other == name)?;
         Some((ParameterId(at), self.parameters[at].1))
     }
@@ -323,6 +324,14 @@ impl<'e> Resolver<'e> {
     fn fail<T>(&mut self, mistake: Mistake) -> Option<T> {
         self.mistakes.push(mistake);
         None
+    }
+
+    /// What a parameter measures, if anybody knows.
+    fn measured(&mut self, dimension: Option<Dimension>, extent: &Extent) -> Option<Dimension> {
+        if dimension.is_none() {
+            self.mistakes.push(Mistake::new(FOLLOWS, extent.clone(), "", ""));
+        }
+        dimension
     }
 
     /// Runs with other rules about reading, and sets them back.

@@ -71,7 +71,7 @@ impl Resolver<'_> {
     /// A bare name as a number.
     fn named_value(&mut self, name: &str, extent: &Extent) -> Option<Measured> {
         if let Some((id, dimension)) = self.environment.parameter_named(name) {
-            return Some((Value::Parameter(id), dimension));
+            return Some((Value::Parameter(id), self.measured(dimension, extent)?));
         }
         let Some(what) = self.describe(name) else {
             return self.unknown(name, extent);

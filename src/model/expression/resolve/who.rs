@@ -135,7 +135,8 @@ impl Resolver<'_> {
             return Some(environment.describe_node(id));
         }
         if let Some((_, dimension)) = environment.parameter_named(name) {
-            return Some(format!("a parameter, {dimension}"));
+            let what = dimension.map(|dimension| format!(", {dimension}"));
+            return Some(format!("a parameter{}", what.unwrap_or_default()));
         }
         if environment.processes.iter().any(|process| process == name) {
             return Some("a process".to_owned());

@@ -1,9 +1,8 @@
 //! Fields of a node: expressions, clocks, words.
 
 use crate::diagnostic::{Diagnostic, Location, nearest};
-use crate::model::expression::parse::is_keyword;
 use crate::model::expression::resolve::{Environment, Scope};
-use crate::model::expression::{Condition, Mistake, NodeId, Range, Value};
+use crate::model::expression::{Condition, FOLLOWS, Mistake, NodeId, Range, Value};
 use crate::model::preset::ClockRef;
 use crate::model::read::{Context, Expect, Node, Raw, Reader, read_quantity};
 use crate::units::Dimension;
@@ -25,7 +24,7 @@ pub(crate) const MARKS: [&str; 11] = [
 
 /// Reports the mistakes of an expression that stands at a node of the file.
 pub(super) fn report(node: &Node, mistakes: Vec<Mistake>, context: &Context<'_>) {
-    for mistake in mistakes {
+    for mistake in mistakes.into_iter().filter(|mistake| mistake.code != FOLLOWS) {
         let code = format!("preset::{}", mistake.code);
         let mut at = node.within(mistake.extent);
         if at.range.is_empty() {
@@ -128,7 +127,7 @@ impl<'r, 'a> Fields<'r, 'a> {
         if let Raw::Table(_) | Raw::Integer(_) | Raw::Float(_) = node.raw {
             let expect = Expect::of(wanted);
             let quantity = read_quantity(node, &self.what(key), &expect, context)?;
-            if let Some(constant) = super::super::constant(&quantity.law) {
+            if let Some(constant) = quantity.law.is_constant() {
                 return Some(Value::Number(constant));
             }
             if !scope.read {
@@ -271,5 +270,4 @@ pub(super) fn is_name(word: &str) -> bool {
     let mut letters = word.chars();
     letters.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_')
         && letters.all(|c| c.is_ascii_alphanumeric() || c == '_')
-        && !is_keyword(word)
 }

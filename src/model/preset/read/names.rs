@@ -6,6 +6,7 @@ use super::header::Header;
 use super::parts::ReadParameter;
 use crate::diagnostic::Diagnostic;
 use crate::model::expression::Range;
+use crate::model::expression::parse::is_keyword;
 use crate::model::preset::TARGET_EXPORTS;
 use crate::model::read::{Context, Found};
 
@@ -125,7 +126,7 @@ impl Places {
 /// Reports a word that cannot be a name.
 fn check_word(name: &Placed, what: &str, context: &Context<'_>) {
     let report = |code, message: String, label| context.error(code, message, &name.at, label);
-    if RESERVED.contains(&name.value.as_str()) {
+    if RESERVED.contains(&name.value.as_str()) || is_keyword(&name.value) {
         let message = format!("`{}` already means something in expressions", name.value);
         report("preset::reserved_name", message, "choose another name");
     } else if !is_name(&name.value) {

@@ -16,8 +16,8 @@ use crate::units::{self, Dimension};
 pub(super) struct ReadParameter {
     /// Its name.
     pub(super) name: Found<String>,
-    /// What it measures, a plain number where nobody knows.
-    pub(super) dimension: Dimension,
+    /// What it measures, if that is known.
+    pub(super) dimension: Option<Dimension>,
     /// All of it, where it is right.
     pub(super) parameter: Option<Parameter>,
 }
@@ -29,7 +29,7 @@ pub(super) fn parameters(reader: &Reader<'_>) -> Vec<ReadParameter> {
     };
     let read = |entry: &Entry| {
         let parameter = parameter(entry, &table);
-        let dimension = parameter.as_ref().map_or(Dimension::NUMBER, |found| found.dimension);
+        let dimension = parameter.as_ref().map(|found| found.dimension);
         ReadParameter { name: entry.key.clone(), dimension, parameter }
     };
     table.entries().iter().map(read).collect()

@@ -36,7 +36,7 @@ fn looks(fields: &Fields<'_, '_>) -> Option<Looks> {
     }
     for key in ["after", "cost", "from"] {
         if has("at") && has(key) {
-            reader.allow([key]);
+            reader.allow(["at", "after", "cost", "from"]);
             let message = format!("`{key}` of {what} goes with `every`, not with `at`");
             fields.refuse("preset::looks", message, at, "looks at a clock's ticks");
             return None;

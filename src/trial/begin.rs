@@ -1,0 +1,157 @@
+//! The beginning of a trial: the steady start, with this trial's phases.
+
+use super::Mode;
+use super::slots;
+use super::world::World;
+use crate::block::clock::ClockState;
+use crate::block::lease::LeaseState;
+use crate::block::probe::{Looks, ProbeState, Reply};
+use crate::block::value::{Readings, ValueId};
+use crate::block::{Event, EventId, LevelId};
+use crate::random::Sampling;
+use crate::units::{Instant, Span};
+
+/// The shortest period: observers that look more often cost for nothing.
+const SHORTEST_PERIOD: Span = Span(1_000);
+
+impl World<'_> {
+    /// Puts everything to its steady state and schedules the faults.
+    pub(super) fn begin(&mut self, sampling: &Sampling, trial: u64) {
+        self.sampling = *sampling;
+        self.trial = trial;
+        self.now = Instant::ZERO;
+        self.visible = Instant::ZERO;
+        self.exhausted = false;
+        self.agenda.clear();
+        self.dirty.clear();
+        self.zero.clear();
+        self.journal.clear();
+        // The first event is the steady start itself: every chain ends there.
+        let start =
+            Event { at: Instant::ZERO, level: LevelId::TRUE, value: true, cause: EventId::START };
+        self.journal.push(start);
+        self.levels.copy_from_slice(&self.steady.levels);
+        self.counts.copy_from_slice(&self.steady.counts);
+        self.works.copy_from_slice(&self.steady.works);
+        self.picks.copy_from_slice(&self.steady.picks);
+        self.dials.copy_from_slice(&self.steady.dials);
+        self.events.fill(EventId::START);
+        self.struck.fill(None);
+        self.stamps.iter_mut().for_each(|s| s.fill(Instant::NEVER));
+        self.begin_clocks();
+        self.begin_logs();
+        self.begin_leases();
+        self.begin_probes();
+        self.begin_dials();
+        self.begin_faults();
+        self.begin_meters();
+    }
+
+    /// The age of something periodic at zero: pinned, or uniform over a period.
+    fn age(&self, pinned: Option<ValueId>, period: Span, name: u64) -> Span {
+        match pinned {
+            Some(age) => self.graph.span(age, 0, self).min(period),
+            None => ClockState::offset(period, self.uniform(name, 0)),
+        }
+    }
+
+    fn begin_clocks(&mut self) {
+        let graph = self.graph;
+        for (index, clock) in graph.clocks.iter().enumerate() {
+            let period = graph.span(clock.every, 0, self).max(SHORTEST_PERIOD);
+            let running = self.holds(clock.running);
+            let origin = Instant::ZERO - self.age(clock.age, period, clock.name);
+            self.clocks[index] = ClockState { period, origin, running, restarts: 0 };
+            if self.mode == Mode::Full {
+                let first = self.clocks[index].next(Instant::ZERO);
+                self.agenda.schedule(slots::tick(graph, index), first);
+            }
+        }
+    }
+
+    fn begin_logs(&mut self) {
+        let graph = self.graph;
+        for (index, log) in graph.logs.iter().enumerate() {
+            let mut state = std::mem::take(&mut self.logs[index]);
+            let members = log.members.iter().map(|m| {
+                (
+                    self.holds(m.accepts),
+                    self.holds(m.copies),
+                    self.holds(m.heads),
+                    graph.span(m.lag, 0, self),
+                )
+            });
+            state.start(self.steady.heads[index], members);
+            self.logs[index] = state;
+        }
+    }
+
+    fn begin_leases(&mut self) {
+        let graph = self.graph;
+        for (index, (lease, level)) in graph.leases.iter().enumerate() {
+            let holder = lease.of.map_or(0, |pick| self.picks[pick.index()].choice);
+            let (clock, condition) = lease.renew[holder];
+            let ttl = graph.span(lease.ttl, 0, self).max(Span(1));
+            let renewed = self.clocks[clock.index()].origin;
+            self.leases[index] = LeaseState {
+                alive: self.levels[level.index()],
+                holder,
+                renewing: self.holds(condition),
+                ttl,
+                deadline: renewed + ttl,
+                renewed,
+                dropping: self.holds(lease.drop),
+                rearming: lease.rearm.is_some_and(|(on, _)| self.holds(on)),
+                ..LeaseState::DEAD
+            };
+            self.plan_lease(index);
+        }
+    }
+
+    fn begin_probes(&mut self) {
+        let graph = self.graph;
+        for (index, (probe, level)) in graph.probes.iter().enumerate() {
+            let mut state = ProbeState {
+                verdict: self.levels[level.index()],
+                watch: self.holds(probe.watch),
+                running: self.holds(probe.running),
+                ..ProbeState::IDLE
+            };
+            if let (Looks::Reply { age, name, .. }, Some((every, cost))) =
+                (&probe.looks, self.reply_times(&probe.looks))
+            {
+                let period = every + cost;
+                let next = Instant::ZERO - self.age(*age, period, *name) + period;
+                state.reply = Reply { next, flight: None, every, cost };
+            }
+            self.probes[index] = state;
+            self.plan_probe(index);
+        }
+    }
+
+    fn begin_dials(&mut self) {
+        let graph = self.graph;
+        for (index, (dial, _)) in graph.dials.iter().enumerate() {
+            for (position, target) in dial.targets.iter().enumerate() {
+                let good = self.holds(target.good);
+                let cost = graph.span(target.cost, 0, self);
+                let state = &mut self.targets[index][position];
+                state.good = good;
+                state.cost = cost;
+            }
+            let clock = self.clocks[dial.clock.index()];
+            self.dials[index].reclock(&clock, Instant::ZERO);
+            self.plan_dial(index);
+        }
+    }
+
+    fn begin_faults(&mut self) {
+        let graph = self.graph;
+        for (index, fault) in graph.faults.iter().enumerate() {
+            if fault.after.is_none() {
+                let at = Instant::ZERO + graph.span(fault.at, 0, self);
+                self.agenda.schedule(slots::fault(index), at);
+            }
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! What a trial yielded, read off its meters, logs, stamps and journal.
+
+use super::Program;
+use super::compile::{Measures, Subject};
+use super::world::{Ended, World};
+use crate::block::value::Readings;
+use crate::block::{EventId, LogId};
+use crate::outcome::{Figure, Measured, Outcome, Step};
+use crate::units::{Instant, Span};
+
+/// What the logs of a subject lost: the worst of them.
+#[derive(Clone, Copy, Default)]
+struct Loss {
+    seconds: Span,
+    writes: i64,
+    age: Span,
+    split: Span,
+}
+
+impl World<'_> {
+    /// Fills `outcome` with what the trial that ran last yielded.
+    pub(super) fn collect(&mut self, program: &Program, ended: Ended, outcome: &mut Outcome) {
+        let measures = &program.measures;
+        let end = if ended == Ended::Quiet { self.now } else { Instant::ZERO + program.horizon };
+        self.end_meters(Instant::ZERO + program.horizon, ended == Ended::Quiet);
+        let clock = self.clock();
+        outcome.trial = self.trial;
+        outcome.unsettled = ended == Ended::Unsettled;
+        self.collect_figures(measures, clock, end, outcome);
+        self.collect_milestones(clock, outcome);
+        self.collect_path(measures, clock, outcome);
+        outcome.relapsed = self.meter_states[measures.subjects[0].served].relapsed;
+        if outcome.unsettled {
+            outcome.figures.fill(Measured::CENSORED);
+            outcome.client_outages.fill(Measured::CENSORED);
+            outcome.path.clear();
+        }
+    }
+
+    /// When the first fault struck.
+    fn clock(&self) -> Instant {
+        let first = |index: usize| self.graph.faults[index].level;
+        (0..self.graph.faults.len())
+            .filter_map(|f| self.journal.iter().find(|e| e.level == first(f) && e.value))
+            .map(|e| e.at)
+            .min()
+            .unwrap_or(Instant::ZERO)
+    }
+
+    fn collect_figures(
+        &mut self,
+        measures: &Measures,
+        clock: Instant,
+        end: Instant,
+        outcome: &mut Outcome,
+    ) {
+        outcome.figures.clear();
+        outcome.client_outages.clear();
+        for subject in &measures.subjects {
+            let loss = self.loss(&subject.logs, clock, end);
+            for figure in &subject.figures {
+                if *figure == Figure::ClientOutage {
+                    let meters = &measures.client_meters[subject.outages.clone()];
+                    let outages = meters.iter().map(|m| Measured(self.meter_states[*m].unserved));
+                    outcome.client_outages.extend(outages);
+                }
+                let value = self.figure(*figure, subject, measures, clock, loss);
+                outcome.figures.push(value);
+            }
+        }
+    }
+
+    fn figure(
+        &self,
+        figure: Figure,
+        subject: &Subject,
+        measures: &Measures,
+        clock: Instant,
+        loss: Loss,
+    ) -> Measured {
+        let served = &self.meter_states[subject.served];
+        match figure {
+            Figure::RecoveryTime => served.recovery_time(clock),
+            Figure::RedundancyRestored => subject
+                .redundant
+                .map_or(Measured::ABSENT, |m| self.meter_states[m].recovery_time(clock)),
+            Figure::Downtime => {
+                let parts = self.meters[subject.served].parts.len().max(1);
+                Measured(served.unserved / parts as i64)
+            }
+            Figure::ClientOutage => {
+                let meters = &measures.client_meters[subject.outages.clone()];
+                let worst = meters.iter().map(|m| self.meter_states[*m].unserved).max();
+                Measured(worst.unwrap_or(0))
+            }
+            Figure::DataLossSeconds => Measured::span(loss.seconds),
+            Figure::DataLossWrites => Measured(loss.writes),
+            Figure::RecoveryPointAge => Measured::span(loss.age),
+            Figure::SplitBrainSeconds => Measured::span(loss.split),
+            Figure::TimeToDetect => self.between(Some(clock), self.first(&subject.detected)),
+            Figure::TimeToDecide => {
+                self.between(self.first(&subject.detected), self.first(&subject.ordered))
+            }
+            Figure::TimeToFailOver => {
+                self.between(self.first(&subject.ordered), self.first(&subject.failed_over))
+            }
+            Figure::TimeToReroute => {
+                let recovered = served.recovered.map(|(at, _)| at);
+                self.between(self.first(&subject.failed_over), recovered)
+            }
+            Figure::Integrity | Figure::TimeToVerify => Measured::ABSENT,
+        }
+    }
+
+    /// From one instant to a later one; absent where either did not come.
+    #[expect(clippy::unused_self, reason = "reads as a question to the world")]
+    fn between(&self, from: Option<Instant>, to: Option<Instant>) -> Measured {
+        match (from, to) {
+            (Some(from), Some(to)) if to >= from => Measured::span(to - from),
+            _ => Measured::ABSENT,
+        }
+    }
+
+    /// The first stamp of any of these milestones.
+    fn first(&self, milestones: &[usize]) -> Option<Instant> {
+        let stamps = milestones.iter().flat_map(|m| &self.stamps[*m]);
+        stamps.copied().filter(|s| *s != Instant::NEVER).min()
+    }
+
+    /// The worst that logs lost.
+    fn loss(&mut self, logs: &[LogId], clock: Instant, end: Instant) -> Loss {
+        let mut worst = Loss::default();
+        for id in logs {
+            let log = &self.graph.logs[id.index()];
+            let rate = self.graph.value(log.writes, 0, self);
+            let phase = self.uniform(log.name, 0);
+            let state = &mut self.logs[id.index()];
+            let (seconds, writes) = state.lost(end, rate, phase);
+            let age = state.recovery_point(end).map_or(Span::ZERO, |p| (clock - p).max(Span::ZERO));
+            worst.seconds = worst.seconds.max(seconds);
+            worst.writes = worst.writes.max(writes);
+            worst.age = worst.age.max(age);
+            worst.split = worst.split.max(state.split_brain(end));
+        }
+        worst
+    }
+
+    fn collect_milestones(&self, clock: Instant, outcome: &mut Outcome) {
+        outcome.milestones.clear();
+        for stamps in &self.stamps {
+            let start = outcome.milestones.len();
+            let since = stamps.iter().filter(|s| **s != Instant::NEVER).map(|s| *s - clock);
+            outcome.milestones.extend(since.map(Measured::span));
+            outcome.milestones[start..].sort_unstable();
+            outcome.milestones.resize(start + stamps.len(), Measured::ABSENT);
+        }
+    }
+
+    /// The chain of causes from the recovery of the system back to the fault.
+    fn collect_path(&self, measures: &Measures, clock: Instant, outcome: &mut Outcome) {
+        outcome.path.clear();
+        let served = &self.meter_states[measures.subjects[0].served];
+        let (Some(_), Some((_, recovery))) = (served.lost_at, served.recovered) else { return };
+        for event in self.chain(recovery) {
+            let this = &self.journal[event.0 as usize];
+            let from = self.journal[this.cause.0 as usize].at.max(clock);
+            let to = this.at.max(clock);
+            if let (Some(stage), true) = (self.graph.levels[this.level.index()].stage, from < to) {
+                outcome.path.push(Step { stage: stage as usize, from, to });
+            }
+        }
+        outcome.path.reverse();
+    }
+
+    /// An event, its cause, the cause of that, back to the start.
+    pub(super) fn chain(&self, last: EventId) -> impl Iterator<Item = EventId> + '_ {
+        let mut at = last;
+        std::iter::from_fn(move || {
+            if at == EventId::START {
+                return None;
+            }
+            let this = at;
+            at = self.journal[this.0 as usize].cause;
+            Some(this)
+        })
+    }
+}

@@ -1,0 +1,223 @@
+//! Conditions of presets become literals over levels.
+
+use super::{Compiler, Instance, Scope};
+use crate::block::Literal;
+use crate::model::expression::{Comparison, Condition, NodeId, Quorum, Range, Value, Who};
+use crate::model::preset::Exported;
+use crate::model::system::ComponentId;
+
+impl Compiler<'_> {
+    /// A condition as a literal.
+    ///
+    /// # Panics
+    ///
+    /// On a comparison of numbers, which validation keeps out of watched conditions.
+    pub(super) fn condition(&mut self, condition: &Condition, scope: &Scope) -> Literal {
+        match condition {
+            Condition::Constant(value) => Literal::constant(*value),
+            Condition::Not(inner) => !self.condition(inner, scope),
+            Condition::And(all) => {
+                let all: Vec<_> = all.iter().map(|c| self.condition(c, scope)).collect();
+                self.builder.and(&all)
+            }
+            Condition::Or(any) => {
+                let any: Vec<_> = any.iter().map(|c| self.condition(c, scope)).collect();
+                self.builder.or(&any)
+            }
+            Condition::Over(range, body, quorum) => self.over_range(*range, body, quorum, scope),
+            Condition::Compare(..) => unreachable!("a comparison is not watched"),
+            leaf => self.leaf(leaf, scope),
+        }
+    }
+
+    fn leaf(&mut self, leaf: &Condition, scope: &Scope) -> Literal {
+        match leaf {
+            Condition::Level(who, node) => self.each(*who, scope, &mut |c, i| c.level(*node, i)),
+            Condition::TargetExport(who, name) => {
+                self.each(*who, scope, &mut |c, i| c.target_export(name, i, scope))
+            }
+            Condition::NeedExport(need, name, argument) => {
+                let needed = self.component(scope.own.component).needs[need.0];
+                match argument {
+                    None => self.export(needed, name, 0, None),
+                    Some(who) => {
+                        self.each(*who, scope, &mut |c, i| c.export(needed, name, 0, Some(i)))
+                    }
+                }
+            }
+            Condition::Process(who, process) => self.each(*who, scope, &mut |c, i| {
+                let (component, member) = c.member(i);
+                c.works((component, member, *process))
+            }),
+            Condition::Host(who) => self.each(*who, scope, &mut |c, i| c.host_up(c.host(i))),
+            Condition::Hears(a, b) => self.pair(*a, *b, scope, &mut Compiler::hears),
+            Condition::Silent(a, b) => self.pair(*a, *b, scope, &mut |c, x, y| !c.hears(x, y)),
+            Condition::Answers(a, b, process) => {
+                self.pair(*a, *b, scope, &mut |c, x, y| c.answers(x, y, *process))
+            }
+            Condition::Refuses(a, b, process) => {
+                self.pair(*a, *b, scope, &mut |c, x, y| c.refuses(x, y, *process))
+            }
+            Condition::Asked(who, request) => self.each(*who, scope, &mut |c, i| {
+                let (component, member) = c.member(i);
+                c.asked((component, member, *request))
+            }),
+            Condition::Chose(node, who) | Condition::Head(node, who) => {
+                self.each(*who, scope, &mut |c, i| c.choice(*node, i, scope))
+            }
+            Condition::Same(a, b) => self
+                .pair(*a, *b, scope, &mut |c, x, y| Literal::constant(c.member(x) == c.member(y))),
+            _ => unreachable!("no other condition is a leaf"),
+        }
+    }
+
+    /// `body` of whomever `who` speaks of; of a choice, of each who may be it
+    /// while it is.
+    fn each(
+        &mut self,
+        who: Who,
+        scope: &Scope,
+        body: &mut dyn FnMut(&mut Self, Instance) -> Literal,
+    ) -> Literal {
+        let node = match self.resolve(who, scope) {
+            Ok(instance) => return body(self, instance),
+            Err(node) => node,
+        };
+        let component = scope.own.component;
+        let mut any = Vec::new();
+        for instance in self.instances(component, self.over(component, node)) {
+            let is = self.choice(node, instance, scope);
+            let then = body(self, instance);
+            any.push(self.builder.and(&[is, then]));
+        }
+        self.builder.or(&any)
+    }
+
+    fn pair(
+        &mut self,
+        a: Who,
+        b: Who,
+        scope: &Scope,
+        body: &mut dyn FnMut(&mut Self, Instance, Instance) -> Literal,
+    ) -> Literal {
+        self.each(a, scope, &mut |c, x| c.each(b, scope, &mut |c, y| body(c, x, y)))
+    }
+
+    /// The level of a node for an instance.
+    fn level(&mut self, node: NodeId, instance: Instance) -> Literal {
+        let place = self.place_of(self.node(instance.component, node), instance);
+        Literal::of(self.built[instance.component.0][node.0].levels[place])
+    }
+
+    /// Whether a pick, dial or log has chosen an instance.
+    fn choice(&mut self, node: NodeId, instance: Instance, scope: &Scope) -> Literal {
+        let component = scope.own.component;
+        let place = self.place_of(self.node(component, node), scope.own);
+        Literal::of(self.built[component.0][node.0].choices[place][instance.index])
+    }
+
+    fn target_export(&mut self, name: &str, target: Instance, scope: &Scope) -> Literal {
+        let (component, member) = self.member(target);
+        self.export(component, name, member, Some(scope.own))
+    }
+
+    /// An export of a component, for one of its members where it is a member's.
+    pub(super) fn export(
+        &mut self,
+        component: ComponentId,
+        name: &str,
+        member: usize,
+        caller: Option<Instance>,
+    ) -> Literal {
+        let preset = self.preset(component);
+        let Some(export) = preset.exports.iter().find(|e| e.name == name) else {
+            unreachable!("{} has no export {name}", preset.name)
+        };
+        let index = if export.range == Range::One { 0 } else { member };
+        let own = Instance { component, range: export.range, index };
+        let scope = Scope { caller, ..Scope::of(own) };
+        match &export.what {
+            Exported::Level(condition) => self.condition(condition, &scope),
+            Exported::Value(_) => unreachable!("{name} is a value"),
+        }
+    }
+
+    fn answers(&mut self, a: Instance, b: Instance, process: Option<usize>) -> Literal {
+        let heard = self.hears(a, b);
+        let key = self.process_key(b, process);
+        let works = key.map_or(Literal::TRUE, |key| self.works(key));
+        self.builder.and(&[heard, works])
+    }
+
+    fn refuses(&mut self, a: Instance, b: Instance, process: Option<usize>) -> Literal {
+        let heard = self.hears(a, b);
+        let gone = self.process_key(b, process).map_or(Literal::FALSE, |key| !self.exists(key));
+        self.builder.and(&[heard, gone])
+    }
+
+    /// The process of an instance that is asked: the one named, else its first.
+    fn process_key(
+        &self,
+        instance: Instance,
+        process: Option<usize>,
+    ) -> Option<(ComponentId, usize, usize)> {
+        let (component, member) = self.member(instance);
+        let process = process.unwrap_or(0);
+        (process < self.preset(component).processes.len()).then_some((component, member, process))
+    }
+
+    fn over_range(
+        &mut self,
+        range: Range,
+        body: &Condition,
+        quorum: &Quorum,
+        scope: &Scope,
+    ) -> Literal {
+        let mut each = Vec::new();
+        let mut inner = scope.clone();
+        for instance in self.instances(scope.own.component, range) {
+            inner.bound.push(instance);
+            each.push(self.condition(body, &inner));
+            inner.bound.pop();
+        }
+        match quorum {
+            Quorum::Any => self.builder.or(&each),
+            Quorum::All => self.builder.and(&each),
+            Quorum::Count(comparison, value) => {
+                let limit = self.constant(value, scope);
+                self.compare_count(&each, *comparison, limit)
+            }
+            Quorum::Share(comparison, value) => {
+                let limit = self.constant(value, scope) * each.len() as f64;
+                self.compare_count(&each, *comparison, limit)
+            }
+        }
+    }
+
+    fn compare_count(&mut self, each: &[Literal], comparison: Comparison, limit: f64) -> Literal {
+        // A billionth absorbs what a share times a count loses in rounding.
+        let at_least = ((limit - 1e-9).ceil().max(0.0)) as usize;
+        let more = ((limit + 1e-9).floor().max(-1.0) + 1.0) as usize;
+        match comparison {
+            Comparison::AtLeast => self.builder.at_least(at_least, each),
+            Comparison::More => self.builder.at_least(more, each),
+            Comparison::Less => !self.builder.at_least(at_least, each),
+            Comparison::AtMost => !self.builder.at_least(more, each),
+            Comparison::Equal | Comparison::Unequal => {
+                let (reached, passed) =
+                    (self.builder.at_least(at_least, each), self.builder.at_least(more, each));
+                let equal = self.builder.and(&[reached, !passed]);
+                if comparison == Comparison::Equal { equal } else { !equal }
+            }
+        }
+    }
+
+    /// A value that depends on nothing that happens.
+    pub(super) fn constant(&mut self, value: &Value, scope: &Scope) -> f64 {
+        let id = self.value(value, scope, &mut super::value::Names::fixed());
+        match self.builder.peek(id) {
+            crate::block::value::Value::Constant(value) => *value,
+            _ => unreachable!("validation keeps draws and readings out of counts"),
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! Facts: hosts, processes, paths, requests. What nothing can change is constant.
+
+use std::collections::BTreeMap;
+
+use super::{Compiler, Instance};
+use crate::block::{LevelId, Literal};
+use crate::model::system::{ComponentId, HostId};
+
+/// The facts that something can change.
+#[derive(Debug, Default)]
+pub(super) struct Facts {
+    hosts: BTreeMap<HostId, LevelId>,
+    /// Whether a process exists, by component, member and process.
+    exists: BTreeMap<(ComponentId, usize, usize), LevelId>,
+    hung: BTreeMap<(ComponentId, usize, usize), LevelId>,
+    asked: BTreeMap<(ComponentId, usize, usize), LevelId>,
+    cuts: Vec<Cut>,
+}
+
+/// A partition that may stand.
+#[derive(Debug)]
+struct Cut {
+    level: LevelId,
+    inside: Vec<HostId>,
+    toward: Option<Vec<HostId>>,
+}
+
+impl Cut {
+    fn separates(&self, a: HostId, b: HostId) -> bool {
+        let inside = |h| self.inside.contains(&h);
+        if inside(a) == inside(b) {
+            return false;
+        }
+        let other = if inside(a) { b } else { a };
+        self.toward.as_ref().is_none_or(|t| t.contains(&other))
+    }
+}
+
+impl Compiler<'_> {
+    /// Whether a host is up, as a fact that can change.
+    pub(super) fn host_fact(&mut self, host: HostId) -> LevelId {
+        let name = format!("host {}", self.model.hosts[host.0].name);
+        let builder = &mut self.builder;
+        *self.facts.hosts.entry(host).or_insert_with(|| builder.fact(&name, true))
+    }
+
+    fn process_name(&self, key: (ComponentId, usize, usize)) -> String {
+        let component = self.component(key.0);
+        let process = &component.preset.processes[key.2];
+        format!("{}/{}/{process}", component.name, component.members[key.1].name)
+    }
+
+    /// Whether a process exists, as a fact that can change.
+    pub(super) fn exists_fact(&mut self, key: (ComponentId, usize, usize)) -> LevelId {
+        let name = self.process_name(key);
+        let builder = &mut self.builder;
+        *self.facts.exists.entry(key).or_insert_with(|| builder.fact(&name, true))
+    }
+
+    /// Whether a process stands still, as a fact that can change.
+    pub(super) fn hung_fact(&mut self, key: (ComponentId, usize, usize)) -> LevelId {
+        let name = format!("{} hangs", self.process_name(key));
+        let builder = &mut self.builder;
+        *self.facts.hung.entry(key).or_insert_with(|| builder.fact(&name, false))
+    }
+
+    /// Whether a request stands on a member.
+    pub(super) fn asked_fact(&mut self, key: (ComponentId, usize, usize)) -> LevelId {
+        let component = self.component(key.0);
+        let request = &component.preset.requests[key.2];
+        let name = format!("{}/{}/{request}", component.name, component.members[key.1].name);
+        let builder = &mut self.builder;
+        *self.facts.asked.entry(key).or_insert_with(|| builder.fact(&name, false))
+    }
+
+    /// A partition that may stand.
+    pub(super) fn cut_fact(&mut self, inside: Vec<HostId>, toward: Option<Vec<HostId>>) -> LevelId {
+        let level = self.builder.fact("path cut", false);
+        self.facts.cuts.push(Cut { level, inside, toward });
+        level
+    }
+
+    /// The host is up.
+    pub(super) fn host_up(&self, host: HostId) -> Literal {
+        self.facts.hosts.get(&host).map_or(Literal::TRUE, |l| Literal::of(*l))
+    }
+
+    /// The process exists.
+    pub(super) fn exists(&self, key: (ComponentId, usize, usize)) -> Literal {
+        self.facts.exists.get(&key).map_or(Literal::TRUE, |l| Literal::of(*l))
+    }
+
+    /// The process exists, does not hang, and its host is up.
+    pub(super) fn works(&mut self, key: (ComponentId, usize, usize)) -> Literal {
+        let hung = self.facts.hung.get(&key).map_or(Literal::FALSE, |l| Literal::of(*l));
+        let host = self.component(key.0).members[key.1].host;
+        let all = [self.exists(key), !hung, self.host_up(host)];
+        self.builder.and(&all)
+    }
+
+    /// The request stands.
+    pub(super) fn asked(&self, key: (ComponentId, usize, usize)) -> Literal {
+        self.facts.asked.get(&key).map_or(Literal::FALSE, |l| Literal::of(*l))
+    }
+
+    /// A packet gets from one to the other and back: the path, and the other's host.
+    pub(super) fn hears(&mut self, a: Instance, b: Instance) -> Literal {
+        let (from, to) = (self.host(a), self.host(b));
+        let mut all: Vec<Literal> = self
+            .facts
+            .cuts
+            .iter()
+            .filter(|c| c.separates(from, to))
+            .map(|c| !Literal::of(c.level))
+            .collect();
+        all.push(self.host_up(to));
+        self.builder.and(&all)
+    }
+}

@@ -1,0 +1,192 @@
+//! Faults of scenarios become changes of facts.
+
+use super::Compiler;
+use crate::block::{Arm, Change, FaultSpec, LevelId, PickId, Strikes};
+use crate::model::preset::{Block, Effect};
+use crate::model::scenario::{Fault, FaultKind, Target};
+use crate::model::system::{ComponentId, HostId};
+use crate::random::name_hash;
+
+/// Whom a fault may strike: what each possibility comprises.
+enum Victims {
+    One(Victim),
+    Chosen(PickId, Vec<Victim>),
+    Drawn(Vec<Victim>),
+}
+
+/// Hosts as a whole, or members of components.
+#[derive(Clone)]
+enum Victim {
+    Hosts(Vec<HostId>),
+    Members(Vec<(ComponentId, usize)>),
+}
+
+impl Compiler<'_> {
+    /// Every fault that the scenario has, and every fact that it or a work can
+    /// change.
+    pub(super) fn break_things(&mut self) {
+        self.facts_of_effects();
+        for (index, fault) in self.scenario.faults.iter().enumerate() {
+            self.break_thing(index, fault);
+        }
+    }
+
+    fn facts_of_effects(&mut self) {
+        for component in self.component_ids() {
+            for (_, node) in self.nodes(component) {
+                let Block::Work { does, .. } = &node.block else { continue };
+                for own in self.instances(component, node.range) {
+                    let (owner, member) = self.member(own);
+                    for effect in does {
+                        let (Effect::Start(process) | Effect::Stop(process)) = effect;
+                        self.exists_fact((owner, member, *process));
+                    }
+                }
+            }
+        }
+    }
+
+    fn break_thing(&mut self, index: usize, fault: &Fault) {
+        let name = format!("fault {}", index + 1);
+        let strikes = match self.victims(&fault.target) {
+            Victims::One(victim) => Strikes::One(self.arm(fault, &victim)),
+            Victims::Chosen(pick, victims) => {
+                Strikes::Chosen(pick, victims.iter().map(|v| self.arm(fault, v)).collect())
+            }
+            Victims::Drawn(victims) => {
+                let arms = victims.iter().map(|v| self.arm(fault, v)).collect();
+                Strikes::Drawn(name_hash(&format!("{name}.victim")), arms)
+            }
+        };
+        let after = fault
+            .after
+            .as_ref()
+            .and_then(|(component, mark)| self.milestone(&self.component(*component).name, mark));
+        let spec = FaultSpec {
+            at: self.quantity(&fault.at, name_hash(&format!("{name}.at"))),
+            after,
+            lasts: fault
+                .lasts
+                .as_ref()
+                .map(|lasts| self.quantity(lasts, name_hash(&format!("{name}.for")))),
+            strikes,
+            level: self.builder.fact(&name, false),
+        };
+        self.builder.fault(spec);
+    }
+
+    fn victims(&self, target: &Target) -> Victims {
+        let members = |component: ComponentId| {
+            (0..self.component(component).members.len())
+                .map(|m| Victim::Members(vec![(component, m)]))
+                .collect::<Vec<_>>()
+        };
+        match target {
+            Target::Zone(zone) => {
+                let hosts = self.model.hosts.iter().enumerate();
+                let inside = hosts.filter(|(_, h)| h.zone == *zone).map(|(h, _)| HostId(h));
+                Victims::One(Victim::Hosts(inside.collect()))
+            }
+            Target::Host(host) => Victims::One(Victim::Hosts(vec![*host])),
+            Target::Member(component, member) => {
+                Victims::One(Victim::Members(vec![(*component, *member)]))
+            }
+            Target::Each(component) => {
+                let all = 0..self.component(*component).members.len();
+                Victims::One(Victim::Members(all.map(|m| (*component, m)).collect()))
+            }
+            Target::One(component) => Victims::Drawn(members(*component)),
+            Target::Primary(component) => match self.first_pick(*component) {
+                Some(pick) => Victims::Chosen(pick, members(*component)),
+                None => Victims::One(Victim::Members(vec![(*component, 0)])),
+            },
+        }
+    }
+
+    /// The pick that says who is a component's primary: its first.
+    fn first_pick(&self, component: ComponentId) -> Option<PickId> {
+        self.built[component.0].iter().find_map(|built| built.picks.first().copied())
+    }
+
+    fn hosts(&self, victim: &Victim) -> Vec<HostId> {
+        match victim {
+            Victim::Hosts(hosts) => hosts.clone(),
+            Victim::Members(members) => {
+                members.iter().map(|(c, m)| self.component(*c).members[*m].host).collect()
+            }
+        }
+    }
+
+    /// All members on the victim's hosts, or the victim's members themselves.
+    fn members_hit(&self, victim: &Victim) -> Vec<(ComponentId, usize)> {
+        match victim {
+            Victim::Members(members) => members.clone(),
+            Victim::Hosts(hosts) => self
+                .component_ids()
+                .flat_map(|c| (0..self.component(c).members.len()).map(move |m| (c, m)))
+                .filter(|(c, m)| hosts.contains(&self.component(*c).members[*m].host))
+                .collect(),
+        }
+    }
+
+    fn arm(&mut self, fault: &Fault, victim: &Victim) -> Arm {
+        let mut arm = Arm::default();
+        let mut change = |level: LevelId, value: bool| {
+            arm.begin.push(Change { level, value });
+            arm.end.push(Change { level, value: !value });
+        };
+        match &fault.what {
+            FaultKind::Kill(names) => {
+                for key in self.processes(victim, names) {
+                    change(self.exists_fact(key), false);
+                }
+            }
+            FaultKind::Hang(names) => {
+                for key in self.processes(victim, names) {
+                    change(self.hung_fact(key), true);
+                }
+            }
+            FaultKind::PowerLoss => {
+                let hosts = self.hosts(victim);
+                for host in &hosts {
+                    change(self.host_fact(*host), false);
+                }
+                for key in self.processes(&Victim::Hosts(hosts), &[]) {
+                    change(self.exists_fact(key), false);
+                }
+            }
+            FaultKind::Partition { from } => {
+                let toward = from.as_ref().map(|t| match self.victims(t) {
+                    Victims::One(v) => self.hosts(&v),
+                    Victims::Chosen(_, all) | Victims::Drawn(all) => {
+                        all.iter().flat_map(|v| self.hosts(v)).collect()
+                    }
+                });
+                let inside = self.hosts(victim);
+                change(self.cut_fact(inside, toward), true);
+            }
+            FaultKind::Request(name) => {
+                for (component, member) in self.members_hit(victim) {
+                    let requests = &self.preset(component).requests;
+                    if let Some(request) = requests.iter().position(|r| r == name) {
+                        change(self.asked_fact((component, member, request)), true);
+                    }
+                }
+            }
+        }
+        arm
+    }
+
+    /// The processes of a victim with these names; all where there are none.
+    fn processes(&self, victim: &Victim, names: &[String]) -> Vec<(ComponentId, usize, usize)> {
+        let mut keys = Vec::new();
+        for (component, member) in self.members_hit(victim) {
+            for (process, name) in self.preset(component).processes.iter().enumerate() {
+                if names.is_empty() || names.contains(name) {
+                    keys.push((component, member, process));
+                }
+            }
+        }
+        keys
+    }
+}

@@ -1,0 +1,286 @@
+//! What is measured: a meter for each subject, and a slot for each figure.
+
+use super::{Compiler, Instance};
+use crate::block::{Literal, LogId};
+use crate::model::expression::Range;
+use crate::model::preset::{Block, ComponentKind};
+use crate::model::scenario::FaultKind;
+use crate::model::system::ComponentId;
+use crate::outcome::{Class, Clock, Figure, FigureSlot, SubjectName};
+use crate::trial::meter::Meter;
+
+/// What is measured on one subject.
+#[derive(Clone, Debug)]
+pub(crate) struct Measures {
+    /// The meters: served, then redundant, by subject.
+    pub(crate) meters: Vec<Meter>,
+    /// The subjects, the system first.
+    pub(crate) subjects: Vec<Subject>,
+    /// One for each figure, in the order of the subjects.
+    pub(crate) figures: Vec<FigureSlot>,
+    /// Client populations: the slot of their outage, and how many clients.
+    pub(crate) clients: Vec<(usize, usize)>,
+    /// For each client its meter.
+    pub(crate) client_meters: Vec<usize>,
+}
+
+/// A subject's meters and sources.
+#[derive(Clone, Debug)]
+pub(crate) struct Subject {
+    /// Its first slot in `figures`.
+    pub(crate) first: usize,
+    /// Which figures it has, from that slot on.
+    pub(crate) figures: Vec<Figure>,
+    pub(crate) served: usize,
+    pub(crate) redundant: Option<usize>,
+    pub(crate) logs: Vec<LogId>,
+    /// Positions in the milestones: who stamps what.
+    pub(crate) detected: Vec<usize>,
+    pub(crate) ordered: Vec<usize>,
+    pub(crate) failed_over: Vec<usize>,
+    /// For client populations and the system: positions in `client_meters`.
+    pub(crate) outages: std::ops::Range<usize>,
+}
+
+/// The marks that count as the order to fail over.
+const ORDERED: [&str; 2] = ["ordered", "key_taken"];
+
+/// A subject while it is put together.
+struct Draft {
+    name: SubjectName,
+    figures: Vec<Figure>,
+    served: Meter,
+    redundant: Option<Meter>,
+    components: Vec<ComponentId>,
+    outages: std::ops::Range<usize>,
+}
+
+impl Compiler<'_> {
+    /// The meters, the figures, and the sentences of the faults.
+    pub(super) fn measure(&mut self) -> (Measures, Vec<String>) {
+        let mut drafts = Vec::new();
+        let mut clients: Vec<Literal> = Vec::new();
+        for id in self.component_ids() {
+            drafts.push(self.draft(id, &mut clients));
+        }
+        drafts.insert(0, self.draft_system(&drafts, clients.len()));
+        let mut measures = Measures {
+            meters: Vec::new(),
+            subjects: Vec::new(),
+            figures: Vec::new(),
+            clients: Vec::new(),
+            client_meters: Vec::new(),
+        };
+        let class = self.class();
+        for draft in drafts {
+            self.add_subject(&mut measures, draft, class);
+        }
+        for client in clients {
+            measures.client_meters.push(measures.meters.len());
+            measures.meters.push(Meter {
+                criterion: client,
+                parts: vec![client],
+                stable_for: crate::units::Span::ZERO,
+            });
+        }
+        for meter in &measures.meters {
+            let mut inputs = meter.parts.clone();
+            inputs.push(meter.criterion);
+            self.builder.meter(inputs);
+        }
+        let faults = self.scenario.faults.iter().map(|f| f.title.clone()).collect();
+        (measures, faults)
+    }
+
+    /// The class of the first fault.
+    fn class(&self) -> Class {
+        self.scenario.faults.first().map_or(Class::Announced, |fault| match fault.what {
+            FaultKind::Kill(_) => Class::Reset,
+            FaultKind::Hang(_) => Class::Hung,
+            FaultKind::PowerLoss | FaultKind::Partition { .. } => Class::Silent,
+            FaultKind::Request(_) => Class::Announced,
+        })
+    }
+
+    fn draft(&mut self, id: ComponentId, clients: &mut Vec<Literal>) -> Draft {
+        let component = self.component(id);
+        let kind = component.preset.kind;
+        let before = clients.len();
+        let (group, criterion, parts, figures) = match kind {
+            ComponentKind::Store => {
+                let writes = self.any_member(id, "writable");
+                let reads = self.any_member(id, "readable");
+                let served = self.builder.and(&[writes, reads]);
+                ("stores", served, vec![served], store_figures(self.has_log(id)))
+            }
+            ComponentKind::Consensus => {
+                let leads = self.export(id, "leads", 0, None);
+                ("consensus", leads, vec![leads], vec![Figure::RecoveryTime, Figure::Downtime])
+            }
+            ComponentKind::Route => {
+                let served = self.export(id, "writable", 0, None);
+                ("routes", served, vec![served], vec![Figure::RecoveryTime, Figure::Downtime])
+            }
+            ComponentKind::Clients => {
+                let served = self.served_clients(id);
+                clients.extend(&served);
+                let least =
+                    (component.serves_at_least * served.len() as f64 - 1e-9).ceil().max(1.0);
+                let criterion = self.builder.at_least(least as usize, &served);
+                let figures = vec![Figure::RecoveryTime, Figure::Downtime, Figure::ClientOutage];
+                ("clients", criterion, served, figures)
+            }
+        };
+        let stable_for = component.stable_for;
+        let redundant = (kind == ComponentKind::Store).then(|| {
+            let criterion = self.export(id, "redundant", 0, None);
+            Meter { criterion, parts: vec![criterion], stable_for }
+        });
+        Draft {
+            name: SubjectName { group, name: component.name.clone() },
+            figures,
+            served: Meter { criterion, parts, stable_for },
+            redundant,
+            components: vec![id],
+            outages: before..clients.len(),
+        }
+    }
+
+    fn any_member(&mut self, id: ComponentId, export: &str) -> Literal {
+        let members = self.component(id).members.len();
+        let all: Vec<_> = (0..members).map(|m| self.export(id, export, m, None)).collect();
+        self.builder.or(&all)
+    }
+
+    fn served_clients(&mut self, id: ComponentId) -> Vec<Literal> {
+        let preset = self.preset(id);
+        let Some(export) = preset.exports.iter().find(|e| e.name == "served") else {
+            unreachable!("validation requires the export of a client population")
+        };
+        let crate::model::preset::Exported::Level(condition) = &export.what else {
+            unreachable!("served is a level")
+        };
+        let clients = self.instances(id, Range::Client);
+        clients
+            .into_iter()
+            .map(|own: Instance| self.condition(condition, &super::Scope::of(own)))
+            .collect()
+    }
+
+    fn has_log(&self, id: ComponentId) -> bool {
+        self.nodes(id).any(|(_, node)| matches!(node.block, Block::Log { .. }))
+    }
+
+    /// The system: all client populations; without any, all routes; without
+    /// those, all stores; else whatever there is.
+    fn draft_system(&mut self, drafts: &[Draft], clients: usize) -> Draft {
+        let of = |group: &str| drafts.iter().filter(|d| d.name.group == group).collect::<Vec<_>>();
+        let members = ["clients", "routes", "stores", "consensus"]
+            .iter()
+            .map(|g| of(g))
+            .find(|d| !d.is_empty())
+            .unwrap_or_default();
+        let criteria: Vec<_> = members.iter().map(|d| d.served.criterion).collect();
+        let stable_for = members.iter().map(|d| d.served.stable_for).max().unwrap_or_default();
+        let served = Meter {
+            criterion: self.builder.and(&criteria),
+            parts: members.iter().flat_map(|d| d.served.parts.clone()).collect(),
+            stable_for,
+        };
+        let redundancies: Vec<&Meter> =
+            drafts.iter().filter_map(|d| d.redundant.as_ref()).collect();
+        let redundant = (!redundancies.is_empty()).then(|| {
+            let all: Vec<_> = redundancies.iter().map(|m| m.criterion).collect();
+            let criterion = self.builder.and(&all);
+            Meter { criterion, parts: vec![criterion], stable_for }
+        });
+        let logs = drafts.iter().any(|d| self.has_log(d.components[0]));
+        let mut figures = store_figures(logs);
+        if redundant.is_none() {
+            figures.retain(|f| *f != Figure::RedundancyRestored);
+        }
+        figures.push(Figure::TimeToReroute);
+        if clients > 0 {
+            figures.push(Figure::ClientOutage);
+        }
+        figures.sort_unstable();
+        Draft {
+            name: SubjectName { group: "system", name: "system".to_owned() },
+            figures,
+            served,
+            redundant,
+            components: self.component_ids().collect(),
+            outages: 0..clients,
+        }
+    }
+
+    fn add_subject(&mut self, measures: &mut Measures, draft: Draft, class: Class) {
+        let served = measures.meters.len();
+        measures.meters.push(draft.served);
+        let redundant = draft.redundant.map(|meter| {
+            measures.meters.push(meter);
+            measures.meters.len() - 1
+        });
+        let logs = draft
+            .components
+            .iter()
+            .flat_map(|c| self.built[c.0].iter().flat_map(|built| built.logs.iter().copied()));
+        let first = measures.figures.len();
+        let subject = Subject {
+            first,
+            served,
+            redundant,
+            logs: logs.collect(),
+            detected: self.stamped(&draft.components, &["detected"]),
+            ordered: self.stamped(&draft.components, &ORDERED),
+            failed_over: self.stamped(&draft.components, &["failed_over"]),
+            outages: draft.outages.clone(),
+            figures: draft.figures.clone(),
+        };
+        for figure in draft.figures {
+            if figure == Figure::ClientOutage {
+                measures.clients.push((measures.figures.len(), draft.outages.len()));
+            }
+            let subject = draft.name.clone();
+            let clock = Clock::Fault;
+            measures.figures.push(FigureSlot { subject, figure, clock, class, bound: None });
+        }
+        measures.subjects.push(subject);
+    }
+
+    /// The milestones of these components with one of these marks.
+    fn stamped(&self, components: &[ComponentId], marks: &[&str]) -> Vec<usize> {
+        let names: Vec<&str> =
+            components.iter().map(|c| self.component(*c).name.as_str()).collect();
+        let slots = self.milestones.iter().enumerate();
+        slots
+            .filter(|(_, m)| {
+                names.contains(&m.component.as_str()) && marks.contains(&m.mark.as_str())
+            })
+            .map(|(index, _)| index)
+            .collect()
+    }
+}
+
+/// The figures of a store, in the order of reports.
+fn store_figures(log: bool) -> Vec<Figure> {
+    let lost = [
+        Figure::DataLossSeconds,
+        Figure::DataLossWrites,
+        Figure::RecoveryPointAge,
+        Figure::SplitBrainSeconds,
+    ];
+    let mut figures = vec![
+        Figure::RecoveryTime,
+        Figure::RedundancyRestored,
+        Figure::Downtime,
+        Figure::TimeToDetect,
+        Figure::TimeToDecide,
+        Figure::TimeToFailOver,
+    ];
+    if log {
+        figures.extend(lost);
+    }
+    figures.sort_unstable();
+    figures
+}

@@ -1,0 +1,390 @@
+//! Compiling: a validated model and scenario become one flat graph.
+//!
+//! A preset speaks of dimensions (each member, the member that is the leader);
+//! here every instance gets its own blocks. Faults come first, because a fact
+//! that no fault and no work can change is a constant, and whatever depends on
+//! constants alone disappears from the graph.
+
+mod condition;
+mod fact;
+mod fault;
+mod measure;
+mod node;
+mod value;
+
+pub(super) use measure::{Measures, Subject};
+
+use fact::Facts;
+
+use crate::block::{
+    Builder, ClockId, DialId, Graph, LeaseId, LevelId, LogId, Mark, PickId, ProbeId,
+};
+use crate::model::expression::{NodeId, Range, Who};
+use crate::model::preset::{Block, Node, Preset};
+use crate::model::scenario::Scenario;
+use crate::model::system::{Component, ComponentId, HostId, Model};
+use crate::outcome::{MilestoneSlot, StageSlot};
+
+/// One instance of a range of a component.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Instance {
+    component: ComponentId,
+    range: Range,
+    index: usize,
+}
+
+/// Which instances the names of an expression speak of.
+#[derive(Clone, Debug)]
+struct Scope {
+    own: Instance,
+    candidate: Option<Instance>,
+    /// Variables of quantifiers, the innermost last.
+    bound: Vec<Instance>,
+    caller: Option<Instance>,
+    /// A pick whose choice is taken as given.
+    chosen: Option<(NodeId, usize)>,
+}
+
+impl Scope {
+    fn of(own: Instance) -> Self {
+        Self { own, candidate: None, bound: Vec::new(), caller: None, chosen: None }
+    }
+
+    fn with_candidate(&self, candidate: Instance) -> Self {
+        Self { candidate: Some(candidate), ..self.clone() }
+    }
+}
+
+/// What became of a node.
+#[derive(Clone, Debug, Default)]
+struct Built {
+    /// Its level, an instance each.
+    levels: Vec<LevelId>,
+    /// Its clock (or that of a probe or check of its own), an instance each.
+    clocks: Vec<ClockId>,
+    leases: Vec<LeaseId>,
+    probes: Vec<ProbeId>,
+    logs: Vec<LogId>,
+    /// Picks and dials: for each instance the levels of the candidates; logs:
+    /// the levels that say who is the head.
+    choices: Vec<Vec<LevelId>>,
+    picks: Vec<PickId>,
+    dials: Vec<DialId>,
+}
+
+struct Compiler<'m> {
+    model: &'m Model,
+    scenario: &'m Scenario,
+    builder: Builder,
+    facts: Facts,
+    /// What became of each node of each component.
+    built: Vec<Vec<Built>>,
+    milestones: Vec<MilestoneSlot>,
+    stages: Vec<StageSlot>,
+}
+
+/// A compiled scenario.
+pub(super) struct Compiled {
+    pub(super) graph: Graph,
+    pub(super) measures: Measures,
+    pub(super) milestones: Vec<MilestoneSlot>,
+    pub(super) stages: Vec<StageSlot>,
+    /// The fault's sentences, by fault.
+    pub(super) faults: Vec<String>,
+}
+
+/// Compiles a scenario of a model.
+///
+/// # Panics
+///
+/// If the model or the scenario were not validated: a preset whose gates form a
+/// cycle is refused when it is read.
+pub(super) fn compile(model: &Model, scenario: &Scenario) -> Compiled {
+    let mut compiler = Compiler {
+        model,
+        scenario,
+        builder: Builder::default(),
+        facts: Facts::default(),
+        built: Vec::new(),
+        milestones: Vec::new(),
+        stages: Vec::new(),
+    };
+    compiler.name_milestones();
+    compiler.declare();
+    compiler.break_things();
+    compiler.define_clocks();
+    compiler.define();
+    let (measures, faults) = compiler.measure();
+    let graph = match compiler.builder.build() {
+        Ok(graph) => graph,
+        Err(error) => panic!("a validated preset does not compile: {error}"),
+    };
+    Compiled { graph, measures, milestones: compiler.milestones, stages: compiler.stages, faults }
+}
+
+/// How many each kind of block has been declared of.
+#[derive(Default)]
+struct Counters {
+    clocks: u32,
+    probes: u32,
+    leases: u32,
+    picks: u32,
+    dials: u32,
+    logs: u32,
+}
+
+fn next(counter: &mut u32) -> u32 {
+    *counter += 1;
+    *counter - 1
+}
+
+impl<'m> Compiler<'m> {
+    fn component(&self, id: ComponentId) -> &'m Component {
+        &self.model.components[id.0]
+    }
+
+    fn preset(&self, id: ComponentId) -> &'m Preset {
+        &self.component(id).preset
+    }
+
+    fn component_ids(&self) -> impl Iterator<Item = ComponentId> + use<> {
+        (0..self.model.components.len()).map(ComponentId)
+    }
+
+    /// How many instances a range of a component has.
+    fn size(&self, id: ComponentId, range: Range) -> usize {
+        let component = self.component(id);
+        match range {
+            Range::One => 1,
+            Range::Member => component.members.len(),
+            Range::Client => component.count,
+            Range::Target if component.order.is_empty() => {
+                component.target.map_or(0, |t| self.component(t).members.len())
+            }
+            Range::Target => component.order.len(),
+        }
+    }
+
+    fn instances(&self, component: ComponentId, range: Range) -> Vec<Instance> {
+        (0..self.size(component, range)).map(|index| Instance { component, range, index }).collect()
+    }
+
+    /// The component and member that an instance is, or stands at.
+    fn member(&self, instance: Instance) -> (ComponentId, usize) {
+        let component = self.component(instance.component);
+        match (instance.range, component.target) {
+            (Range::Member, _) => (instance.component, instance.index),
+            (Range::Target, Some(target)) => {
+                (target, component.order.get(instance.index).copied().unwrap_or(instance.index))
+            }
+            _ => (instance.component, 0),
+        }
+    }
+
+    fn host(&self, instance: Instance) -> HostId {
+        let (component, member) = self.member(instance);
+        self.component(component).members[member].host
+    }
+
+    /// `orders`, `orders/n2`, `writer/3`.
+    fn instance_name(&self, instance: Instance) -> String {
+        let name = &self.component(instance.component).name;
+        match instance.range {
+            Range::One => name.clone(),
+            Range::Client => format!("{name}/{}", instance.index + 1),
+            Range::Member | Range::Target => {
+                let (component, member) = self.member(instance);
+                format!("{name}/{}", self.component(component).members[member].name)
+            }
+        }
+    }
+
+    fn node(&self, component: ComponentId, node: NodeId) -> &'m Node {
+        &self.preset(component).nodes[node.0]
+    }
+
+    fn nodes(&self, component: ComponentId) -> impl Iterator<Item = (NodeId, &'m Node)> + use<'m> {
+        self.preset(component).nodes.iter().enumerate().map(|(n, node)| (NodeId(n), node))
+    }
+
+    /// The instance of a node's own range that belongs to `instance`.
+    fn place_of(&self, node: &Node, instance: Instance) -> usize {
+        if node.range == Range::One { 0 } else { instance.index }
+    }
+
+    /// What a pick, dial or log ranges over.
+    fn over(&self, component: ComponentId, node: NodeId) -> Range {
+        match &self.node(component, node).block {
+            Block::Pick { over, .. } | Block::Dial { over, .. } => *over,
+            _ => Range::Member,
+        }
+    }
+
+    /// Each mark of a component is a milestone of all the instances that can stamp it.
+    fn name_milestones(&mut self) {
+        for id in self.component_ids() {
+            for (node_id, node) in self.nodes(id) {
+                let Some(mark) = &node.marks else { continue };
+                let range = match &node.block {
+                    Block::Pick { .. } => self.over(id, node_id),
+                    _ => node.range,
+                };
+                let instances = self.size(id, range);
+                let component = &self.component(id).name;
+                let known = self
+                    .milestones
+                    .iter_mut()
+                    .find(|m| m.component == *component && m.mark == *mark);
+                if let Some(known) = known {
+                    known.instances = known.instances.max(instances);
+                } else {
+                    let component = component.clone();
+                    let slot = MilestoneSlot { component, mark: mark.clone(), instances, start: 0 };
+                    self.milestones.push(slot);
+                }
+            }
+        }
+        let mut start = 0;
+        for slot in &mut self.milestones {
+            slot.start = start;
+            start += slot.instances;
+            self.builder.milestone(slot.instances as u32);
+        }
+    }
+
+    fn milestone(&self, component: &str, mark: &str) -> Option<u32> {
+        let found = self.milestones.iter().position(|m| m.component == component && m.mark == mark);
+        found.map(|m| m as u32)
+    }
+
+    /// Every node of every component gets its levels and the positions that its
+    /// blocks will have, so that nodes can refer to each other in any order.
+    fn declare(&mut self) {
+        let mut counters = Counters::default();
+        for id in self.component_ids() {
+            let mut all = Vec::new();
+            for (node_id, node) in self.nodes(id) {
+                all.push(self.declare_node(id, node_id, node, &mut counters));
+            }
+            self.built.push(all);
+        }
+        // Clocks of probes and checks come after all that have a name.
+        for id in self.component_ids() {
+            for (node_id, node) in self.nodes(id) {
+                if node::has_own_clock(&node.block) {
+                    let n = self.size(id, node.range);
+                    let clocks = (0..n).map(|_| ClockId(next(&mut counters.clocks))).collect();
+                    self.built[id.0][node_id.0].clocks = clocks;
+                }
+            }
+        }
+    }
+
+    fn declare_node(
+        &mut self,
+        id: ComponentId,
+        node_id: NodeId,
+        node: &Node,
+        counters: &mut Counters,
+    ) -> Built {
+        let mut built = Built::default();
+        let stage = self.stage(id, node);
+        for own in self.instances(id, node.range) {
+            let name = format!("{}/{}", self.instance_name(own), node.name);
+            match &node.block {
+                Block::Clock { .. } => built.clocks.push(ClockId(next(&mut counters.clocks))),
+                Block::Pick { .. } => built.picks.push(PickId(next(&mut counters.picks))),
+                Block::Log { .. } => built.logs.push(LogId(next(&mut counters.logs))),
+                block => {
+                    let level = self.builder.level(&name);
+                    self.mark(id, node, level, own.index);
+                    if let (Some(stage), false) = (stage, matches!(block, Block::Gate { .. })) {
+                        self.builder.stage(level, stage);
+                    }
+                    built.levels.push(level);
+                    match block {
+                        Block::Probe { .. } => {
+                            built.probes.push(ProbeId(next(&mut counters.probes)))
+                        }
+                        Block::Lease { .. } => {
+                            built.leases.push(LeaseId(next(&mut counters.leases)))
+                        }
+                        Block::Dial { .. } => built.dials.push(DialId(next(&mut counters.dials))),
+                        _ => {}
+                    }
+                }
+            }
+            if matches!(node.block, Block::Pick { .. } | Block::Dial { .. } | Block::Log { .. }) {
+                let choices = self.declare_choices(id, node_id, node, &name, stage);
+                built.choices.push(choices);
+            }
+        }
+        built
+    }
+
+    fn declare_choices(
+        &mut self,
+        id: ComponentId,
+        node_id: NodeId,
+        node: &Node,
+        name: &str,
+        stage: Option<u32>,
+    ) -> Vec<LevelId> {
+        let mut choices = Vec::new();
+        for candidate in self.instances(id, self.over(id, node_id)) {
+            let (component, member) = self.member(candidate);
+            let whom = &self.component(component).members[member].name;
+            let level = self.builder.level(&format!("{name}={whom}"));
+            if matches!(node.block, Block::Pick { .. }) {
+                self.mark(id, node, level, candidate.index);
+            }
+            if let Some(stage) = stage {
+                self.builder.stage(level, stage);
+            }
+            choices.push(level);
+        }
+        choices
+    }
+
+    fn mark(&mut self, id: ComponentId, node: &Node, level: LevelId, instance: usize) {
+        let Some(mark) = &node.marks else { return };
+        if let Some(milestone) = self.milestone(&self.component(id).name, mark) {
+            self.builder.mark(level, Mark { milestone, instance: instance as u32 });
+        }
+    }
+
+    /// The stage that a node's levels are on a causal path; clocks and logs are none.
+    fn stage(&mut self, id: ComponentId, node: &Node) -> Option<u32> {
+        if matches!(node.block, Block::Clock { .. } | Block::Log { .. } | Block::Gate { .. }) {
+            return None;
+        }
+        self.stages.push(StageSlot {
+            name: format!("{}.{}", self.component(id).name, node.name),
+            title: node.says.title.clone().unwrap_or_else(|| node.name.replace('_', " ")),
+            formula: node.says.formula.clone(),
+            surprise: node.says.surprise.clone(),
+        });
+        Some(self.stages.len() as u32 - 1)
+    }
+
+    /// The instance that a name speaks of, unless it is a choice that can change.
+    fn resolve(&self, who: Who, scope: &Scope) -> Result<Instance, NodeId> {
+        let own = scope.own;
+        let one = Instance { component: own.component, range: Range::One, index: 0 };
+        Ok(match who {
+            Who::One => one,
+            Who::Own => own,
+            Who::Candidate => scope.candidate.unwrap_or(own),
+            Who::Bound(depth) => scope.bound.iter().rev().nth(depth).copied().unwrap_or(own),
+            Who::Caller => scope.caller.unwrap_or(one),
+            Who::Chosen(node) => match scope.chosen {
+                Some((given, index)) if given == node => Instance {
+                    component: own.component,
+                    range: self.over(own.component, node),
+                    index,
+                },
+                _ => return Err(node),
+            },
+        })
+    }
+}

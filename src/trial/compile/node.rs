@@ -1,0 +1,347 @@
+//! Nodes of presets become blocks, an instance each.
+
+use super::value::Names;
+use super::{Compiler, Instance, Scope};
+use crate::block::clock::Clock;
+use crate::block::dial::{Dial, DialTarget};
+use crate::block::lease::Lease;
+use crate::block::log::{Log, LogMember};
+use crate::block::pick::{Candidate, Pick};
+use crate::block::probe::{self, Probe};
+use crate::block::value::ValueId;
+use crate::block::work::Work;
+use crate::block::{ClockId, LevelId, Literal};
+use crate::model::expression::{Condition, NodeId, Value, Who};
+use crate::model::preset::{Block, Check, ClockRef, Effect, Looks, Lost, Node};
+use crate::random::name_hash;
+
+/// Whether a block ticks at a clock that has no node.
+pub(super) fn has_own_clock(block: &Block) -> bool {
+    match block {
+        Block::Probe { looks, .. } => matches!(looks, Looks::Every(_) | Looks::From { .. }),
+        Block::Lease { check, .. } => check.is_some(),
+        _ => false,
+    }
+}
+
+/// One instance of one node, while it is defined.
+struct Place<'a> {
+    id: NodeId,
+    node: &'a Node,
+    scope: Scope,
+    /// `orders/n2/loop`.
+    name: String,
+}
+
+impl Place<'_> {
+    fn own(&self) -> Instance {
+        self.scope.own
+    }
+}
+
+impl Compiler<'_> {
+    /// All nodes but clocks, in the order in which they were declared.
+    pub(super) fn define(&mut self) {
+        self.places(&mut |c, place| c.define_block(place));
+    }
+
+    /// The clocks: first those with a name, then those of probes and checks.
+    pub(super) fn define_clocks(&mut self) {
+        self.places(&mut |c, place| {
+            if let Block::Clock { every, running } = &place.node.block {
+                c.define_clock(place, every, running.as_ref(), false);
+            }
+        });
+        self.places(&mut |c, place| match &place.node.block {
+            Block::Probe { looks: Looks::Every(every), running, .. } => {
+                c.define_clock(place, every, running.as_ref(), false);
+            }
+            Block::Probe { looks: Looks::From { every, rise }, .. } => {
+                c.define_clock(place, every, Some(rise), true);
+            }
+            Block::Lease { check: Some(Check { every, running }), .. } => {
+                c.define_clock(place, every, running.as_ref(), false);
+            }
+            _ => {}
+        });
+    }
+
+    fn places(&mut self, body: &mut dyn FnMut(&mut Self, &Place<'_>)) {
+        for component in self.component_ids() {
+            for (id, node) in self.nodes(component) {
+                for own in self.instances(component, node.range) {
+                    let name = format!("{}/{}", self.instance_name(own), node.name);
+                    body(self, &Place { id, node, scope: Scope::of(own), name });
+                }
+            }
+        }
+    }
+
+    fn define_clock(
+        &mut self,
+        place: &Place<'_>,
+        every: &Value,
+        running: Option<&Condition>,
+        locked: bool,
+    ) {
+        let clock = Clock {
+            every: self.field(place, "every", every),
+            running: self.optional(running, &place.scope, Literal::TRUE),
+            locked,
+            age: self.pinned(place),
+            name: name_hash(&format!("{}.phase", place.name)),
+        };
+        let defined = self.builder.clock(clock);
+        let own = place.own();
+        assert_eq!(defined, self.built[own.component.0][place.id.0].clocks[own.index]);
+    }
+
+    /// The age that the scenario pins a clock to.
+    fn pinned(&mut self, place: &Place<'_>) -> Option<ValueId> {
+        let own = place.own();
+        let phase = self.scenario.phases.iter().find(|p| {
+            p.component == own.component && p.node == place.id && p.instances.contains(&own.index)
+        })?;
+        Some(self.quantity(&phase.age, name_hash(&format!("{}.age", place.name))))
+    }
+
+    fn field(&mut self, place: &Place<'_>, field: &str, value: &Value) -> ValueId {
+        let mut names = Names::of(format!("{}.{field}", place.name));
+        self.value(value, &place.scope, &mut names)
+    }
+
+    fn optional(
+        &mut self,
+        condition: Option<&Condition>,
+        scope: &Scope,
+        absent: Literal,
+    ) -> Literal {
+        condition.map_or(absent, |c| self.condition(c, scope))
+    }
+
+    fn clock_of(&self, clock: ClockRef, scope: &Scope) -> ClockId {
+        let Ok(instance) = self.resolve(clock.who, scope) else {
+            unreachable!("validation keeps a choice's clock to leases")
+        };
+        self.clock_at(clock.node, instance)
+    }
+
+    fn clock_at(&self, node: NodeId, instance: Instance) -> ClockId {
+        let place = self.place_of(self.node(instance.component, node), instance);
+        self.built[instance.component.0][node.0].clocks[place]
+    }
+
+    fn define_block(&mut self, place: &Place<'_>) {
+        let own = place.own();
+        let level = self.built[own.component.0][place.id.0].levels.get(own.index).copied();
+        let level = level.unwrap_or(LevelId::TRUE);
+        match &place.node.block {
+            Block::Clock { .. } => {}
+            Block::Gate { when, until } => {
+                let when = self.condition(when, &place.scope);
+                match until {
+                    None => self.builder.define_gate(level, when),
+                    Some(until) => {
+                        let until = self.condition(until, &place.scope);
+                        self.builder.define_latch(level, when, until);
+                    }
+                }
+            }
+            Block::Work { .. } => self.define_work(place, level),
+            Block::Probe { .. } => self.define_probe(place, level),
+            Block::Lease { .. } => self.define_lease(place, level),
+            Block::Pick { .. } => self.define_pick(place),
+            Block::Dial { .. } => self.define_dial(place, level),
+            Block::Log { .. } => self.define_log(place),
+        }
+    }
+
+    fn define_work(&mut self, place: &Place<'_>, level: LevelId) {
+        let Block::Work { when, until, takes, lost, does } = &place.node.block else { return };
+        let (component, member) = self.member(place.own());
+        let does = does.iter().map(|effect| match effect {
+            Effect::Start(process) => (self.exists_fact((component, member, *process)), true),
+            Effect::Stop(process) => (self.exists_fact((component, member, *process)), false),
+        });
+        let work = Work {
+            does: does.collect(),
+            when: self.condition(when, &place.scope),
+            until: self.optional(until.as_ref(), &place.scope, Literal::FALSE),
+            takes: self.field(place, "takes", takes),
+            finishes: *lost == Lost::Finish,
+        };
+        self.builder.define_work(level, work);
+    }
+
+    fn define_probe(&mut self, place: &Place<'_>, level: LevelId) {
+        let Block::Probe { watch, looks, running, initially, fall, rise } = &place.node.block
+        else {
+            return;
+        };
+        let mut running = self.optional(running.as_ref(), &place.scope, Literal::TRUE);
+        let own = place.own();
+        let looks = match looks {
+            Looks::At(clock) => probe::Looks::Clock(self.clock_of(*clock, &place.scope)),
+            Looks::Every(_) => probe::Looks::Clock(self.clock_at(place.id, own)),
+            Looks::From { rise, .. } => {
+                let rise = self.condition(rise, &place.scope);
+                running = self.builder.and(&[running, rise]);
+                probe::Looks::Clock(self.clock_at(place.id, own))
+            }
+            Looks::AfterReply { every, cost } => {
+                let cost = self.field(place, "cost", cost);
+                probe::Looks::Reply {
+                    every: self.field(place, "every", every),
+                    cost,
+                    inputs: self.builder.inputs_of(cost),
+                    age: self.pinned(place),
+                    name: name_hash(&format!("{}.phase", place.name)),
+                }
+            }
+        };
+        let probe = Probe {
+            watch: self.condition(watch, &place.scope),
+            running,
+            looks,
+            initially: *initially,
+            fall: self.field(place, "fall", fall),
+            rise: self.field(place, "rise", rise),
+        };
+        let defined = self.builder.define_probe(level, probe);
+        assert_eq!(defined, self.built[own.component.0][place.id.0].probes[own.index]);
+    }
+
+    fn define_lease(&mut self, place: &Place<'_>, level: LevelId) {
+        let Block::Lease { of, ttl, renewed_at, renewed_if, check, rearm, drop } =
+            &place.node.block
+        else {
+            return;
+        };
+        let own = place.own();
+        let renew = match (of, renewed_at.who) {
+            (Some(pick), Who::Chosen(_)) => self.renewals(place, *pick, *renewed_at, renewed_if),
+            (Some(pick), _) => {
+                let clock = self.clock_of(*renewed_at, &place.scope);
+                let condition = self.condition(renewed_if, &place.scope);
+                vec![(clock, condition); self.size(own.component, self.over(own.component, *pick))]
+            }
+            (None, _) => {
+                let clock = self.clock_of(*renewed_at, &place.scope);
+                vec![(clock, self.condition(renewed_if, &place.scope))]
+            }
+        };
+        let rearm = rearm
+            .as_ref()
+            .map(|(on, ttl)| (self.condition(on, &place.scope), self.field(place, "rearm", ttl)));
+        let lease = Lease {
+            of: of.map(|pick| {
+                let picks = &self.built[own.component.0][pick.0].picks;
+                picks[self.place_of(self.node(own.component, pick), own)]
+            }),
+            ttl: self.field(place, "ttl", ttl),
+            renew,
+            check: check.as_ref().map(|_| self.clock_at(place.id, own)),
+            rearm,
+            drop: self.optional(drop.as_ref(), &place.scope, Literal::FALSE),
+        };
+        let defined = self.builder.define_lease(level, lease);
+        assert_eq!(defined, self.built[own.component.0][place.id.0].leases[own.index]);
+    }
+
+    /// Whoever may be chosen renews at a clock and under a condition of its own.
+    fn renewals(
+        &mut self,
+        place: &Place<'_>,
+        pick: NodeId,
+        clock: ClockRef,
+        condition: &Condition,
+    ) -> Vec<(ClockId, Literal)> {
+        let component = place.own().component;
+        let size = self.size(component, self.over(component, pick));
+        let mut all = Vec::new();
+        for index in 0..size {
+            let scope = Scope { chosen: Some((pick, index)), ..place.scope.clone() };
+            let clock = self.clock_of(clock, &scope);
+            all.push((clock, self.condition(condition, &scope)));
+        }
+        all
+    }
+
+    fn define_pick(&mut self, place: &Place<'_>) {
+        let Block::Pick { over, first, when, from, if_, prefer } = &place.node.block else {
+            return;
+        };
+        let own = place.own();
+        let chosen = self.built[own.component.0][place.id.0].choices[own.index].clone();
+        let mut candidates = Vec::new();
+        for (instance, chosen) in self.instances(own.component, *over).into_iter().zip(chosen) {
+            let scope = place.scope.with_candidate(instance);
+            let mut names = Names::of(format!("{}={}", place.name, instance.index));
+            candidates.push(Candidate {
+                chosen,
+                from: self.condition(from, &scope),
+                eligible: if_.as_ref().map(|c| self.check(c, &scope, &mut names)),
+                prefer: prefer.as_ref().map(|v| self.value(v, &scope, &mut names)),
+            });
+        }
+        let first = (*first).min(candidates.len().saturating_sub(1));
+        let pick = Pick { when: self.condition(when, &place.scope), candidates, first };
+        let defined = self.builder.pick(pick);
+        assert_eq!(defined, self.built[own.component.0][place.id.0].picks[own.index]);
+    }
+
+    fn define_dial(&mut self, place: &Place<'_>, level: LevelId) {
+        let Block::Dial { over, lost, good, cost, at } = &place.node.block else { return };
+        let own = place.own();
+        let chosen = self.built[own.component.0][place.id.0].choices[own.index].clone();
+        let mut targets = Vec::new();
+        for (instance, chosen) in self.instances(own.component, *over).into_iter().zip(chosen) {
+            let scope = place.scope.with_candidate(instance);
+            let good = self.condition(good, &scope);
+            let mut names = Names::of(format!("{}={}", place.name, instance.index));
+            let cost = self.value(cost, &scope, &mut names);
+            targets.push(DialTarget { chosen, good, cost, inputs: self.builder.inputs_of(cost) });
+        }
+        let dial = Dial {
+            lost: self.condition(lost, &place.scope),
+            clock: self.clock_of(*at, &place.scope),
+            targets,
+        };
+        let defined = self.builder.define_dial(level, dial);
+        assert_eq!(defined, self.built[own.component.0][place.id.0].dials[own.index]);
+    }
+
+    fn define_log(&mut self, place: &Place<'_>) {
+        let Block::Log { accepts, copies, head, volume, writes, lag, unreplayed } =
+            &place.node.block
+        else {
+            return;
+        };
+        let own = place.own();
+        let heads = self.built[own.component.0][place.id.0].choices[own.index].clone();
+        let range = self.over(own.component, place.id);
+        let mut members = Vec::new();
+        for (instance, is_head) in self.instances(own.component, range).into_iter().zip(heads) {
+            let scope = Scope { own: instance, ..place.scope.with_candidate(instance) };
+            let head_of = self.built[own.component.0][head.0].levels[instance.index];
+            let mut names = Names::of(format!("{}={}", place.name, instance.index));
+            members.push(LogMember {
+                accepts: self.condition(accepts, &scope),
+                copies: self.condition(copies, &scope),
+                heads: Literal::of(head_of),
+                lag: self.value(lag, &scope, &mut names),
+                unreplayed: self.value(unreplayed, &scope, &mut names),
+                is_head,
+            });
+        }
+        let log = Log {
+            members,
+            first: 0,
+            volume: self.field(place, "volume", volume),
+            writes: self.field(place, "writes", writes),
+            name: name_hash(&format!("{}.comb", place.name)),
+        };
+        let defined = self.builder.log(log);
+        assert_eq!(defined, self.built[own.component.0][place.id.0].logs[own.index]);
+    }
+}

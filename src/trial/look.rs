@@ -1,0 +1,205 @@
+//! What is due: faults, completions, and ticks that look.
+
+use super::Mode;
+use super::slots::{self, Due};
+use super::world::World;
+use crate::block::probe::Looks;
+use crate::block::{ClockId, Consumer, DialId, LeaseId, ProbeId};
+use crate::units::{Instant, Span};
+
+impl World<'_> {
+    /// Takes what is due at `at` off the agenda, faults and completions or
+    /// ticks; whether there was anything.
+    pub(super) fn take_due(&mut self, at: Instant, effects: bool) -> bool {
+        let first_tick = slots::first_tick(self.graph);
+        self.due.clear();
+        while let Some((due, slot)) = self.agenda.peek() {
+            if due != at || (slot.0 < first_tick) != effects {
+                break;
+            }
+            self.agenda.pop();
+            self.due.push(slots::due(self.graph, slot));
+        }
+        !self.due.is_empty()
+    }
+
+    /// A fault or a completion takes effect.
+    pub(super) fn happen(&mut self, due: Due) {
+        match due {
+            Due::Fault(index) => self.strike(index),
+            Due::FaultEnd(index) => self.relent(index),
+            Due::Work(index) => self.complete(index),
+            _ => unreachable!("ticks look, they do not happen"),
+        }
+    }
+
+    /// All due ticks look, renewals before checks; then what they saw takes effect.
+    pub(super) fn look(&mut self) {
+        self.verdicts.clear();
+        let mut due = std::mem::take(&mut self.due);
+        for tick in &due {
+            self.renewals(*tick);
+        }
+        for tick in &due {
+            self.checks(*tick);
+        }
+        due.clear();
+        self.due = due;
+        let mut verdicts = std::mem::take(&mut self.verdicts);
+        verdicts.sort_unstable();
+        verdicts.dedup();
+        for verdict in verdicts.drain(..) {
+            self.take_effect(verdict);
+        }
+        self.verdicts = verdicts;
+    }
+
+    fn renewals(&mut self, due: Due) {
+        match due {
+            Due::Renew(index) => self.renew(index),
+            Due::Tick(clock) => {
+                let graph = self.graph;
+                for observer in &graph.observers[clock] {
+                    if let Consumer::Lease(id) = observer {
+                        let holder = self.leases[id.index()].holder;
+                        if graph.leases[id.index()].0.renew[holder].0.index() == clock {
+                            self.renew(id.index());
+                        }
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn renew(&mut self, index: usize) {
+        let revives = self.graph.leases[index].0.of.is_none();
+        let (now, visible) = (self.now, self.visible);
+        let state = &mut self.leases[index];
+        if state.renew(now, revives) {
+            self.verdicts.push(Consumer::Lease(LeaseId(index as u32)));
+        }
+        if self.mode == Mode::Lazy {
+            self.leases[index].counted_to = visible;
+        }
+        self.plan_lease(index);
+    }
+
+    fn checks(&mut self, due: Due) {
+        match due {
+            Due::Fall(index) => self.check(index),
+            Due::Probe(index) => self.look_through(index),
+            Due::Dial(index) => self.attempt(index),
+            Due::Tick(clock) => self.tick(ClockId(clock as u32)),
+            _ => {}
+        }
+    }
+
+    /// Full: a clock ticks for everyone who looks at it.
+    fn tick(&mut self, clock: ClockId) {
+        let graph = self.graph;
+        for observer in &graph.observers[clock.index()] {
+            match observer {
+                Consumer::Lease(id) if graph.leases[id.index()].0.check == Some(clock) => {
+                    self.check(id.index());
+                }
+                Consumer::Probe(id) => self.look_once(id.index()),
+                _ => {}
+            }
+        }
+        let next = self.clocks[clock.index()].next(self.visible);
+        self.agenda.schedule(slots::tick(graph, clock.index()), next);
+    }
+
+    /// Whether a lease has run out is looked at.
+    fn check(&mut self, index: usize) {
+        let now = self.now;
+        let state = &mut self.leases[index];
+        if self.mode == Mode::Lazy {
+            state.counted_to = now + Span(1);
+        }
+        if state.alive && state.deadline <= now {
+            state.alive = false;
+            self.verdicts.push(Consumer::Lease(LeaseId(index as u32)));
+        }
+    }
+
+    /// Full: one look of a probe on a clock.
+    fn look_once(&mut self, index: usize) {
+        let needed = self.needed(index);
+        let state = &mut self.probes[index];
+        if state.running && state.count(state.watch, state.watch_event, needed) {
+            self.verdicts.push(Consumer::Probe(ProbeId(index as u32)));
+        }
+    }
+
+    /// A probe's own instant: in the lazy form that of its flip, in the full
+    /// form the start or the end of a look that waits for its reply.
+    fn look_through(&mut self, index: usize) {
+        let graph = self.graph;
+        let (now, visible) = (self.now, self.visible);
+        let flips = match &graph.probes[index].0.looks {
+            Looks::Clock(clock) => {
+                let needed = self.needed(index);
+                let state = &mut self.probes[index];
+                state.advance(&self.clocks[clock.index()], now);
+                state.counted_to = visible;
+                state.count(state.watch, state.watch_event, needed)
+            }
+            Looks::Reply { .. } => {
+                if self.mode == Mode::Lazy {
+                    self.probes[index].reply_advance(now);
+                }
+                let needed = self.needed(index);
+                self.probes[index].reply_step(now, needed)
+            }
+        };
+        if flips {
+            self.verdicts.push(Consumer::Probe(ProbeId(index as u32)));
+        }
+        self.plan_probe(index);
+    }
+
+    /// A dial's own instant: in the lazy form that of its success, in the full
+    /// form that of an attempt; attempts that cost nothing share it.
+    fn attempt(&mut self, index: usize) {
+        let graph = self.graph;
+        let clock = self.clocks[graph.dials[index].0.clock.index()];
+        let now = self.now;
+        let state = &mut self.dials[index];
+        state.advance(&self.targets[index], &clock, now);
+        while state.connected.is_none() && state.reaches == now {
+            if state.step(&self.targets[index], &clock) {
+                self.verdicts.push(Consumer::Dial(DialId(index as u32)));
+            }
+        }
+        self.plan_dial(index);
+    }
+
+    /// What a look saw takes effect.
+    fn take_effect(&mut self, verdict: Consumer) {
+        let graph = self.graph;
+        match verdict {
+            Consumer::Probe(id) => {
+                let state = self.probes[id.index()];
+                self.set(graph.probes[id.index()].1, state.verdict, state.run_cause);
+            }
+            Consumer::Lease(id) => {
+                let state = self.leases[id.index()];
+                let cause = if state.alive { state.renewing_event } else { state.expiry_cause() };
+                self.set(graph.leases[id.index()].1, state.alive, cause);
+                self.plan_lease(id.index());
+            }
+            Consumer::Dial(id) => {
+                let state = self.dials[id.index()];
+                let Some(target) = state.connected else { return };
+                let (dial, level) = &graph.dials[id.index()];
+                let spec = &dial.targets[target];
+                let cause = state.lost_by.max(self.event(spec.good));
+                self.set(spec.chosen, true, cause);
+                self.set(*level, true, cause);
+            }
+            _ => unreachable!("only observers come to a verdict"),
+        }
+    }
+}

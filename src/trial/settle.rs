@@ -1,0 +1,464 @@
+//! Settling: what follows from a change in the same instant and epoch.
+//!
+//! A round takes gates to their fixpoint, then clocks and probes that stop or
+//! start, then works, leases, dials and logs, then one pick; work that takes no
+//! time completes in the next round. Within a kind the order is the model's, and
+//! the full form and the lazy form go through the same rounds.
+
+use super::Mode;
+use super::slots;
+use super::world::World;
+use crate::block::clock::ClockState;
+use crate::block::lease::LeasePlan;
+use crate::block::probe::Looks;
+use crate::block::value::Readings;
+use crate::block::work::{WorkStage, WorkStep};
+use crate::block::{Consumer, EventId, Literal};
+use crate::units::{Instant, Span};
+
+/// More rounds than this in one epoch, and the trial is unsettled.
+const ROUND_BUDGET: usize = 5_000;
+
+impl World<'_> {
+    /// Takes everything to rest.
+    pub(super) fn settle(&mut self) {
+        for _ in 0..ROUND_BUDGET {
+            self.settle_gates();
+            if self.settle_observers() {
+                continue;
+            }
+            let mut moved = false;
+            while let Some(work) = self.dirty.works.pop() {
+                moved |= self.settle_work(work);
+            }
+            while let Some(lease) = self.dirty.leases.pop() {
+                self.settle_lease(lease);
+                moved = true;
+            }
+            while let Some(dial) = self.dirty.dials.pop() {
+                self.settle_dial(dial);
+                moved = true;
+            }
+            while let Some(number) = self.dirty.logs.pop() {
+                self.settle_log(number);
+                moved = true;
+            }
+            if moved {
+                continue;
+            }
+            if let Some(pick) = self.dirty.picks.pop() {
+                self.settle_pick(pick);
+            } else if !self.zero.is_empty() {
+                let mut zero = std::mem::take(&mut self.zero);
+                zero.sort_unstable();
+                for work in zero.drain(..) {
+                    self.complete(work as usize);
+                }
+                self.zero = zero;
+            } else {
+                return;
+            }
+        }
+        self.exhausted = true;
+    }
+
+    fn settle_gates(&mut self) {
+        let graph = self.graph;
+        while let Some(index) = self.dirty.gates.pop() {
+            let (gate, level) = &graph.gates[index];
+            let before = self.levels[level.index()];
+            let count = match self.mode {
+                Mode::Lazy => self.counts[index],
+                Mode::Full => gate.inputs().iter().filter(|i| self.holds(**i)).count() as u32,
+            };
+            let value = gate.value(count, before, |l| self.holds(l));
+            if value == before {
+                continue;
+            }
+            let mut scratch = std::mem::take(&mut self.scratch);
+            let cause = gate.cause(value, |l| self.holds(l), |l| self.event(l), &mut scratch);
+            self.scratch = scratch;
+            self.set(*level, value, cause);
+        }
+    }
+
+    /// Clocks and probes; whether any of them moved.
+    fn settle_observers(&mut self) -> bool {
+        let mut moved = false;
+        while let Some(clock) = self.dirty.clocks.pop() {
+            self.settle_clock(clock);
+            moved = true;
+        }
+        while let Some(probe) = self.dirty.probes.pop() {
+            self.settle_probe(probe);
+            moved = true;
+        }
+        moved
+    }
+
+    fn settle_clock(&mut self, index: usize) {
+        let graph = self.graph;
+        let clock = &graph.clocks[index];
+        let running = self.holds(clock.running);
+        if running == self.clocks[index].running {
+            return;
+        }
+        for observer in &graph.observers[index] {
+            self.count_ticks(*observer);
+            self.dirty.push(*observer);
+        }
+        let state = self.clocks[index];
+        let mut next = ClockState { running, ..state };
+        if running {
+            next.restarts += 1;
+            next.origin = self.now
+                + if clock.locked {
+                    next.period
+                } else {
+                    ClockState::offset(next.period, self.uniform(clock.name, next.restarts))
+                };
+        }
+        self.clocks[index] = next;
+        for observer in &graph.observers[index] {
+            if let Consumer::Dial(dial) = observer {
+                self.dials[dial.index()].reclock(&next, self.visible);
+            }
+        }
+        if self.mode == Mode::Full {
+            self.agenda.schedule(slots::tick(graph, index), next.next(self.visible));
+        }
+    }
+
+    /// Lazy: an observer counts the ticks that passed before now.
+    fn count_ticks(&mut self, observer: Consumer) {
+        if self.mode == Mode::Full {
+            return;
+        }
+        let to = self.visible;
+        match observer {
+            Consumer::Probe(id) => {
+                let state = &mut self.probes[id.index()];
+                match &self.graph.probes[id.index()].0.looks {
+                    Looks::Clock(clock) => state.advance(&self.clocks[clock.index()], to),
+                    Looks::Reply { .. } => state.reply_advance(to),
+                }
+            }
+            Consumer::Lease(id) => {
+                let state = &mut self.leases[id.index()];
+                let (clock, _) = self.graph.leases[id.index()].0.renew[state.holder];
+                state.advance(&self.clocks[clock.index()], to);
+            }
+            Consumer::Dial(id) => {
+                let clock = &self.clocks[self.graph.dials[id.index()].0.clock.index()];
+                self.dials[id.index()].advance(&self.targets[id.index()], clock, to);
+            }
+            _ => {}
+        }
+    }
+
+    fn settle_probe(&mut self, index: usize) {
+        let graph = self.graph;
+        let (probe, level) = &graph.probes[index];
+        self.count_ticks(Consumer::Probe(crate::block::ProbeId(index as u32)));
+        let (watch, running) = (self.holds(probe.watch), self.holds(probe.running));
+        let watch_event = self.event(probe.watch);
+        let reply = self.reply_times(&probe.looks);
+        let state = &mut self.probes[index];
+        if watch != state.watch {
+            state.watch = watch;
+            state.watch_event = watch_event;
+        }
+        if let Some((_, cost)) = reply {
+            state.reply.cost = cost;
+        }
+        let rises = running && !state.running;
+        state.running = running;
+        if !running {
+            state.reply.flight = None;
+        }
+        if rises {
+            self.restart_probe(index);
+            if let Some(initially) = probe.initially {
+                self.probes[index].verdict = initially;
+                self.set(*level, initially, self.event(probe.running));
+            }
+        }
+        self.plan_probe(index);
+    }
+
+    /// The times of a probe that waits for the reply, now.
+    pub(super) fn reply_times(&self, looks: &Looks) -> Option<(Span, Span)> {
+        match looks {
+            Looks::Clock(_) => None,
+            Looks::Reply { every, cost, .. } => Some((
+                self.graph.span(*every, 0, self).max(Span(1_000)),
+                self.graph.span(*cost, 0, self),
+            )),
+        }
+    }
+
+    fn restart_probe(&mut self, index: usize) {
+        let (now, visible) = (self.now, self.visible);
+        let looks = &self.graph.probes[index].0.looks;
+        let state = &mut self.probes[index];
+        state.misses = 0;
+        state.restarts += 1;
+        state.counted_to = visible;
+        if let Looks::Reply { name, .. } = looks {
+            let period = state.reply.every + state.reply.cost;
+            let uniform = self.uniform(*name, self.probes[index].restarts);
+            self.probes[index].reply.next = now + ClockState::offset(period, uniform);
+        }
+    }
+
+    /// How many looks in a row flip a probe from its present verdict.
+    pub(super) fn needed(&self, index: usize) -> u32 {
+        let probe = &self.graph.probes[index].0;
+        let looks = if self.probes[index].verdict { probe.fall } else { probe.rise };
+        self.graph.count(looks, self)
+    }
+
+    pub(super) fn plan_probe(&mut self, index: usize) {
+        let graph = self.graph;
+        let probe = &graph.probes[index].0;
+        let state = &self.probes[index];
+        let at = match (&probe.looks, self.mode) {
+            (Looks::Clock(_), Mode::Full) => return,
+            (Looks::Clock(clock), Mode::Lazy) => {
+                state.plan(&self.clocks[clock.index()], self.needed(index))
+            }
+            (Looks::Reply { .. }, Mode::Full) => state.reply_due(),
+            (Looks::Reply { .. }, Mode::Lazy) => {
+                state.reply_plan(graph.count(probe.fall, self), graph.count(probe.rise, self))
+            }
+        };
+        self.agenda.schedule(slots::probe(graph, index), at);
+    }
+
+    /// Whether the work moved.
+    fn settle_work(&mut self, index: usize) -> bool {
+        let graph = self.graph;
+        let (work, level) = &graph.works[index];
+        let (when, until) = (self.holds(work.when), self.holds(work.until));
+        match work.step(&mut self.works[index], when, until) {
+            WorkStep::Nothing => return false,
+            WorkStep::Start => self.start(index, work.when),
+            WorkStep::Cancel => {
+                self.agenda.cancel(slots::work(graph, index));
+                self.zero.retain(|w| *w != index as u32);
+            }
+            WorkStep::Fall(by) => {
+                self.set(*level, false, self.event(by));
+                self.dirty.works.insert(index);
+            }
+        }
+        true
+    }
+
+    fn start(&mut self, index: usize, by: Literal) {
+        let graph = self.graph;
+        let activation = self.works[index].activations;
+        let takes = graph.span(graph.works[index].0.takes, activation, self);
+        let started_by = self.event(by);
+        let state = &mut self.works[index];
+        state.activations += 1;
+        state.started_by = started_by;
+        if takes == Span::ZERO {
+            self.zero.push(index as u32);
+        } else {
+            self.agenda.schedule(slots::work(graph, index), self.now + takes);
+        }
+    }
+
+    /// A work completes.
+    pub(super) fn complete(&mut self, index: usize) {
+        let graph = self.graph;
+        if self.works[index].stage != WorkStage::Running {
+            return;
+        }
+        let (work, level) = &graph.works[index];
+        self.works[index].stage = WorkStage::Done;
+        let event = self.set(*level, true, self.works[index].started_by);
+        for (fact, value) in &work.does {
+            self.set(*fact, *value, event);
+        }
+        self.dirty.works.insert(index);
+    }
+
+    fn settle_lease(&mut self, index: usize) {
+        let graph = self.graph;
+        let (lease, level) = &graph.leases[index];
+        self.count_ticks(Consumer::Lease(crate::block::LeaseId(index as u32)));
+        let dropping = self.holds(lease.drop);
+        let rearming = lease.rearm.map(|(on, ttl)| (self.holds(on), on, ttl));
+        let before = self.leases[index];
+        self.leases[index].dropping = dropping;
+        if let Some((on, by, ttl)) = rearming {
+            self.leases[index].rearming = on;
+            if on && !before.rearming && before.alive {
+                self.leases[index].deadline = self.now + graph.span(ttl, 0, self);
+                self.leases[index].set_by = self.event(by);
+            }
+        }
+        if dropping && !before.dropping && before.alive {
+            self.leases[index].alive = false;
+            self.set(*level, false, self.event(lease.drop));
+        }
+        let (_, condition) = lease.renew[before.holder];
+        let renewing = self.holds(condition);
+        if renewing != before.renewing {
+            self.leases[index].renewing = renewing;
+            self.leases[index].renewing_event = self.event(condition);
+        }
+        self.plan_lease(index);
+    }
+
+    pub(super) fn plan_lease(&mut self, index: usize) {
+        let graph = self.graph;
+        let lease = &graph.leases[index].0;
+        let state = &self.leases[index];
+        let (renew, fall) = (slots::renew(graph, index), slots::fall(graph, index));
+        if self.mode == Mode::Full {
+            let exact = lease.check.is_none() && state.alive;
+            let at = if exact { state.deadline.max(self.visible) } else { Instant::NEVER };
+            self.agenda.schedule(fall, at);
+            return;
+        }
+        let clock = &self.clocks[lease.renew[state.holder].0.index()];
+        let check = lease.check.map(|c| &self.clocks[c.index()]);
+        let (renews, falls) = match state.plan(clock, check, lease.of.is_none()) {
+            LeasePlan::Nothing => (Instant::NEVER, Instant::NEVER),
+            LeasePlan::Renew(at) => (at, Instant::NEVER),
+            LeasePlan::Fall(at) => (Instant::NEVER, at),
+        };
+        self.agenda.schedule(renew, renews);
+        self.agenda.schedule(fall, falls);
+    }
+
+    /// A pick grants a lease to `holder`.
+    fn grant(&mut self, index: usize, holder: usize, by: EventId) {
+        let graph = self.graph;
+        let (lease, level) = &graph.leases[index];
+        self.count_ticks(Consumer::Lease(crate::block::LeaseId(index as u32)));
+        let (_, condition) = lease.renew[holder];
+        let renewing = self.holds(condition);
+        let renewing_event = if renewing { EventId::START } else { self.event(condition) };
+        let now = self.now;
+        let state = &mut self.leases[index];
+        state.holder = holder;
+        state.alive = true;
+        state.renewed = now;
+        state.deadline = now + state.ttl;
+        state.set_by = by;
+        state.renewing = renewing;
+        state.renewing_event = renewing_event;
+        self.set(*level, true, by);
+        self.plan_lease(index);
+    }
+
+    fn settle_dial(&mut self, index: usize) {
+        let graph = self.graph;
+        let (dial, level) = &graph.dials[index];
+        self.count_ticks(Consumer::Dial(crate::block::DialId(index as u32)));
+        for (position, target) in dial.targets.iter().enumerate() {
+            let good = self.holds(target.good);
+            let cost = graph.span(target.cost, 0, self);
+            let state = &mut self.targets[index][position];
+            state.good = good;
+            state.cost = cost;
+        }
+        let lost = self.holds(dial.lost);
+        let rises = lost && !self.dials[index].lost;
+        self.dials[index].lost = lost;
+        if let (true, Some(target)) = (rises, self.dials[index].connected) {
+            let by = self.event(dial.lost);
+            let clock = self.clocks[dial.clock.index()];
+            let visible = self.visible;
+            let state = &mut self.dials[index];
+            state.connected = None;
+            state.target = 0;
+            state.lost_by = by;
+            state.busy_until = visible + Span(-1);
+            state.reclock(&clock, visible);
+            self.set(*level, false, by);
+            self.set(dial.targets[target].chosen, false, by);
+        }
+        self.plan_dial(index);
+    }
+
+    pub(super) fn plan_dial(&mut self, index: usize) {
+        let graph = self.graph;
+        let state = &self.dials[index];
+        let at = match (state.connected, self.mode) {
+            (Some(_), _) => Instant::NEVER,
+            (None, Mode::Full) => state.reaches,
+            (None, Mode::Lazy) => {
+                let clock = &self.clocks[graph.dials[index].0.clock.index()];
+                state.plan(&self.targets[index], clock)
+            }
+        };
+        self.agenda.schedule(slots::dial(graph, index), at);
+    }
+
+    fn settle_log(&mut self, number: usize) {
+        let (index, member) = self.dirty.log_member(number);
+        let graph = self.graph;
+        let spec = &graph.logs[index].members[member];
+        let (accepts, copies, heads) =
+            (self.holds(spec.accepts), self.holds(spec.copies), self.holds(spec.heads));
+        let old = self.logs[index].head();
+        if self.logs[index].change(member, self.now, accepts, copies, heads) {
+            let by = self.event(spec.heads);
+            self.set(graph.logs[index].members[old].is_head, false, by);
+            self.set(spec.is_head, true, by);
+        }
+    }
+
+    fn settle_pick(&mut self, index: usize) {
+        let graph = self.graph;
+        let pick = &graph.picks[index];
+        let when = self.holds(pick.when);
+        let due_by = self.event(pick.when);
+        let state = &mut self.picks[index];
+        if when && !state.when {
+            state.pending = true;
+            state.due_by = due_by;
+        }
+        state.when = when;
+        state.pending &= when;
+        if !self.picks[index].pending {
+            return;
+        }
+        let Some(choice) = self.best(index) else { return };
+        let by = self.picks[index].due_by.max(self.event(pick.candidates[choice].from));
+        let old = std::mem::replace(&mut self.picks[index].choice, choice);
+        self.picks[index].pending = false;
+        let mut event = by;
+        if old != choice {
+            self.set(pick.candidates[old].chosen, false, by);
+            event = self.set(pick.candidates[choice].chosen, true, by);
+        }
+        self.stamp(pick.candidates[choice].chosen);
+        for lease in &graph.grants[index] {
+            self.grant(lease.index(), choice, event);
+        }
+    }
+
+    /// Whom a pick prefers among those who stand and may be chosen.
+    fn best(&self, index: usize) -> Option<usize> {
+        let graph = self.graph;
+        let mut best: Option<(f64, usize)> = None;
+        for (position, candidate) in graph.picks[index].candidates.iter().enumerate() {
+            let may = self.holds(candidate.from)
+                && candidate.eligible.is_none_or(|c| graph.condition(c, 0, self));
+            if !may {
+                continue;
+            }
+            let value = candidate.prefer.map_or(0.0, |v| graph.value(v, 0, self));
+            if best.is_none_or(|(most, _)| value > most) {
+                best = Some((value, position));
+            }
+        }
+        best.map(|(_, position)| position)
+    }
+}

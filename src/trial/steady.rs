@@ -1,0 +1,188 @@
+//! The steady start: what holds before the first fault.
+//!
+//! Facts are true, picks have chosen their first, leases are live if they are
+//! renewed, probes agree with what they look at, dials are connected to their
+//! first good target, works whose condition holds are done. It depends on no
+//! draw, so it is found once and copied into every trial.
+
+use crate::block::dial::DialState;
+use crate::block::pick::PickState;
+use crate::block::probe::Looks;
+use crate::block::work::{WorkStage, WorkState};
+use crate::block::{EventId, Graph, LevelId, Literal, Producer};
+use crate::units::Instant;
+
+/// Passes after which a system that still changes is said to have no steady start.
+const PASSES: usize = 1_000;
+
+/// What holds before the first fault.
+#[derive(Clone, Debug)]
+pub struct Steady {
+    /// Whether there is such a state.
+    pub settled: bool,
+    pub(super) levels: Vec<bool>,
+    pub(super) counts: Vec<u32>,
+    pub(super) works: Vec<WorkState>,
+    pub(super) picks: Vec<PickState>,
+    pub(super) dials: Vec<DialState>,
+    pub(super) heads: Vec<usize>,
+}
+
+impl Steady {
+    /// Finds the steady start of a graph.
+    #[must_use]
+    pub fn of(graph: &Graph) -> Self {
+        let mut search = Search::new(graph);
+        let settled = (0..PASSES).any(|_| !search.pass());
+        search.finish(settled)
+    }
+
+    /// Whether a literal holds in the steady state.
+    #[must_use]
+    pub fn holds(&self, literal: Literal) -> bool {
+        literal.given(self.levels[literal.level().index()])
+    }
+}
+
+struct Search<'g> {
+    graph: &'g Graph,
+    levels: Vec<bool>,
+    connected: Vec<Option<usize>>,
+}
+
+impl<'g> Search<'g> {
+    fn new(graph: &'g Graph) -> Self {
+        let levels = graph.levels.iter().map(|level| match level.producer {
+            Producer::Fact(initial) => initial,
+            Producer::Pick(pick, candidate) => {
+                graph.picks[pick.index()].first == candidate as usize
+            }
+            Producer::Head(log, member) => graph.logs[log.index()].first == member as usize,
+            Producer::Lease(_) => true,
+            _ => false,
+        });
+        let levels = levels.collect();
+        Self { graph, levels, connected: vec![None; graph.dials.len()] }
+    }
+
+    fn holds(&self, literal: Literal) -> bool {
+        literal.given(self.levels[literal.level().index()])
+    }
+
+    fn set(&mut self, level: LevelId, value: bool) -> bool {
+        std::mem::replace(&mut self.levels[level.index()], value) != value
+    }
+
+    /// Observers follow gates, works follow observers: what somebody merely
+    /// has not looked at yet must not set works off. Whether anything changed.
+    fn pass(&mut self) -> bool {
+        self.gates() || self.probes() || self.leases() || self.dials() || self.works()
+    }
+
+    fn gates(&mut self) -> bool {
+        let mut changed = false;
+        for (gate, level) in &self.graph.gates {
+            let count = gate.inputs().iter().filter(|i| self.holds(**i)).count() as u32;
+            let value = gate.value(count, self.levels[level.index()], |l| self.holds(l));
+            changed |= self.set(*level, value);
+        }
+        changed
+    }
+
+    fn probes(&mut self) -> bool {
+        let mut changed = false;
+        for (probe, level) in &self.graph.probes {
+            let looks = self.holds(probe.running)
+                && match probe.looks {
+                    Looks::Clock(clock) => self.holds(self.graph.clocks[clock.index()].running),
+                    Looks::Reply { .. } => true,
+                };
+            let watch = self.holds(probe.watch);
+            let value = if looks { watch } else { probe.initially.unwrap_or(watch) };
+            changed |= self.set(*level, value);
+        }
+        changed
+    }
+
+    fn leases(&mut self) -> bool {
+        let mut changed = false;
+        for (lease, level) in &self.graph.leases {
+            let holder = lease.of.map_or(0, |pick| self.graph.picks[pick.index()].first);
+            let (clock, condition) = lease.renew[holder];
+            let ticks = self.holds(self.graph.clocks[clock.index()].running);
+            changed |= self.set(*level, ticks && self.holds(condition) && !self.holds(lease.drop));
+        }
+        changed
+    }
+
+    fn dials(&mut self) -> bool {
+        let mut changed = false;
+        for (index, (dial, level)) in self.graph.dials.iter().enumerate() {
+            if self.connected[index].is_some() {
+                continue;
+            }
+            let good = dial.targets.iter().position(|t| self.holds(t.good));
+            if let Some(target) = good {
+                self.connected[index] = Some(target);
+                self.set(dial.targets[target].chosen, true);
+                changed |= self.set(*level, true);
+            }
+        }
+        changed
+    }
+
+    fn works(&mut self) -> bool {
+        let mut changed = false;
+        for (work, level) in &self.graph.works {
+            let value = self.holds(work.when) && !self.holds(work.until);
+            changed |= self.set(*level, value);
+        }
+        changed
+    }
+
+    fn finish(self, settled: bool) -> Steady {
+        let graph = self.graph;
+        let counts = graph
+            .gates
+            .iter()
+            .map(|(gate, _)| gate.inputs().iter().filter(|i| self.holds(**i)).count() as u32);
+        let works = graph.works.iter().map(|(work, level)| WorkState {
+            stage: match (self.levels[level.index()], self.holds(work.when)) {
+                (true, _) => WorkStage::Done,
+                (false, true) => WorkStage::Ended,
+                (false, false) => WorkStage::Idle,
+            },
+            activations: 0,
+            started_by: EventId::START,
+        });
+        let picks = graph.picks.iter().map(|pick| PickState {
+            choice: pick.first,
+            pending: false,
+            retry: false,
+            when: self.holds(pick.when),
+            due_by: EventId::START,
+        });
+        let dials =
+            graph.dials.iter().zip(&self.connected).map(|((dial, _), connected)| DialState {
+                connected: *connected,
+                target: 0,
+                reaches: Instant::ZERO,
+                busy_until: Instant(-1),
+                lost: self.holds(dial.lost),
+                lost_by: EventId::START,
+            });
+        let heads = graph
+            .logs
+            .iter()
+            .map(|log| log.members.iter().position(|m| self.holds(m.heads)).unwrap_or(log.first));
+        Steady {
+            settled,
+            counts: counts.collect(),
+            works: works.collect(),
+            picks: picks.collect(),
+            dials: dials.collect(),
+            heads: heads.collect(),
+            levels: self.levels,
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! One trial told as a timeline.
+
+use super::Program;
+use super::world::World;
+use crate::block::EventId;
+use crate::outcome::{Entry, Timeline};
+
+impl World<'_> {
+    /// The story of the trial that ran last: every change of a level that has
+    /// a name, with its cause.
+    pub(super) fn story(&self, program: &Program) -> Timeline {
+        let served = &self.meter_states[program.measures.subjects[0].served];
+        let critical: Vec<EventId> =
+            served.recovered.iter().flat_map(|(_, event)| self.chain(*event)).collect();
+        // Events without words are passed over: their effects name the first
+        // cause that has some.
+        let mut told: Vec<Option<usize>> = vec![None; self.journal.len()];
+        let mut entries: Vec<Entry> = Vec::new();
+        for (index, event) in self.journal.iter().enumerate().skip(1) {
+            let cause = told[event.cause.0 as usize];
+            let Some((who, what, stage)) = self.words(program, index) else {
+                told[index] = cause;
+                continue;
+            };
+            let mark = self.graph.levels[event.level.index()].mark.filter(|_| event.value);
+            told[index] = Some(entries.len());
+            entries.push(Entry {
+                at: event.at,
+                who,
+                what,
+                stage,
+                rose: event.value,
+                mark: mark.map(|m| program.layout.milestones[m.milestone as usize].mark.clone()),
+                cause,
+                critical: critical.contains(&EventId(index as u32)),
+            });
+        }
+        Timeline { entries }
+    }
+
+    /// Who, what and which stage an event is; `None` for gates inside expressions
+    /// and for the second level of a dial or a log.
+    fn words(&self, program: &Program, index: usize) -> Option<(String, String, String)> {
+        let event = &self.journal[index];
+        let named = &self.graph.levels[event.level.index()];
+        if let Some(fault) = self.graph.faults.iter().position(|f| f.level == event.level) {
+            let title = &program.faults[fault];
+            let what = if event.value { title.clone() } else { format!("{title}: over") };
+            return Some((String::new(), what, "fault".to_owned()));
+        }
+        if named.name.is_empty() {
+            return None;
+        }
+        let (who, node) = named.name.rsplit_once('/').unwrap_or(("", &named.name));
+        let stage = named.stage.map(|s| &program.layout.stages[s as usize]);
+        let what = match stage {
+            Some(stage) => stage.title.clone(),
+            None => node.replace('_', " "),
+        };
+        let name = stage.map_or_else(|| named.name.clone(), |s| s.name.clone());
+        Some((who.to_owned(), what, name))
+    }
+}

@@ -1,0 +1,290 @@
+//! A world: the state of every block in one trial, and the loop that runs it.
+//!
+//! The order of an instant is fixed here (see [`crate::block`]): everything due
+//! takes effect and settles (epoch 0), then all due ticks look at once, renewals
+//! before checks, then what they saw takes effect and settles (epoch 1).
+
+use super::Mode;
+use super::dirty::Dirty;
+use super::meter::{Meter, MeterState};
+use super::steady::Steady;
+use crate::block::clock::ClockState;
+use crate::block::dial::{DialState, TargetState};
+use crate::block::lease::LeaseState;
+use crate::block::log::LogState;
+use crate::block::pick::PickState;
+use crate::block::probe::ProbeState;
+use crate::block::value::Readings;
+use crate::block::work::WorkState;
+use crate::block::{
+    Arm, Consumer, Event, EventId, FaultSpec, Graph, LeaseId, LevelId, Literal, LogId, PickId,
+    Strikes,
+};
+use crate::kernel::Agenda;
+use crate::random::Sampling;
+use crate::units::{Instant, Span};
+
+/// More events than this in one trial, and it counts as unsettled.
+const EVENT_BUDGET: usize = 200_000;
+
+/// How a trial ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Ended {
+    /// Nothing more could happen.
+    Quiet,
+    /// The horizon came.
+    Horizon,
+    /// More happened than the budget allows.
+    Unsettled,
+}
+
+/// The state of every block in one trial.
+#[derive(Debug)]
+pub struct World<'g> {
+    pub(super) graph: &'g Graph,
+    pub(super) meters: &'g [Meter],
+    pub(super) steady: &'g Steady,
+    pub(super) mode: Mode,
+    pub(super) sampling: Sampling,
+    pub(super) trial: u64,
+    pub(super) now: Instant,
+    /// A change made now is seen by ticks from here on.
+    pub(super) visible: Instant,
+    pub(super) levels: Vec<bool>,
+    pub(super) events: Vec<EventId>,
+    pub(super) journal: Vec<Event>,
+    pub(super) counts: Vec<u32>,
+    pub(super) works: Vec<WorkState>,
+    pub(super) clocks: Vec<ClockState>,
+    pub(super) probes: Vec<ProbeState>,
+    pub(super) leases: Vec<LeaseState>,
+    pub(super) picks: Vec<PickState>,
+    pub(super) dials: Vec<DialState>,
+    pub(super) targets: Vec<Vec<TargetState>>,
+    pub(super) logs: Vec<LogState>,
+    pub(super) agenda: Agenda,
+    pub(super) dirty: Dirty,
+    pub(super) zero: Vec<u32>,
+    pub(super) due: Vec<super::slots::Due>,
+    pub(super) verdicts: Vec<Consumer>,
+    pub(super) scratch: Vec<EventId>,
+    pub(super) struck: Vec<Option<usize>>,
+    /// First stamp of each instance of each milestone.
+    pub(super) stamps: Vec<Vec<Instant>>,
+    pub(super) meter_states: Vec<MeterState>,
+    pub(super) exhausted: bool,
+}
+
+impl<'g> World<'g> {
+    /// A world for `graph`.
+    #[must_use]
+    pub fn new(graph: &'g Graph, meters: &'g [Meter], steady: &'g Steady, mode: Mode) -> Self {
+        Self {
+            graph,
+            meters,
+            steady,
+            mode,
+            sampling: Sampling::plain(0),
+            trial: 0,
+            now: Instant::ZERO,
+            visible: Instant::ZERO,
+            levels: steady.levels.clone(),
+            events: vec![EventId::START; graph.levels.len()],
+            journal: Vec::with_capacity(1024),
+            counts: steady.counts.clone(),
+            works: steady.works.clone(),
+            clocks: vec![ClockState::STOPPED; graph.clocks.len()],
+            probes: vec![ProbeState::IDLE; graph.probes.len()],
+            leases: vec![LeaseState::DEAD; graph.leases.len()],
+            picks: steady.picks.clone(),
+            dials: steady.dials.clone(),
+            targets: graph
+                .dials
+                .iter()
+                .map(|(dial, _)| {
+                    vec![TargetState { good: false, cost: Span::ZERO }; dial.targets.len()]
+                })
+                .collect(),
+            logs: graph.logs.iter().map(|log| LogState::new(log.members.len())).collect(),
+            agenda: Agenda::new(super::slots::count(graph)),
+            dirty: Dirty::new(graph, meters.len()),
+            zero: Vec::with_capacity(graph.works.len()),
+            due: Vec::with_capacity(64),
+            verdicts: Vec::with_capacity(64),
+            scratch: Vec::with_capacity(64),
+            struck: vec![None; graph.faults.len()],
+            stamps: graph.milestones.iter().map(|n| vec![Instant::NEVER; *n as usize]).collect(),
+            meter_states: vec![MeterState::default(); meters.len()],
+            exhausted: false,
+        }
+    }
+
+    /// Runs one trial to its end.
+    pub fn run(&mut self, sampling: &Sampling, trial: u64, horizon: Span) -> Ended {
+        self.begin(sampling, trial);
+        let end = Instant::ZERO + horizon;
+        if !self.steady.settled {
+            return Ended::Unsettled;
+        }
+        loop {
+            let Some((at, _)) = self.agenda.peek() else { return Ended::Quiet };
+            if at > end {
+                return Ended::Horizon;
+            }
+            self.instant(at);
+            if self.exhausted || self.journal.len() > EVENT_BUDGET {
+                return Ended::Unsettled;
+            }
+        }
+    }
+
+    /// Every change of a level in the trial that ran last, in order.
+    #[must_use]
+    pub fn journal(&self) -> &[Event] {
+        &self.journal
+    }
+
+    /// Everything that happens at `at`.
+    fn instant(&mut self, at: Instant) {
+        self.now = at;
+        self.visible = at;
+        while self.take_due(at, true) {
+            for index in 0..self.due.len() {
+                self.happen(self.due[index]);
+            }
+            self.settle();
+        }
+        if self.take_due(at, false) {
+            self.visible = at + Span(1);
+            self.look();
+            self.settle();
+        }
+        self.measure();
+    }
+
+    /// Level `level` becomes `value` by the doing of `cause`; the event of its
+    /// last change.
+    pub(super) fn set(&mut self, level: LevelId, value: bool, cause: EventId) -> EventId {
+        let index = level.index();
+        if self.levels[index] == value {
+            return self.events[index];
+        }
+        let event = EventId(self.journal.len() as u32);
+        self.journal.push(Event { at: self.now, level, value, cause });
+        self.levels[index] = value;
+        self.events[index] = event;
+        let graph = self.graph;
+        for consumer in graph.consumers_of(level) {
+            if let Consumer::Gate(gate, negated) = *consumer {
+                let count = &mut self.counts[gate as usize];
+                *count =
+                    if value == negated { count.wrapping_sub(1) } else { count.wrapping_add(1) };
+            }
+            self.dirty.push(*consumer);
+        }
+        if value {
+            self.stamp(level);
+        }
+        event
+    }
+
+    /// The rise of `level` stamps its milestone.
+    pub(super) fn stamp(&mut self, level: LevelId) {
+        let graph = self.graph;
+        let Some(mark) = graph.levels[level.index()].mark else { return };
+        let stamps = &mut self.stamps[mark.milestone as usize];
+        let first = stamps.iter().all(|s| *s == Instant::NEVER);
+        let stamp = &mut stamps[mark.instance as usize];
+        *stamp = (*stamp).min(self.now);
+        if first {
+            self.arm_faults(mark.milestone);
+        }
+    }
+
+    /// Faults that wait for a milestone get their instant.
+    fn arm_faults(&mut self, milestone: u32) {
+        let graph = self.graph;
+        for (index, fault) in graph.faults.iter().enumerate() {
+            if fault.after == Some(milestone) && self.struck[index].is_none() {
+                let at = (self.now + graph.span(fault.at, 0, self)).max(self.visible);
+                self.agenda.schedule(super::slots::fault(index), at);
+            }
+        }
+    }
+
+    /// A fault strikes.
+    pub(super) fn strike(&mut self, index: usize) {
+        let graph = self.graph;
+        let fault = &graph.faults[index];
+        let arm = match &fault.strikes {
+            Strikes::One(_) => 0,
+            Strikes::Chosen(pick, _) => self.picks[pick.index()].choice,
+            Strikes::Drawn(name, arms) => {
+                ((self.uniform(*name, 0) * arms.len() as f64) as usize).min(arms.len() - 1)
+            }
+        };
+        self.struck[index] = Some(arm);
+        let event = self.set(fault.level, true, EventId::START);
+        for change in &arm_of(fault, arm).begin {
+            self.set(change.level, change.value, event);
+        }
+        if let Some(lasts) = fault.lasts {
+            let end = self.now + graph.span(lasts, 0, self).max(Span(1));
+            self.agenda.schedule(super::slots::fault_end(graph, index), end);
+        }
+    }
+
+    /// A fault ends.
+    pub(super) fn relent(&mut self, index: usize) {
+        let graph = self.graph;
+        let fault = &graph.faults[index];
+        let Some(arm) = self.struck[index] else { return };
+        let event = self.set(fault.level, false, EventId::START);
+        for change in &arm_of(fault, arm).end {
+            self.set(change.level, change.value, event);
+        }
+    }
+
+    /// The event of a literal's last change.
+    pub(super) fn event(&self, literal: Literal) -> EventId {
+        self.events[literal.level().index()]
+    }
+}
+
+fn arm_of(fault: &FaultSpec, arm: usize) -> &Arm {
+    match &fault.strikes {
+        Strikes::One(only) => only,
+        Strikes::Chosen(_, arms) | Strikes::Drawn(_, arms) => &arms[arm],
+    }
+}
+
+impl Readings for World<'_> {
+    fn holds(&self, literal: Literal) -> bool {
+        literal.given(self.levels[literal.level().index()])
+    }
+
+    fn uniform(&self, name: u64, activation: u32) -> f64 {
+        self.sampling.uniform(self.sampling.stream(name), self.trial, activation)
+    }
+
+    fn renewed(&self, lease: LeaseId) -> Span {
+        self.leases[lease.index()].renewed.since_zero()
+    }
+
+    fn log_has(&self, log: LogId, member: usize) -> Span {
+        let log = &self.logs[log.index()];
+        log.position(log.content(member, self.now), self.now)
+    }
+
+    fn log_written(&self, log: LogId, by: Span) -> Span {
+        self.logs[log.index()].written(Instant::ZERO + by, self.now)
+    }
+
+    fn log_diverged(&self, log: LogId, member: usize) -> bool {
+        self.logs[log.index()].diverged(member, self.now)
+    }
+
+    fn choice(&self, pick: PickId) -> usize {
+        self.picks[pick.index()].choice
+    }
+}

@@ -1,0 +1,342 @@
+//! Full against lazy: random graphs of blocks, faults and seeds, small integers
+//! so that ties abound. Both forms must write the same journal, to the bit.
+
+use drillcast::block::clock::Clock;
+use drillcast::block::dial::{Dial, DialTarget};
+use drillcast::block::lease::Lease;
+use drillcast::block::log::{Log, LogMember};
+use drillcast::block::pick::{Candidate, Pick};
+use drillcast::block::probe::{Looks, Probe};
+use drillcast::block::value::{Condition, Value, ValueId};
+use drillcast::block::work::Work;
+use drillcast::block::{
+    Arm, Builder, Change, ClockId, FaultSpec, Graph, LevelId, Literal, Strikes,
+};
+use drillcast::random::{Sampling, name_hash};
+use drillcast::trial::{Ended, Mode, Steady, World};
+use drillcast::units::Span;
+
+/// A stream of small random integers.
+struct Dice {
+    sampling: Sampling,
+    thrown: u32,
+    graph: u64,
+}
+
+impl Dice {
+    fn below(&mut self, n: usize) -> usize {
+        self.thrown += 1;
+        let stream = self.sampling.stream(name_hash("dice"));
+        (self.sampling.uniform(stream, self.graph, self.thrown) * n as f64) as usize
+    }
+
+    fn chance(&mut self, percent: usize) -> bool {
+        self.below(100) < percent
+    }
+}
+
+/// A graph under construction.
+struct Random {
+    dice: Dice,
+    builder: Builder,
+    names: u64,
+    /// Levels that are not gates: safe inputs of anything.
+    firm: Vec<LevelId>,
+    gates: Vec<LevelId>,
+    clocks: Vec<ClockId>,
+}
+
+const MICRO: f64 = 1e-6;
+
+impl Random {
+    fn micros(&mut self, most: usize) -> ValueId {
+        let n = self.dice.below(most + 1);
+        self.builder.constant(n as f64 * MICRO)
+    }
+
+    fn period(&mut self) -> ValueId {
+        let n = 1 + self.dice.below(6);
+        self.builder.constant(n as f64 * MICRO)
+    }
+
+    /// A whole number of microseconds, drawn each trial.
+    fn drawn(&mut self, most: usize) -> ValueId {
+        self.names += 1;
+        let (low, high) = (self.builder.constant(0.0), self.builder.constant(most as f64));
+        let between = Value::Between { low, high, name: name_hash(&format!("v{}", self.names)) };
+        let between = self.builder.value(between);
+        let whole = self.builder.value(Value::Ceiling(between));
+        let micro = self.builder.constant(MICRO);
+        self.builder.value(Value::Multiply(whole, micro))
+    }
+
+    fn literal(&mut self) -> Literal {
+        let all = self.firm.len() + self.gates.len();
+        let at = self.dice.below(all);
+        let level =
+            if at < self.firm.len() { self.firm[at] } else { self.gates[at - self.firm.len()] };
+        let literal = Literal::of(level);
+        if self.dice.chance(35) { !literal } else { literal }
+    }
+
+    fn firm_literal(&mut self) -> Literal {
+        let at = self.dice.below(self.firm.len());
+        let literal = Literal::of(self.firm[at]);
+        if self.dice.chance(35) { !literal } else { literal }
+    }
+
+    fn name(&mut self) -> u64 {
+        self.names += 1;
+        name_hash(&format!("n{}", self.names))
+    }
+
+    fn clock(&mut self, running: Literal) -> ClockId {
+        let clock = Clock {
+            every: self.period(),
+            running,
+            locked: self.dice.chance(70),
+            age: Some(self.drawn(6)),
+            name: self.name(),
+        };
+        self.builder.clock(clock)
+    }
+
+    fn some_clock(&mut self) -> ClockId {
+        self.clocks[self.dice.below(self.clocks.len())]
+    }
+
+    /// A cost that depends on a level.
+    fn cost(&mut self) -> ValueId {
+        let when = self.literal();
+        let (yes, no) = (self.micros(4), self.micros(2));
+        let condition = self.builder.condition(Condition::Literal(when));
+        self.builder.value(Value::If(condition, yes, no))
+    }
+
+    fn work(&mut self, level: LevelId, facts: &[LevelId]) {
+        let takes = if self.dice.chance(20) { self.builder.constant(0.0) } else { self.drawn(7) };
+        let does = if self.dice.chance(25) {
+            vec![(facts[self.dice.below(facts.len())], self.dice.chance(50))]
+        } else {
+            Vec::new()
+        };
+        let until = if self.dice.chance(20) { self.literal() } else { Literal::FALSE };
+        let work =
+            Work { when: self.literal(), until, takes, finishes: self.dice.chance(20), does };
+        self.builder.define_work(level, work);
+    }
+
+    fn probe(&mut self, level: LevelId) {
+        let running = if self.dice.chance(40) { self.literal() } else { Literal::TRUE };
+        let looks = match self.dice.below(3) {
+            0 => Looks::Clock(self.some_clock()),
+            1 => Looks::Clock(self.clock(running)),
+            _ => {
+                let cost = self.cost();
+                Looks::Reply {
+                    every: self.period(),
+                    cost,
+                    inputs: self.builder.inputs_of(cost),
+                    age: Some(self.drawn(6)),
+                    name: self.name(),
+                }
+            }
+        };
+        let (fall, rise) = (1 + self.dice.below(3), 1 + self.dice.below(3));
+        let initially = if self.dice.chance(40) { Some(self.dice.chance(50)) } else { None };
+        let probe = Probe {
+            watch: self.literal(),
+            running,
+            looks,
+            initially,
+            fall: self.builder.constant(fall as f64),
+            rise: self.builder.constant(rise as f64),
+        };
+        self.builder.define_probe(level, probe);
+    }
+
+    fn lease(&mut self, level: LevelId, of: Option<(drillcast::block::PickId, usize)>) {
+        let holders = of.map_or(1, |(_, n)| n);
+        let renew = (0..holders).map(|_| (self.some_clock(), self.literal())).collect();
+        let check = if self.dice.chance(60) {
+            let running = if self.dice.chance(40) { self.literal() } else { Literal::TRUE };
+            Some(self.clock(running))
+        } else {
+            None
+        };
+        let rearm =
+            if self.dice.chance(40) { Some((self.literal(), self.micros(12))) } else { None };
+        let drop = if self.dice.chance(30) { self.literal() } else { Literal::FALSE };
+        let lease = Lease { of: of.map(|o| o.0), ttl: self.micros(12), renew, check, rearm, drop };
+        self.builder.define_lease(level, lease);
+    }
+
+    fn pick(&mut self, candidates: Vec<LevelId>) -> drillcast::block::PickId {
+        let n = candidates.len();
+        let candidates = candidates
+            .into_iter()
+            .map(|chosen| Candidate { chosen, from: self.literal(), eligible: None, prefer: None })
+            .collect();
+        let pick = Pick { when: self.literal(), candidates, first: self.dice.below(n) };
+        self.builder.pick(pick)
+    }
+
+    fn dial(&mut self, level: LevelId, chosen: Vec<LevelId>) {
+        let targets = chosen
+            .into_iter()
+            .map(|chosen| {
+                let cost = self.cost();
+                let inputs = self.builder.inputs_of(cost);
+                DialTarget { chosen, good: self.literal(), cost, inputs }
+            })
+            .collect();
+        let dial = Dial { lost: self.literal(), clock: self.some_clock(), targets };
+        self.builder.define_dial(level, dial);
+    }
+
+    fn log(&mut self, heads: Vec<LevelId>) {
+        let members = heads
+            .into_iter()
+            .map(|is_head| LogMember {
+                accepts: self.literal(),
+                copies: self.literal(),
+                heads: self.literal(),
+                lag: self.drawn(4),
+                unreplayed: self.builder.constant(0.0),
+                is_head,
+            })
+            .collect();
+        let (volume, writes) = (self.builder.constant(1.0), self.builder.constant(1.0));
+        let log = Log { members, first: 0, volume, writes, name: self.name() };
+        self.builder.log(log);
+    }
+
+    fn fault(&mut self, facts: &[LevelId]) {
+        let level = self.builder.fact("fault", false);
+        let mut arms: Vec<Arm> = (0..2)
+            .map(|_| {
+                let fact = facts[self.dice.below(facts.len())];
+                let value = self.dice.chance(30);
+                Arm {
+                    begin: vec![Change { level: fact, value }],
+                    end: vec![Change { level: fact, value: !value }],
+                }
+            })
+            .collect();
+        let strikes = if self.dice.chance(50) {
+            Strikes::Drawn(self.name(), arms)
+        } else {
+            Strikes::One(arms.remove(0))
+        };
+        let lasts = if self.dice.chance(70) { Some(self.drawn(9)) } else { None };
+        let at = self.drawn(40);
+        self.builder.fault(FaultSpec { at, after: None, lasts, strikes, level });
+    }
+}
+
+/// A random graph; `None` where its gates form a cycle.
+fn graph(number: u64) -> Option<Graph> {
+    let dice = Dice { sampling: Sampling::plain(2026), thrown: 0, graph: number };
+    let mut random = Random {
+        dice,
+        builder: Builder::default(),
+        names: 0,
+        firm: Vec::new(),
+        gates: Vec::new(),
+        clocks: Vec::new(),
+    };
+    let facts: Vec<LevelId> = (0..3).map(|_| random.builder.fact("fact", true)).collect();
+    random.firm.extend(&facts);
+    let declare = |random: &mut Random, what: &str, n: usize| -> Vec<LevelId> {
+        let levels: Vec<LevelId> = (0..n).map(|_| random.builder.level(what)).collect();
+        random.firm.extend(&levels);
+        levels
+    };
+    let kinds = ["work", "probe", "lease"];
+    let plain: Vec<(usize, LevelId)> = (0..3 + random.dice.below(6))
+        .map(|_| {
+            let kind = random.dice.below(3);
+            (kind, declare(&mut random, kinds[kind], 1)[0])
+        })
+        .collect();
+    let chosen = declare(&mut random, "pick", 3);
+    let held = declare(&mut random, "held", 1)[0];
+    let dialled = declare(&mut random, "target", 2);
+    let dial = declare(&mut random, "dial", 1)[0];
+    let heads = declare(&mut random, "head", 2);
+    for _ in 0..random.dice.below(6) {
+        // A gate reads only what exists: gates never form a cycle.
+        let inputs: Vec<Literal> =
+            (0..1 + random.dice.below(3)).map(|_| random.literal()).collect();
+        let level = random.builder.level("gate");
+        if random.dice.chance(25) {
+            let until = random.literal();
+            random.builder.define_latch(level, inputs[0], until);
+        } else {
+            let least = 1 + random.dice.below(inputs.len());
+            let value = random.builder.at_least(least, &inputs);
+            random.builder.define_gate(level, value);
+        }
+        random.gates.push(level);
+    }
+    for _ in 0..2 {
+        let running = if random.dice.chance(50) { random.firm_literal() } else { Literal::TRUE };
+        let clock = random.clock(running);
+        random.clocks.push(clock);
+    }
+    for (kind, level) in plain {
+        match kind {
+            0 => random.work(level, &facts),
+            1 => random.probe(level),
+            _ => random.lease(level, None),
+        }
+    }
+    let pick = random.pick(chosen);
+    random.lease(held, Some((pick, 3)));
+    random.dial(dial, dialled);
+    random.log(heads);
+    for _ in 0..1 + random.dice.below(4) {
+        random.fault(&facts);
+    }
+    random.builder.build().ok()
+}
+
+#[test]
+fn full_and_lazy_write_the_same_journal() {
+    let (mut changes, mut compared, mut unsettled) = (0, 0, 0);
+    for number in 0..12_000 {
+        let Some(graph) = graph(number) else { continue };
+        let steady = Steady::of(&graph);
+        let mut full = World::new(&graph, &[], &steady, Mode::Full);
+        let mut lazy = World::new(&graph, &[], &steady, Mode::Lazy);
+        for trial in 0..3 {
+            let sampling = Sampling::plain(number);
+            let horizon = Span(150_000);
+            let by_tick = full.run(&sampling, trial, horizon);
+            let by_plan = lazy.run(&sampling, trial, horizon);
+            if by_tick == Ended::Unsettled || by_plan == Ended::Unsettled {
+                assert_eq!(by_tick, by_plan, "graph {number}, trial {trial}");
+                unsettled += 1;
+                continue;
+            }
+            let (a, b) = (full.journal(), lazy.journal());
+            let same = a.iter().zip(b).take_while(|(x, y)| x == y).count();
+            assert!(
+                a == b,
+                "graph {number}, trial {trial}: after {same} equal events full has {:?}, lazy {:?}\n{:?}",
+                a.get(same),
+                b.get(same),
+                graph
+                    .levels
+                    .iter()
+                    .enumerate()
+                    .map(|(i, l)| format!("{i} {}", l.name))
+                    .collect::<Vec<_>>(),
+            );
+            compared += 1;
+            changes += a.len();
+        }
+    }
+    assert!(compared > 20_000, "only {compared} trials were compared, {unsettled} unsettled");
+    assert!(changes > 200_000, "only {changes} changes were compared");
+}
