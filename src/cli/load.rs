@@ -2,7 +2,6 @@
 
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
@@ -11,8 +10,8 @@ use super::disk::{self, WorldError};
 use crate::diagnostic::{Diagnostic, Severity, SourceFile};
 use crate::experiment::slot_of;
 use crate::model::edit::Edit;
-use crate::model::file::{Presets, read_model, read_scenario, scenario_edits};
-use crate::model::preset::{Preset, PresetLibrary};
+use crate::model::file::{read_model, read_scenario, scenario_edits};
+use crate::model::preset::PresetLibrary;
 use crate::model::scenario::Scenario;
 use crate::model::system::{Model, Subject};
 use crate::report::{InputFile, InputText, Manifest, Named};
@@ -61,19 +60,6 @@ pub(super) struct Loaded {
     pub(super) library: PresetLibrary,
     /// Files that the model names.
     pub(super) samples: Vec<InputFile>,
-}
-
-/// The presets as the reader of models asks for them.
-struct Shelf<'l>(&'l PresetLibrary);
-
-impl Presets for Shelf<'_> {
-    fn find(&self, name: &str) -> Option<Arc<Preset>> {
-        self.0.get(name)
-    }
-
-    fn names(&self) -> Vec<String> {
-        self.0.names().into_iter().map(str::to_owned).collect()
-    }
 }
 
 /// The embedded presets and those of a folder.
@@ -166,7 +152,7 @@ impl Reader<'_> {
             Ok(text)
         };
         let edits: Vec<Edit> = edits.iter().chain(&self.edits).cloned().collect();
-        read_model(&self.source, &Shelf(self.library), &edits, &files)
+        read_model(&self.source, self.library, &edits, &files)
     }
 
     /// Notes findings; the same one under several scenarios is one.
