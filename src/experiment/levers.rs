@@ -23,8 +23,10 @@ pub struct Lever {
     pub path: String,
     /// The value as it is.
     pub from: String,
-    /// The value that is tried, as `--set` takes it; `None` where it has no text.
+    /// The value that is tried.
     pub to: Quantity,
+    /// By what a law is multiplied; such a value has no text that `--set` takes.
+    pub factor: Option<f64>,
 }
 
 impl Lever {
@@ -59,13 +61,14 @@ pub fn levers(model: &Model, components: &BTreeSet<ComponentId>) -> Vec<Lever> {
         let preset = &component.preset;
         for (at, (parameter, value)) in preset.parameters.iter().zip(&component.values).enumerate()
         {
-            for to in tries(parameter, value) {
+            for (to, factor) in tries(parameter, value) {
                 levers.push(Lever {
                     component: id,
                     parameter: at,
                     path: format!("{}.{}.{}", group(preset.kind), component.name, parameter.name),
                     from: value.text.clone(),
                     to,
+                    factor,
                 });
             }
         }
@@ -74,11 +77,13 @@ pub fn levers(model: &Model, components: &BTreeSet<ComponentId>) -> Vec<Lever> {
 }
 
 /// The values to try instead of one.
-fn tries(parameter: &Parameter, value: &Quantity) -> Vec<Quantity> {
+fn tries(parameter: &Parameter, value: &Quantity) -> Vec<(Quantity, Option<f64>)> {
     let constant = value.law.is_constant();
     let time = parameter.dimension == Dimension::TIME;
     let factors: &[f64] = match (constant, time) {
-        (Some(c), true) if c >= NEVER => return finite(value).into_iter().collect(),
+        (Some(c), true) if c >= NEVER => {
+            return fixed(value, FINITE).map(|to| (to, None)).into_iter().collect();
+        }
         (Some(c), true) if c > 0.0 => &[0.5, 2.0],
         (Some(_), _) => &[],
         (None, true) => &[0.5],
@@ -87,21 +92,24 @@ fn tries(parameter: &Parameter, value: &Quantity) -> Vec<Quantity> {
     factors.iter().filter_map(|&factor| scaled(parameter, value, factor)).collect()
 }
 
-fn finite(value: &Quantity) -> Option<Quantity> {
-    Some(Quantity { law: Law::constant(FINITE).ok()?, text: format!("{FINITE}s"), ..value.clone() })
+fn fixed(value: &Quantity, seconds: f64) -> Option<Quantity> {
+    Some(Quantity { law: Law::constant(seconds).ok()?, text: span_text(seconds), ..value.clone() })
 }
 
-fn scaled(parameter: &Parameter, value: &Quantity, factor: f64) -> Option<Quantity> {
+/// The value times a factor, and the factor where it has no other text; a
+/// constant that would leave its range goes to the end of it.
+fn scaled(parameter: &Parameter, value: &Quantity, factor: f64) -> Option<(Quantity, Option<f64>)> {
+    let (least, most) = (parameter.least, parameter.most);
+    if let Some(now) = value.law.is_constant() {
+        let then = (now * factor).max(least.unwrap_or(0.0)).min(most.unwrap_or(f64::INFINITY));
+        let same = (then - now).abs() <= now * 1e-9;
+        return if same { None } else { fixed(value, then).map(|to| (to, None)) };
+    }
     let law = value.law.clone().scaled(factor).ok()?;
-    let inside = parameter.least.is_none_or(|least| law.least() >= least)
-        && parameter.most.is_none_or(|most| law.most() <= most);
-    let text = match law.is_constant() {
-        Some(seconds) => span_text(seconds),
-        None => {
-            format!("{} ({})", if factor < 1.0 { "half of it" } else { "twice of it" }, value.text)
-        }
-    };
-    inside.then(|| Quantity { law, text, ..value.clone() })
+    let inside = least.is_none_or(|least| law.least() >= least)
+        && most.is_none_or(|most| law.most() <= most);
+    let text = format!("{} ({})", if factor < 1.0 { "halved" } else { "doubled" }, value.text);
+    inside.then(|| (Quantity { law, text, ..value.clone() }, Some(factor)))
 }
 
 /// A span as `--set` takes it: `2.5s`, `500ms`.
@@ -116,4 +124,44 @@ fn span_text(seconds: f64) -> String {
 /// Without the last bits of a product.
 fn round(value: f64) -> f64 {
     (value * 1e6).round() / 1e6
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::preset::Varies;
+
+    fn quantity(law: Law, text: &str) -> Quantity {
+        Quantity { law, dimension: Dimension::TIME, varies: Varies::Each, text: text.to_owned() }
+    }
+
+    fn tried(law: Law, text: &str, least: Option<f64>) -> Vec<String> {
+        let value = quantity(law, text);
+        let parameter = Parameter {
+            name: "ttl".to_owned(),
+            dimension: Dimension::TIME,
+            default: value.clone(),
+            least,
+            most: None,
+            source: None,
+            say: String::new(),
+        };
+        tries(&parameter, &value).into_iter().map(|(to, _)| to.text).collect()
+    }
+
+    #[test]
+    fn constants_stay_in_their_range() {
+        let ttl = |least| tried(Law::constant(30.0).unwrap(), "30s", least);
+        assert_eq!(ttl(None), ["15s", "60s"]);
+        assert_eq!(ttl(Some(20.0)), ["20s", "60s"]);
+        assert_eq!(ttl(Some(30.0)), ["60s"]);
+    }
+
+    #[test]
+    fn laws_are_halved_and_what_never_ends_is_ended() {
+        let law = Law::exponential(0.01).unwrap();
+        assert_eq!(tried(law, "{ exponential }", None), ["halved ({ exponential })"]);
+        assert_eq!(tried(Law::constant(1e12).unwrap(), "never", None), ["5s"]);
+        assert!(tried(Law::constant(0.0).unwrap(), "0s", None).is_empty());
+    }
 }

@@ -153,13 +153,16 @@ pub(super) fn stages(document: &mut Document, scenario: &ScenarioPrediction, all
     let fine = Some((longest / 1000.0).max(1e-6));
     let number =
         |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |v| unit.number(v, fine));
+    // How often a stage is on the path tells something only where it differs.
+    let always = shown.iter().all(|(_, stage)| stage.criticality > 0.995);
+    let often = if always { "" } else { "in trials" };
     let mut table = Table {
         columns: vec![
             Column::new("", Align::Left),
             Column::droppable("", Align::Left, 2),
             Column::new("p50", Align::Point),
             Column::new("p95", Align::Point),
-            Column::droppable("in trials", Align::Right, 1),
+            Column::droppable(often, Align::Right, 1),
             Column::new("share of the recovery", Align::Left),
         ],
         rows: Vec::new(),
@@ -170,7 +173,11 @@ pub(super) fn stages(document: &mut Document, scenario: &ScenarioPrediction, all
             Cell::styled(stage.formula.clone().unwrap_or_default(), Style::Faint),
             Cell::plain(number(stage.p50)),
             Cell::plain(number(stage.p95)),
-            Cell::plain(super::number::percent(stage.criticality, Some(0.01))),
+            Cell::plain(if always {
+                String::new()
+            } else {
+                super::number::percent(stage.criticality, Some(0.01))
+            }),
             Cell::Bar(stage.share),
         ]);
     }
@@ -185,40 +192,56 @@ pub(super) fn stages(document: &mut Document, scenario: &ScenarioPrediction, all
     }
 }
 
-/// All figures but the system's recovery time, a row each.
+/// A row of the other figures: figures of one subject that spread alike are one.
+struct Other<'p> {
+    titles: Vec<&'static str>,
+    subject: &'p str,
+    figure: Figure,
+    spread: &'p Distribution,
+}
+
+impl Other<'_> {
+    fn words(&self) -> String {
+        format!("{} of {}", self.titles.join(" and "), self.subject)
+    }
+}
+
+/// All figures but the system's recovery time. What is the same for the system
+/// and for a component is told of the component.
 fn others(document: &mut Document, scenario: &ScenarioPrediction, all: bool) {
-    let mut table = Table {
-        columns: vec![
-            Column::new("", Align::Left),
-            Column::new("p50", Align::Point),
-            Column::new("p95", Align::Point),
-            Column::droppable("p99", Align::Point, 1),
-            Column::droppable("max", Align::Point, 3),
-            Column::droppable("", Align::Left, 4),
-        ],
-        rows: Vec::new(),
-    };
-    let mut zero = Vec::new();
-    for (name, subject) in scenario.subjects() {
+    let components = || scenario.subjects().skip(1);
+    let mut rows: Vec<Other<'_>> = Vec::new();
+    for (subject, figures) in scenario.subjects() {
         for figure in Figure::ALL {
-            let Some(d) = subject.figure(figure) else { continue };
-            let same = name != "system" && Some(d) == scenario.system.figure(figure) && !all;
-            let first = name == "system" && figure == Figure::RecoveryTime;
-            if first || same || d.absent >= 1.0 {
+            let Some(spread) = figures.figure(figure).filter(|d| d.absent < 1.0) else { continue };
+            let system = subject == "system";
+            let first = figure == Figure::RecoveryTime
+                && (system || scenario.system.recovery_time.as_ref() == Some(spread));
+            let again = system && components().any(|(_, c)| c.figure(figure) == Some(spread));
+            if !all && (first || again) {
                 continue;
             }
-            let words = format!("{} of {name}", figure.title());
-            if figure == Figure::Integrity {
-                let bad = share_of_trials(d.mean.unwrap_or(0.0), scenario.trials);
-                document.say(match bad {
-                    Some(share) => format!("Integrity of {name}: its data is bad {share}."),
-                    None => format!("Integrity of {name}: good in every trial."),
-                });
-            } else if d.is_zero() {
-                zero.push(words);
-            } else {
-                table.rows.push(figure_row(words, figure, d, scenario));
+            let alike = |o: &&mut Other<'_>| {
+                o.subject == subject && o.spread == spread && figure.is_time() && !spread.is_zero()
+            };
+            match rows.iter_mut().find(alike) {
+                Some(row) => row.titles.push(figure.title()),
+                None => rows.push(Other { titles: vec![figure.title()], subject, figure, spread }),
             }
+        }
+    }
+    let (mut zero, mut never, mut table) = (Vec::new(), Vec::new(), other_columns());
+    for row in &rows {
+        if row.figure == Figure::Integrity {
+            let bad = share_of_trials(row.spread.mean.unwrap_or(0.0), scenario.trials);
+            let bad = bad.map_or_else(|| "good in every trial".to_owned(), |s| format!("bad {s}"));
+            document.say(format!("The data of {}: {bad}.", row.subject));
+        } else if row.spread.is_zero() {
+            zero.push(row.words());
+        } else if row.spread.min.is_none() {
+            never.push(row.words());
+        } else {
+            table.rows.push(figure_row(row.words(), row.figure, row.spread, scenario));
         }
     }
     if !table.rows.is_empty() {
@@ -228,6 +251,22 @@ fn others(document: &mut Document, scenario: &ScenarioPrediction, all: bool) {
     if !zero.is_empty() {
         document.say(format!("Zero in every trial: {}.", zero.join(", ")));
     }
+    if !never.is_empty() {
+        let horizon = duration(scenario.horizon);
+        document.say(format!("Not within {horizon} in any trial: {}.", never.join(", ")));
+    }
+}
+
+fn other_columns() -> Table {
+    let columns = vec![
+        Column::new("", Align::Left),
+        Column::new("p50", Align::Point),
+        Column::new("p95", Align::Point),
+        Column::droppable("p99", Align::Point, 1),
+        Column::droppable("max", Align::Point, 3),
+        Column::droppable("", Align::Left, 4),
+    ];
+    Table { columns, rows: Vec::new() }
 }
 
 fn figure_row(
@@ -304,7 +343,7 @@ fn warnings(document: &mut Document, scenario: &ScenarioPrediction) {
     if let Some(recovery) = &scenario.system.recovery_time {
         if let Some(share) = share_of_trials(recovery.censored, trials) {
             document.say(format!(
-                "Not recovered by the horizon of {} {share}.",
+                "Not recovered by the horizon of {} {share} (trace --at max tells one).",
                 duration(scenario.horizon)
             ));
         }

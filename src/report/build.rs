@@ -176,7 +176,7 @@ fn shape(series: &Series, figure: Figure) -> Option<Shape> {
     let histogram = series.histogram();
     let (low, most) = (histogram.min()? as f64 / unit, histogram.max()? as f64 / unit);
     let p99 = series.quantile(0.99).value().map(|p99| p99 / unit);
-    let high = p99.filter(|p99| most - low > 2.0 * (p99 - low) && *p99 > low).unwrap_or(most);
+    let high = p99.filter(|p99| most - low > 1.5 * (p99 - low) && *p99 > low).unwrap_or(most);
     let step = round_step((high - low) / STEPS as f64)?;
     let first = (low / step).floor();
     let steps = ((high / step).floor() - first) as usize + 1;

@@ -29,6 +29,9 @@ pub struct Change {
     pub from: String,
     /// The value that was tried.
     pub to: String,
+    /// By what a law was multiplied; then `to` is no text that `--set` takes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub factor: Option<f64>,
     /// The p95 with the change \[s\]; `null` in the censored mass.
     pub p95: Option<f64>,
     /// With the change − now; absent where one of them is no number.
@@ -78,11 +81,23 @@ impl Change {
             path: effect.lever.path.clone(),
             from: effect.lever.from.clone(),
             to: effect.lever.to.text.clone(),
+            factor: effect.lever.factor,
             p95: effect.p95.is_number().then(|| effect.p95.0 as f64 / 1e9),
             p95_difference: effect.p95_difference.map(Difference::of),
             mean_difference: effect.mean_difference.map(Difference::of),
             noise: effect.is_noise(),
             breaks: effect.breaks.clone(),
+        }
+    }
+}
+
+impl Change {
+    /// `stores.orders.ttl 30s → 20s`.
+    fn words(&self) -> String {
+        match self.factor {
+            Some(factor) if factor < 1.0 => format!("{} halved", self.path),
+            Some(_) => format!("{} doubled", self.path),
+            None => format!("{} {} → {}", self.path, self.from, self.to),
         }
     }
 }
@@ -145,14 +160,15 @@ fn changes(
         ],
         rows: Vec::new(),
     };
-    let mut nothing: Vec<String> = Vec::new();
+    let mut nothing: Vec<&str> = Vec::new();
     for change in &explanation.changes {
-        let words = format!("{} {} → {}", change.path, change.from, change.to);
         if change.noise && !telling.all {
-            nothing.push(words);
+            if !nothing.contains(&change.path.as_str()) {
+                nothing.push(&change.path);
+            }
             continue;
         }
-        table.rows.push(row(change, words, unit, scenario));
+        table.rows.push(row(change, change.words(), unit, scenario));
     }
     let note = "simulated again, common random numbers".to_owned();
     document.push(Block::Heading("what one change would buy".to_owned(), note));
@@ -171,12 +187,20 @@ fn changes(
         }
     }
     if !nothing.is_empty() {
+        // What one change of a parameter buys, another may have bought above.
+        let bought = |path: &&str| {
+            explanation.changes.iter().any(|change| change.path == *path && !change.noise)
+        };
+        nothing.retain(|path| !bought(path));
         let shown = nothing.len().min(6);
         let more = match nothing.len() - shown {
             0 => String::new(),
             n => format!(" and {n} more (--all)"),
         };
-        document.say(format!("Smaller than their error: {}{more}.", nothing[..shown].join(", ")));
+        if shown > 0 {
+            let names = nothing[..shown].join(", ");
+            document.say(format!("Changes that buy less than their error: {names}{more}."));
+        }
     }
 }
 

@@ -13,6 +13,8 @@ use crate::outcome::{Measured, Timeline};
 
 /// Entries off the critical path, without a mark, that are told all the same.
 const OTHERS: usize = 3;
+/// The same where the trial never recovered and so has no critical path.
+const WITHOUT_PATH: usize = 40;
 
 /// The answer of `drillcast trace`.
 #[derive(Clone, PartialEq, Debug, Serialize, JsonSchema)]
@@ -129,13 +131,15 @@ pub fn story(story: &Story, model: &str, telling: Telling) -> Document {
     ));
     let groups = grouped(&story.entries);
     let mut others = 0;
+    let has_path = groups.iter().any(|group| group.critical);
+    let most = if has_path { OTHERS } else { WITHOUT_PATH };
     let told: Vec<&Group<'_>> = groups
         .iter()
         .filter(|group| {
             let entry = group.first;
             let matters = group.critical || entry.mark.is_some() || entry.stage == "fault";
             others += usize::from(!matters);
-            telling.all || matters || others <= OTHERS
+            telling.all || matters || others <= most
         })
         .collect();
     if told.is_empty() {
@@ -179,6 +183,12 @@ fn grouped(entries: &[StoryEntry]) -> Vec<Group<'_>> {
 fn table(story: &Story, told: &[&Group<'_>]) -> Table {
     let longest = told.iter().map(|group| group.first.at.abs()).fold(0.0, f64::max);
     let mut rows = Vec::with_capacity(told.len());
+    let falling: Vec<&str> = story
+        .entries
+        .iter()
+        .filter(|entry| entry.critical && !entry.rose)
+        .map(|entry| entry.stage.as_str())
+        .collect();
     for group in told {
         let entry = group.first;
         let who = match group.others {
@@ -202,7 +212,7 @@ fn table(story: &Story, told: &[&Group<'_>]) -> Table {
         rows.push(vec![
             Cell::plain(clock(entry.at, longest)),
             Cell::styled(if entry.critical { "*" } else { "" }, Style::Strong),
-            Cell::styled(entry.what.clone(), what),
+            Cell::styled(told_what(entry, &falling), what),
             Cell::plain(who),
             Cell::styled(cause, Style::Faint),
             Cell::styled(mark, Style::Strong),
@@ -218,6 +228,17 @@ fn table(story: &Story, told: &[&Group<'_>]) -> Table {
             Column::new("", Align::Left),
         ],
         rows,
+    }
+}
+
+/// What happened, in the direction that its words have: where a fall is on the
+/// critical path (a lease that runs out), the words are about the fall.
+fn told_what(entry: &StoryEntry, falling: &[&str]) -> String {
+    let falls = falling.contains(&entry.stage.as_str());
+    match entry.rose {
+        true if falls && !entry.critical => format!("{}: no longer", entry.what),
+        false if !falls && entry.stage != "fault" => format!("{}: no longer", entry.what),
+        _ => entry.what.clone(),
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod bad_files;
 mod bad_presets;
+mod cli;
 mod experiment;
 mod harness;
 mod laws;

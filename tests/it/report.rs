@@ -331,6 +331,7 @@ fn explanation() -> Explanation {
         path: path.to_owned(),
         from: "30s".to_owned(),
         to: to.to_owned(),
+        factor: None,
         p95: Some(31.02 + p95),
         p95_difference: Some(Difference { value: p95, error: Some(error) }),
         mean_difference: Some(Difference { value: p95 * 0.9, error: Some(error) }),
