@@ -104,6 +104,22 @@ impl Style {
         }
     }
 
+    /// A label that miette draws: never empty, and wrapped into the width.
+    fn labelled(&self, at: &Location, text: &str) -> LabeledSpan {
+        let mut range = at.range.clone();
+        let source = at.file.text();
+        let ends_here = source[range.start..].chars().next().is_none_or(|c| c == '\n' || c == '\r');
+        if range.is_empty() && ends_here {
+            // Nothing stands at the end of a line; its last character is pointed at.
+            let before = source[..range.start].chars().next_back().filter(|c| *c != '\n');
+            range.start -= before.map_or(0, char::len_utf8);
+        }
+        let column = at.line_column().1 + at.text().chars().count() / 2;
+        let room = self.width.saturating_sub(column + 11).max(LEAST_WIDTH);
+        let text = wrap(&clean(text), room, "");
+        LabeledSpan::new((!text.is_empty()).then_some(text), range.start, range.len())
+    }
+
     /// miette's excerpt without its headline, the help on its last line.
     fn drawn(&self, labels: &[&(Location, String)], help: Option<&str>) -> Option<String> {
         let file = &labels.first()?.0.file;
@@ -112,13 +128,7 @@ impl Style {
                 name: clean(file.name()).into_owned(),
                 text: same_size(file.text()),
             },
-            labels: labels
-                .iter()
-                .map(|(at, text)| {
-                    let text = (!text.is_empty()).then(|| clean(text).into_owned());
-                    LabeledSpan::new(text, at.range.start, at.range.len())
-                })
-                .collect(),
+            labels: labels.iter().map(|(at, text)| self.labelled(at, text)).collect(),
         };
         let theme = GraphicalTheme {
             characters: if self.ascii {

@@ -12,7 +12,7 @@ pub struct Gamma {
 }
 
 impl Law {
-    /// Gamma with `shape` [1] and `scale`; its mean is their product.
+    /// Gamma with `shape` \[1\] and `scale`; its mean is their product.
     ///
     /// # Errors
     ///

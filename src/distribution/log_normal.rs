@@ -23,7 +23,7 @@ impl LogNormal {
         self.median
     }
 
-    /// The standard deviation of the natural logarithm [1].
+    /// The standard deviation of the natural logarithm \[1\].
     #[must_use]
     pub fn sigma(&self) -> f64 {
         self.sigma

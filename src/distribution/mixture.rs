@@ -21,7 +21,7 @@ pub struct Mixture {
 #[derive(Clone, Debug, PartialEq)]
 struct Part {
     law: Law,
-    /// Its probability [1].
+    /// Its probability \[1\].
     weight: f64,
     /// The probability of the parts before it.
     before: f64,
@@ -212,6 +212,14 @@ mod tests {
         assert!(between(-3.0, 5.0).abs() < 1e-300);
         let x = between(-4.0, -1.0);
         assert!((-4.0..-1.0).contains(&x) && (x + 2.0).abs() < 1e-12, "{x}");
+    }
+
+    #[test]
+    fn a_uniform_at_the_boundary_belongs_to_the_earlier_part() {
+        let parts = [1.0, 2.0].map(|value| (1.0, Law::constant(value).unwrap()));
+        let law = Law::mixture(parts.to_vec()).unwrap();
+        assert_eq!(law.quantile(0.5), 1.0);
+        assert_eq!(law.quantile(0.5f64.next_up()), 2.0);
     }
 
     #[test]

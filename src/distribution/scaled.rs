@@ -11,7 +11,7 @@ pub struct Scaled {
 }
 
 impl Law {
-    /// This law times `factor` [1].
+    /// This law times `factor` \[1\].
     ///
     /// # Errors
     ///

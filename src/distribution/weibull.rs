@@ -20,7 +20,7 @@ impl Weibull {
 }
 
 impl Law {
-    /// Weibull with `scale` (the 63.2 % point) and `shape` [1]: below 1 the rate
+    /// Weibull with `scale` (the 63.2 % point) and `shape` \[1\]: below 1 the rate
     /// falls with age, above 1 it rises.
     ///
     /// # Errors

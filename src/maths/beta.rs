@@ -4,7 +4,7 @@
 //! section 6.4; NIST DLMF 8.17.22. The common factor is a binomial term in
 //! Loader's form, so that large parameters lose no digits.
 
-use super::probability::binomial_term;
+use super::probability::BinomialTerm;
 use super::{exp, gamma_ln, ln, normal_quantile, sqrt};
 
 /// Bounds the continued fraction; it converges in about `5 √max(a, b)` steps.
@@ -28,6 +28,11 @@ pub fn beta_tails(a: f64, b: f64, x: f64) -> (f64, f64) {
 /// computed.
 fn tails(a: f64, b: f64, x: f64, y: f64) -> (f64, f64) {
     debug_assert!(a > 0.0 && b > 0.0, "beta parameters {a} {b}");
+    tails_from(BinomialTerm::new(a, b).at(x, y), a, b, x, y)
+}
+
+/// [`tails`] where the binomial term is known.
+fn tails_from(term: f64, a: f64, b: f64, x: f64, y: f64) -> (f64, f64) {
     if x <= 0.0 {
         return (0.0, 1.0);
     }
@@ -35,7 +40,7 @@ fn tails(a: f64, b: f64, x: f64, y: f64) -> (f64, f64) {
         return (1.0, 0.0);
     }
     // x^a y^b / B(a, b)
-    let factor = binomial_term(a, b, x, y) * a * b / (a + b);
+    let factor = term * a * b / (a + b);
     if x < (a + 1.0) / (a + b + 2.0) {
         let lower = (factor * fraction(a, b, x) / a).min(1.0);
         (lower, 1.0 - lower)
@@ -103,6 +108,9 @@ fn quantile_pair(a: f64, b: f64, p: f64) -> (f64, f64) {
 /// The quantile for `p` in (0, 0.5].
 fn lower_quantile(a: f64, b: f64, p: f64) -> f64 {
     let target = ln(p);
+    let terms = BinomialTerm::new(a, b);
+    // Newton's method doubles the digits: a step this small was the last one.
+    let enough = 1e-9 / sqrt(a + b);
     let mut t = first_guess(a, b, p);
     let (mut low, mut high) = (f64::NEG_INFINITY, 0.0);
     for _ in 0..100 {
@@ -111,27 +119,27 @@ fn lower_quantile(a: f64, b: f64, p: f64) -> f64 {
         }
         let x = exp(t);
         let y = 1.0 - x;
-        let tail = tails(a, b, x, y).0;
-        let density = binomial_term(a, b, x, y) * a * b / (a + b) / y;
+        let term = terms.at(x, y);
+        let tail = tails_from(term, a, b, x, y).0;
+        let density = term * a * b / (a + b) / y;
         if tail <= 0.0 || density <= 0.0 || y <= 0.0 {
             // Too far out to have a slope: towards the middle.
             t = if tail < p { (t * 0.5).min(t + 1.0) } else { t - 0.5 };
             continue;
         }
         let miss = (ln(tail) - target) * tail / density;
+        if miss.abs() < enough {
+            t -= miss;
+            break;
+        }
         if miss > 0.0 {
             high = t;
         } else {
             low = t;
         }
-        let mut next = t - miss;
-        if !(next > low && next < high) && miss != 0.0 {
-            next = if low.is_finite() { 0.5 * (low + high) } else { t - 1.0 };
-        }
-        let step = (next - t).abs();
-        t = next;
-        if step < 1e-15 {
-            break;
+        t -= miss;
+        if !(t > low && t < high) {
+            t = if low.is_finite() { 0.5 * (low + high) } else { high - 1.0 };
         }
     }
     exp(t)

@@ -5,6 +5,7 @@
 //! and 8.9.2. The common factor comes from [`super::poisson_term`], so that
 //! large shapes lose no digits.
 
+use super::probability::PoissonTerm;
 use super::{exp, ln, ln_1p, normal_quantile, poisson_term, powf, sqrt};
 
 /// Relative size at which a series or fraction counts as converged.
@@ -41,7 +42,11 @@ pub fn gamma_tails(a: f64, x: f64) -> (f64, f64) {
     if x == f64::INFINITY {
         return (1.0, 0.0);
     }
-    let term = poisson_term(a, x);
+    tails_from(poisson_term(a, x), a, x)
+}
+
+/// [`gamma_tails`] at a finite `x > 0` where the Poisson term is known.
+fn tails_from(term: f64, a: f64, x: f64) -> (f64, f64) {
     if x < a + 1.0 {
         let lower = (term * lower_series(a, x)).min(1.0);
         (lower, 1.0 - lower)
@@ -112,11 +117,15 @@ pub fn gamma_quantile(a: f64, p: f64) -> f64 {
     }
     let lower = p <= 0.5;
     let target = if lower { ln(p) } else { ln_1p(-p) };
+    let terms = PoissonTerm::new(a);
+    // Newton's method doubles the digits: a step this small was the last one.
+    let enough = 1e-9 / sqrt(a + 1.0);
     for _ in 0..60 {
         let x = exp(t);
-        let (below, above) = gamma_tails(a, x);
+        let term = terms.at(x);
+        let (below, above) = tails_from(term, a, x);
         // d ln(tail) / d ln x = ± x·density / tail, and x·density = a·term.
-        let density = a * poisson_term(a, x);
+        let density = a * term;
         let tail = if lower { below } else { above };
         if tail <= 0.0 || density <= 0.0 {
             t += if lower { 1.0 } else { -1.0 };
@@ -128,7 +137,7 @@ pub fn gamma_quantile(a: f64, p: f64) -> f64 {
         if t < LN_SMALLEST {
             return 0.0;
         }
-        if step.abs() < 1e-15 {
+        if step.abs() < enough {
             break;
         }
     }

@@ -22,21 +22,49 @@ pub fn poisson_term(a: f64, x: f64) -> f64 {
     if a == 0.0 {
         return exp(-x);
     }
-    exp(-stirling_error(a) - deviance(a, x)) / sqrt(TWO_PI * a)
+    PoissonTerm::new(a).at(x)
 }
 
-/// `x^a y^b Γ(a+b+1) / (Γ(a+1) Γ(b+1))` for `y = 1 − x` and `a, b > 0`.
-pub(super) fn binomial_term(a: f64, b: f64, x: f64, y: f64) -> f64 {
-    if x <= 0.0 || y <= 0.0 {
-        return 0.0;
+/// [`poisson_term`] for one `a > 0` and many `x > 0`.
+pub(super) struct PoissonTerm {
+    a: f64,
+    error: f64,
+    root: f64,
+}
+
+impl PoissonTerm {
+    pub(super) fn new(a: f64) -> Self {
+        Self { a, error: stirling_error(a), root: sqrt(TWO_PI * a) }
     }
-    let n = a + b;
-    let exponent = stirling_error(n)
-        - stirling_error(a)
-        - stirling_error(b)
-        - deviance(a, n * x)
-        - deviance(b, n * y);
-    exp(exponent) * sqrt(n / (TWO_PI * a * b))
+
+    pub(super) fn at(&self, x: f64) -> f64 {
+        exp(-self.error - deviance(self.a, x)) / self.root
+    }
+}
+
+/// `x^a y^b Γ(a+b+1) / (Γ(a+1) Γ(b+1))` for one pair `a, b > 0` and many `x`
+/// with `y = 1 − x`.
+pub(super) struct BinomialTerm {
+    a: f64,
+    b: f64,
+    error: f64,
+    root: f64,
+}
+
+impl BinomialTerm {
+    pub(super) fn new(a: f64, b: f64) -> Self {
+        let n = a + b;
+        let error = stirling_error(n) - stirling_error(a) - stirling_error(b);
+        Self { a, b, error, root: sqrt(n / (TWO_PI * a * b)) }
+    }
+
+    pub(super) fn at(&self, x: f64, y: f64) -> f64 {
+        if x <= 0.0 || y <= 0.0 {
+            return 0.0;
+        }
+        let n = self.a + self.b;
+        exp(self.error - deviance(self.a, n * x) - deviance(self.b, n * y)) * self.root
+    }
 }
 
 /// The probability of exactly `k` successes in `n` independent trials which
@@ -56,7 +84,7 @@ pub fn binomial_pmf(k: u64, n: u64, p: f64) -> f64 {
     if k == n {
         return exp(n as f64 * ln(p));
     }
-    binomial_term(k as f64, (n - k) as f64, p, 1.0 - p)
+    BinomialTerm::new(k as f64, (n - k) as f64).at(p, 1.0 - p)
 }
 
 /// The probability of at most `k` successes in `n` independent trials which

@@ -28,7 +28,7 @@ impl Edit {
     ///
     /// # Errors
     ///
-    /// Refuses what has no `=` or no path.
+    /// Refuses what has no `=` or no path, and lists, tables and quotes that do not end.
     pub fn from_argument(argument: &str) -> Result<Self, Box<Diagnostic>> {
         let source = SourceFile::new("--set", argument);
         let Some((path, value)) = argument
@@ -45,6 +45,17 @@ impl Edit {
         // Bare text is a string: nobody wants to quote twice in a shell.
         let quiet = Context::without_files();
         let node = parse_value(&source, base, &quiet).filter(|_| quiet.errors() == 0);
+        if node.is_none() && value.trim_start().starts_with(['[', '{', '"', '\'']) {
+            let help = "put the argument in single quotes, so that the shell leaves it alone";
+            return Err(Box::new(
+                Diagnostic::error("edit::syntax", "the value is no TOML value")
+                    .label(
+                        &source.at(base..argument.len()),
+                        "a text inside needs quotes, and every bracket its end",
+                    )
+                    .help(help),
+            ));
+        }
         let node = node.unwrap_or_else(|| Node {
             raw: Raw::String(value.trim().to_owned()),
             at: source.at(base..argument.len()),
@@ -71,22 +82,23 @@ impl Edit {
     }
 }
 
-/// Says whether a table, reached by a path of names, can take a new key: asked
-/// only where a `*` reaches tables of different kinds.
-pub type Takes<'a> = &'a dyn Fn(&[String], &Table, &str) -> bool;
+/// The keys that a table, reached by a path of names, can take: asked only where
+/// a `*` reaches tables of different kinds.
+pub type Keys<'a> = &'a dyn Fn(&[String], &Table) -> Vec<String>;
 
 /// Lays the edits over a document, in order.
-pub fn apply(document: &mut Table, edits: &[Edit], takes: Takes<'_>, context: &Context<'_>) {
+pub fn apply(document: &mut Table, edits: &[Edit], keys: Keys<'_>, context: &Context<'_>) {
     for edit in edits {
         let parts = edit.parts();
-        let mut walk = Walk { edit, takes, context, changed: 0, told: false };
+        let mut walk = Walk { edit, keys, context, changed: 0, told: false, known: Vec::new() };
         walk.table(document, &parts, &mut Vec::new(), false);
         if walk.changed == 0 && !walk.told {
-            context.error(
+            let last = parts.last().map_or("", |(part, _)| part);
+            context.error_with_help(
                 "edit::no_match",
                 format!("\"{}\" reaches nothing in this model", edit.path.value),
-                &edit.path.at,
-                "nothing there takes this key",
+                (&edit.path.at, "nothing there takes this key"),
+                nearest_help(last, walk.known.iter().map(String::as_str)),
             );
         }
     }
@@ -95,10 +107,12 @@ pub fn apply(document: &mut Table, edits: &[Edit], takes: Takes<'_>, context: &C
 /// One edit on its way through the document.
 struct Walk<'a, 'f> {
     edit: &'a Edit,
-    takes: Takes<'a>,
+    keys: Keys<'a>,
     context: &'a Context<'f>,
     changed: usize,
     told: bool,
+    /// What the tables behind a `*` could have taken instead.
+    known: Vec<String>,
 }
 
 impl Walk<'_, '_> {
@@ -133,8 +147,12 @@ impl Walk<'_, '_> {
             }
             return;
         }
-        if starred && !(self.takes)(names, table, part) {
-            return;
+        if starred {
+            let mut known = (self.keys)(names, table);
+            if !known.iter().any(|key| key == part) {
+                self.known.append(&mut known);
+                return;
+            }
         }
         let key = Found { value: (*part).to_owned(), at: at.clone() };
         let empty = Table { entries: Vec::new(), at: at.clone() };
@@ -225,9 +243,10 @@ mod tests {
         let mut table = parse(&SourceFile::new("m", text), &context).unwrap();
         let edits: Vec<Edit> =
             edits.iter().map(|text| Edit::from_argument(text).unwrap()).collect();
-        let takes =
-            |_: &[String], table: &Table, key: &str| key == "wal" && table.get("ttl").is_some();
-        apply(&mut table, &edits, &takes, &context);
+        let keys = |_: &[String], table: &Table| {
+            table.get("ttl").map(|_| "wal".to_owned()).into_iter().collect()
+        };
+        apply(&mut table, &edits, &keys, &context);
         let messages: Vec<String> =
             context.into_diagnostics().iter().map(ToString::to_string).collect();
         let sections = table.entries.iter().map(|entry| entry.node.written());
@@ -245,6 +264,7 @@ mod tests {
         assert_eq!(value("a="), "");
         assert!(Edit::from_argument("ttl").is_err());
         assert!(Edit::from_argument("a..b=1").is_err());
+        assert!(Edit::from_argument("a=[1, 2").is_err());
     }
 
     #[test]

@@ -153,7 +153,7 @@ impl BatchSpread {
     }
 
     /// The standard deviation, from batch to batch, of the share of trials below
-    /// the point that has the share `q` in (0, 1) of all trials below it [1].
+    /// the point that has the share `q` in (0, 1) of all trials below it \[1\].
     ///
     /// None with fewer than two batches. Between two edges nothing is known of
     /// the batches: there the deviation is interpolated between the edges', as
@@ -308,7 +308,7 @@ impl ProportionBatches {
         self.successes + self.rest_successes
     }
 
-    /// The share of trials that succeed [1]; none without trials.
+    /// The share of trials that succeed \[1\]; none without trials.
     #[must_use]
     pub fn share(&self) -> Option<f64> {
         let trials = self.trials();

@@ -119,6 +119,11 @@ fn first(end: u64, holds: impl Fn(u64) -> bool) -> u64 {
 ///
 /// From the spread between twenty or more batches, else Student's t on
 /// independent trials; none where there is no mean or a single trial.
+///
+/// Batch means are taken for normal. Stratified trials leave of a mean's error
+/// little but the far tail, which is skew: over 40 stratified batches of a
+/// log-normal step the interval, a seventh as wide as a plain one, was measured
+/// to cover 92 % where 95 % were asked for.
 #[must_use]
 pub fn mean_interval(
     sample: &Histogram,

@@ -193,10 +193,10 @@ impl Predicted<'_> {
 /// The outcome of [`band_test`].
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct BandTest {
-    /// How far the measured shares lie outside the band at worst [1].
+    /// How far the measured shares lie outside the band at worst \[1\].
     pub distance: f64,
     /// The probability of such a distance or more if the prediction is right to
-    /// within the margin [1]; at most this, so that a rejection stands.
+    /// within the margin \[1\]; at most this, so that a rejection stands.
     pub p_value: f64,
 }
 

@@ -194,7 +194,7 @@ pub struct OrderInterval {
     /// The upper value.
     pub high: f64,
     /// The probability with which such an interval holds the median; at least
-    /// the confidence asked for [1].
+    /// the confidence asked for \[1\].
     pub confidence: f64,
 }
 

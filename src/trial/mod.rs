@@ -4,6 +4,7 @@
 //! a [`Runner`] then runs any number of trials without allocating.
 
 mod begin;
+mod bound;
 mod collect;
 mod compile;
 mod dirty;
@@ -67,7 +68,14 @@ impl Program {
         };
         let steady = Steady::of(&compiled.graph);
         let horizon = scenario.horizon.unwrap_or_else(|| default_horizon(scenario));
-        Self { graph: compiled.graph, steady, measures, layout, faults: compiled.faults, horizon }
+        let graph = compiled.graph;
+        let mut program =
+            Self { graph, steady, measures, layout, faults: compiled.faults, horizon };
+        let bounds = bound::bounds(&program);
+        for (slot, bound) in program.layout.figures.iter_mut().zip(bounds) {
+            slot.bound = bound;
+        }
+        program
     }
 
     /// What the outcomes' numbers mean.

@@ -119,6 +119,15 @@ impl<'g> World<'g> {
         }
     }
 
+    /// The levels right after fault `index` has struck `arm` at the steady
+    /// start, before anybody has looked.
+    pub(super) fn struck(&mut self, index: usize, arm: usize) -> &[bool] {
+        self.begin(&Sampling::plain(0), 0);
+        self.strike_arm(index, arm);
+        self.settle();
+        &self.levels
+    }
+
     /// Runs one trial to its end.
     pub fn run(&mut self, sampling: &Sampling, trial: u64, horizon: Span) -> Ended {
         self.begin(sampling, trial);
@@ -223,6 +232,13 @@ impl<'g> World<'g> {
                 ((self.uniform(*name, 0) * arms.len() as f64) as usize).min(arms.len() - 1)
             }
         };
+        self.strike_arm(index, arm);
+    }
+
+    /// A fault strikes this one of those whom it may strike.
+    pub(super) fn strike_arm(&mut self, index: usize, arm: usize) {
+        let graph = self.graph;
+        let fault = &graph.faults[index];
         self.struck[index] = Some(arm);
         let event = self.set(fault.level, true, EventId::START);
         for change in &arm_of(fault, arm).begin {

@@ -4,6 +4,7 @@
 //! below. Each has its rendered diagnostics as a snapshot.
 
 use std::path::Path;
+use std::sync::OnceLock;
 
 use drillcast::diagnostic::{Diagnostic, Severity, SourceFile, render};
 use drillcast::model::edit::Edit;
@@ -75,11 +76,14 @@ downtime = "always <= 2m"
 /// A preset whose stores need each other.
 const CHAINED: &str = include_str!("bad/chained.preset");
 
-fn presets() -> PresetLibrary {
-    let chained = ("chained.toml".to_owned(), CHAINED.to_owned());
-    let (library, mistakes) = PresetLibrary::with_extra(vec![chained]);
-    assert!(mistakes.is_empty(), "{}", render(&mistakes, 100, false, false));
-    library
+fn presets() -> &'static PresetLibrary {
+    static LIBRARY: OnceLock<PresetLibrary> = OnceLock::new();
+    LIBRARY.get_or_init(|| {
+        let chained = ("chained.toml".to_owned(), CHAINED.to_owned());
+        let (library, mistakes) = PresetLibrary::with_extra(vec![chained]);
+        assert!(mistakes.is_empty(), "{}", render(&mistakes, 100, false, false));
+        library
+    })
 }
 
 fn files(path: &str) -> Result<String, String> {
@@ -92,7 +96,7 @@ fn files(path: &str) -> Result<String, String> {
 }
 
 fn model(text: &str, edits: &[Edit]) -> (Option<Model>, Vec<Diagnostic>) {
-    read_model(&SourceFile::new("shop.toml", text), &presets(), edits, &files)
+    read_model(&SourceFile::new("shop.toml", text), presets(), edits, &files)
 }
 
 /// Reads a scenario over the sound model, as the command line does.
@@ -125,7 +129,7 @@ fn every_broken_file_is_explained() {
         let mistakes = if stem.starts_with("scenario_") {
             scenario(&name, &text).1
         } else {
-            read_model(&SourceFile::new(&*name, text), &presets(), &[], &files).1
+            read_model(&SourceFile::new(&*name, text), presets(), &[], &files).1
         };
         assert!(mistakes.iter().any(|one| one.severity == Severity::Error), "{name}");
         let shown = render(&mistakes, 100, false, false);
@@ -142,18 +146,18 @@ fn edits_of_the_command_line_are_explained() {
         "stores.orders.ttl=10s",
         "stores.ordres.ttl=20s",
         "stores.*.tll=20s",
-        "clients.*.every=never",
+        "clients.*.every=0s",
+        "stores.orders.members=[a, b]",
         "objectives.orders.recovery_tme=p95 <= 5s",
         "zones.d=7",
         "stores.orders.dcs.x=1",
+        "ttl",
     ];
-    let edits: Vec<Edit> = edits.map(|text| Edit::from_argument(text).unwrap()).to_vec();
-    let mut shown = String::new();
-    for edit in edits {
-        shown += &render(&model(SHOP, std::slice::from_ref(&edit)).1, 100, false, false);
-        shown += "\n";
-    }
-    shown += &render(&[*Edit::from_argument("ttl").unwrap_err()], 100, false, false);
+    let mistakes = |text: &str| match Edit::from_argument(text) {
+        Ok(edit) => model(SHOP, &[edit]).1,
+        Err(mistake) => vec![*mistake],
+    };
+    let shown = edits.map(|text| render(&mistakes(text), 100, false, false)).join("\n");
     insta::with_settings!({ snapshot_path => "bad/snapshots", prepend_module_to_snapshot => false, omit_expression => true }, {
         insta::assert_snapshot!("edits", shown);
     });
@@ -220,6 +224,25 @@ fn a_huge_file_is_refused_at_once_and_a_long_line_is_not_shown() {
     let long = SHOP.replace("[\"a/1\", \"b/1\", \"c\"]", &format!("[{}]", "\"z\", ".repeat(900)));
     let shown = render(&model(&long, &[]).1, 100, false, false);
     assert!(shown.lines().all(|line| line.chars().count() <= 120));
+}
+
+/// Every beginning of a file, as an editor that crashes may leave it.
+fn beginnings(text: &str) -> impl Iterator<Item = &str> {
+    (0..text.len()).filter_map(|end| text.get(..end))
+}
+
+#[test]
+fn no_file_that_breaks_off_is_fatal() {
+    for text in beginnings(SHOP) {
+        let (read, mistakes) = model(text, &[]);
+        assert_eq!(read.is_some(), mistakes.is_empty());
+        let _ = render(&mistakes, 80, false, false);
+    }
+    for text in beginnings(CRASH) {
+        let (read, mistakes) = scenario("crash.toml", text);
+        assert_eq!(read.is_some(), mistakes.is_empty());
+        let _ = render(&mistakes, 80, false, false);
+    }
 }
 
 /// Changes a text somewhere, as a slip of the hand or a broken disk would.

@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
-use drillcast::diagnostic::{SourceFile, render};
+use drillcast::diagnostic::{Severity, SourceFile, render};
 use drillcast::model::preset::{PresetLibrary, read_preset};
 use drillcast::model::read::Context;
+use proptest::prelude::*;
 
 #[test]
 fn every_mistake_is_shown_where_it_stands() {
@@ -63,4 +64,44 @@ fn a_wrong_preset_of_ones_own_hides_ours() {
         mistakes.iter().map(|one| one.code.as_str()).collect::<Vec<_>>(),
         ["preset::duplicate"]
     );
+}
+
+/// Pieces that people put in the wrong place.
+const PIECES: [&str; 16] = [
+    "\"", "{", "}", "[", "]", "=", "\\n", "self", "member", " and ", "(", ")", "0", "leader", ".",
+    "ü",
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn no_damage_to_a_preset_is_fatal(
+        which in 0usize..4,
+        cuts in prop::collection::vec((any::<prop::sample::Index>(), 0usize..30), 0..4),
+        additions in prop::collection::vec(
+            (any::<prop::sample::Index>(), prop::sample::select(PIECES.to_vec())), 0..4),
+    ) {
+        let library = PresetLibrary::embedded();
+        let name = library.names()[which].to_owned();
+        let mut letters: Vec<char> =
+            library.source(&name).expect("it is embedded").text().chars().collect();
+        for (place, length) in cuts {
+            let start = place.index(letters.len());
+            letters.drain(start..(start + length).min(letters.len()));
+        }
+        for (place, piece) in additions {
+            let start = place.index(letters.len());
+            letters.splice(start..start, piece.chars());
+        }
+        let text: String = letters.into_iter().collect();
+        let context = Context::without_files();
+        let preset = read_preset(&SourceFile::new("damaged.toml", text), &context);
+        let mistakes = context.into_diagnostics();
+        prop_assert_eq!(preset.is_none(), mistakes.iter().any(|one| one.severity == Severity::Error));
+        let _ = render(&mistakes, 80, false, true);
+        if let Some(preset) = preset {
+            let _ = preset.describe(80);
+        }
+    }
 }

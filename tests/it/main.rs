@@ -6,6 +6,7 @@ mod cli;
 mod experiment;
 mod harness;
 mod laws;
+mod lints;
 mod patroni;
 mod presets;
 mod report;

@@ -1,5 +1,7 @@
 //! Histograms, intervals and tests against slow twins and closed forms.
 
+use std::sync::OnceLock;
+
 use drillcast::distribution::Law;
 use drillcast::maths;
 use drillcast::statistics::{
@@ -99,9 +101,9 @@ proptest! {
     }
 }
 
-/// Batches of `size` values drawn from `law`, stratified within a batch or not.
+/// Batches of `size` values made of uniforms, stratified within a batch or not.
 fn batches(
-    law: &dyn Fn(&mut dyn FnMut(usize) -> f64) -> f64,
+    value: fn(&mut dyn FnMut(usize) -> f64) -> f64,
     size: usize,
     count: usize,
     stratified: bool,
@@ -116,7 +118,7 @@ fn batches(
                 let u: f64 = random.random();
                 if stratified { (strata[input][i] as f64 + u) / size as f64 } else { u }
             };
-            (law(&mut uniform) * SECOND).round() as i64
+            (value(&mut uniform) * SECOND).round() as i64
         };
         (0..size).map(trial).collect()
     };
@@ -137,7 +139,7 @@ impl Coverage {
     }
 }
 
-const REPEATS: u32 = 1_000;
+const REPEATS: u32 = 2_000;
 
 /// Two inputs added: as in a runbook of two steps.
 fn two_steps(uniform: &mut dyn FnMut(usize) -> f64) -> f64 {
@@ -160,7 +162,7 @@ fn coverage(stratified: bool, with_batches: bool) -> [Coverage; 5] {
         let mut sample = Histogram::new();
         let mut spread = BatchSpread::new(SIZE as u64);
         let mut kept = ProportionBatches::new(SIZE as u64);
-        for batch in batches(&two_steps, SIZE, COUNT, stratified, &mut random) {
+        for batch in batches(two_steps, SIZE, COUNT, stratified, &mut random) {
             let own = histogram(&batch);
             spread.add_batch(&own);
             sample.merge(&own);
@@ -204,31 +206,38 @@ fn truth() -> [f64; 5] {
     [quantile(0.5), quantile(0.95), quantile(0.99), mean, quantile(0.9)]
 }
 
+/// The coverage between plain batches, which two tests look at.
+fn plain_coverage() -> &'static [Coverage; 5] {
+    static PLAIN: OnceLock<[Coverage; 5]> = OnceLock::new();
+    PLAIN.get_or_init(|| coverage(false, true))
+}
+
 const FIGURES: [&str; 5] = ["p50", "p95", "p99", "mean", "share"];
 
-/// Within two points of 95 %, the three standard errors of 1,000 repeats.
+/// Within two points of 95 %, four standard errors of the repeats.
 fn assert_covers(coverage: &[Coverage; 5], about: &str) {
     for (coverage, figure) in coverage.iter().zip(FIGURES) {
         let share = f64::from(coverage.covered) / f64::from(REPEATS);
-        assert!((share - 0.95).abs() <= 0.0205, "{about}, {figure}: covered {share}");
+        assert!((share - 0.95).abs() <= 0.02, "{about}, {figure}: covered {share}");
     }
 }
 
 #[test]
 fn intervals_cover_as_they_say_under_plain_sampling() {
-    let by_batches = coverage(false, true);
-    assert_covers(&by_batches, "between batches");
-    let independent = coverage(false, false);
-    assert_covers(&independent, "independent trials");
+    assert_covers(plain_coverage(), "between batches");
+    assert_covers(&coverage(false, false), "independent trials");
 }
 
 #[test]
 fn batch_intervals_cover_and_are_narrower_under_stratified_sampling() {
     let stratified = coverage(true, true);
-    let plain = coverage(false, true);
+    let plain = plain_coverage();
     for i in [0, 1, 3, 4] {
         let share = f64::from(stratified[i].covered) / f64::from(REPEATS);
-        assert!((0.93..=0.985).contains(&share), "{}: covered {share}", FIGURES[i]);
+        // What stratification leaves of a mean's error is its far tail, skew in
+        // every batch: Student's t then covers some 92 %, as its page says.
+        let least = if FIGURES[i] == "mean" { 0.91 } else { 0.93 };
+        assert!((least..=0.97).contains(&share), "{}: covered {share}", FIGURES[i]);
         let ratio = stratified[i].width / plain[i].width;
         assert!(ratio < 0.75, "{}: {ratio} of the plain width", FIGURES[i]);
     }
@@ -237,7 +246,7 @@ fn batch_intervals_cover_and_are_narrower_under_stratified_sampling() {
 #[test]
 fn batch_spread_merges_in_any_order() {
     let mut random = random(3);
-    let all = batches(&two_steps, 64, 30, true, &mut random);
+    let all = batches(two_steps, 64, 30, true, &mut random);
     let spread = |order: &[usize]| {
         let mut spread = BatchSpread::new(64);
         for &index in order {
@@ -259,7 +268,7 @@ fn batch_spread_merges_in_any_order() {
 fn batch_spread_agrees_with_counting() {
     // The slow twin counts, batch by batch, what lies below a point.
     let mut random = random(4);
-    let all = batches(&two_steps, 256, 40, true, &mut random);
+    let all = batches(two_steps, 256, 40, true, &mut random);
     let mut spread = BatchSpread::new(256);
     all.iter().for_each(|batch| spread.add_batch(&histogram(batch)));
     let mut sorted = all.concat();

@@ -136,7 +136,7 @@ impl<'p> Printer<'p> {
         }
     }
 
-    /// `answers(self, m.etcd)`
+    /// `answers(self, m.server)`
     fn served(&self, fact: &str, from: Who, to: Who, process: Option<usize>) -> Expression {
         let to = match process {
             Some(process) => hop(&self.who(to), &self.preset.processes[process]),

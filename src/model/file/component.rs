@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::name::one_of;
 use super::place::Places;
-use super::section::section_name;
+use super::section::{all_keys, section_name, structural_keys};
 use crate::diagnostic::{Diagnostic, nearest_help};
 use crate::model::preset::{ComponentKind, Preset, Quantity};
 use crate::model::read::{Context, Expect, Found, Reader};
@@ -92,13 +92,11 @@ fn component(
         }
         _ => 1,
     };
+    reader.allow(structural_keys(draft.kind).iter().copied());
     let share = certain(reader, "serves_at_least", Dimension::NUMBER, (0.0, 1.0));
     let stable = certain(reader, "stable_for", Dimension::TIME, (0.0, 31_536_000.0));
     let Some(preset) = &draft.preset else {
         // What else could stand here is unknown.
-        if draft.kind == ComponentKind::Clients {
-            reader.allow(["hosts"]);
-        }
         return None;
     };
     let needs: Option<Vec<ComponentId>> = preset
@@ -112,7 +110,7 @@ fn component(
         .into_iter()
         .collect();
     let values = values(reader, preset);
-    unknown_keys(draft, preset);
+    unknown_keys(reader, preset);
     Some(Component {
         name: draft.name.value.clone(),
         preset: Arc::clone(preset),
@@ -142,16 +140,12 @@ fn values(reader: &Reader<'_>, preset: &Preset) -> Option<Vec<Quantity>> {
 }
 
 /// Reports the keys that neither the component nor its technology has.
-fn unknown_keys(draft: &Draft<'_>, preset: &Preset) {
-    let reader = &draft.reader;
+fn unknown_keys(reader: &Reader<'_>, preset: &Preset) {
     let context = reader.context();
-    let keys = super::section::structural_keys(draft.kind).iter().copied();
-    let parameters = preset.parameters.iter().map(|one| one.name.as_str());
-    let roles = preset.needs.iter().map(|need| need.role.as_str());
-    let known: Vec<&str> = keys.chain(roles).chain(parameters).collect();
+    let known = all_keys(preset);
     for entry in reader.unread() {
         let key = &entry.key.value;
-        let help = nearest_help(key, known.iter().copied())
+        let help = nearest_help(key, known.iter().map(String::as_str))
             .unwrap_or_else(|| format!("drillcast presets {} lists its parameters", preset.name));
         let message = format!("{} has no parameter \"{key}\"", preset.name);
         let label = "neither a parameter of the technology nor a key of ours";

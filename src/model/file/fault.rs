@@ -98,7 +98,7 @@ fn fault(reader: &Reader<'_>, model: &Model) -> Option<Fault> {
 }
 
 fn unknown_key(reader: &Reader<'_>, key: &Found<String>) {
-    let known = ["at", "after", "what", "process", "where", "from", "for"];
+    let known = ["at", "after", "what", "process", "where", "for", "from"];
     let help = nearest_help(&key.value, known)
         .unwrap_or_else(|| format!("the keys are {}", known.join(", ")));
     reader.context().error_with_help(
@@ -257,7 +257,7 @@ fn kind(
         (Some(_), Some(target)) => {
             format!("{} cannot be asked for \"{}\"", target_name(target, model), what.value)
         }
-        _ => format!("nothing is known of a fault \"{}\"", what.value),
+        _ => format!("there is no fault \"{}\"", what.value),
     };
     let help = asked_elsewhere
         .map(|id| format!("{} understands it", model.components[id.0].name))
@@ -304,7 +304,7 @@ fn names(
         }
     }
     if known.is_empty() {
-        let message = format!("{} has no processes that could be hit", target_name(target, model));
+        let message = format!("there are no processes to hit: {}", target_name(target, model));
         let label = "nothing here can die or stand still";
         context.error("scenario::no_processes", message, &what.at, label);
         return None;

@@ -4,12 +4,13 @@ use super::component::{Draft, complete};
 use super::name::{is_name, one_of};
 use super::objective::read_objectives;
 use super::place::Places;
-use super::section::{SECTIONS, section_name, takes};
+use super::section::{SECTIONS, all_keys, section_name};
 use crate::diagnostic::{Diagnostic, Location, SourceFile, nearest, nearest_help};
 use crate::model::edit::{Edit, apply};
 use crate::model::preset::{ComponentKind, Preset, PresetLibrary};
 use crate::model::read::{Context, Entry, Files, Reader, Table, parse};
 use crate::model::system::{Component, Model};
+use crate::outcome::Figure;
 
 /// Components, at most.
 const MOST_COMPONENTS: usize = 1000;
@@ -27,27 +28,26 @@ pub fn read_model(
 ) -> (Option<Model>, Vec<Diagnostic>) {
     let context = Context::new(files);
     let model = parse(source, &context).and_then(|mut document| {
-        apply(
-            &mut document,
-            edits,
-            &|names, table, key| can_take(presets, names, table, key),
-            &context,
-        );
+        apply(&mut document, edits, &|names, table| keys_of(presets, names, table), &context);
         is_kind(&document, "model", &context).then(|| read_document(&document, presets, &context))
     });
     let sound = context.errors() == 0;
     (model.filter(|_| sound), context.into_diagnostics())
 }
 
-/// Whether a `*` that reaches this table may put the key into it.
-fn can_take(presets: &PresetLibrary, names: &[String], table: &Table, key: &str) -> bool {
-    let is_component =
-        SECTIONS.iter().any(|(section, _)| Some(*section) == names.first().map(String::as_str));
-    if names.len() != 2 || !is_component {
-        return names.first().is_some_and(|first| first == "objectives");
+/// The keys that a `*` that reaches this table may put into it.
+fn keys_of(presets: &PresetLibrary, names: &[String], table: &Table) -> Vec<String> {
+    let first = names.first().map(String::as_str);
+    if first == Some("objectives") {
+        let figures = ["data_loss"].into_iter().chain(Figure::ALL.map(Figure::name));
+        return figures.map(str::to_owned).collect();
+    }
+    if names.len() != 2 || !SECTIONS.iter().any(|(section, _)| Some(*section) == first) {
+        return Vec::new();
     }
     let technology = table.get("technology").and_then(|node| node.as_str());
-    technology.and_then(|name| presets.get(name)).is_some_and(|preset| takes(&preset, key))
+    let preset = technology.and_then(|name| presets.get(name));
+    preset.map(|preset| all_keys(&preset)).unwrap_or_default()
 }
 
 /// Whether a document is of the kind that its first key tells.
@@ -64,18 +64,21 @@ pub(super) fn is_kind(document: &Table, kind: &str, context: &Context<'_>) -> bo
         context.error("file::wrong_kind", message, &entry.key.at, &label);
         return false;
     }
-    // Whoever misspells the first key has still written a file of this kind.
-    let first = document.keys().next().unwrap_or_default();
-    let help = match nearest(first, [kind]) {
-        Some(_) => format!("the first key is \"{first}\": did you mean \"{kind}\"?"),
-        None => format!("begin the file with {kind} = \"…\""),
+    let Some(first) = document.keys().next() else {
+        let message = format!("the file is empty, and a {kind} is needed here");
+        context.error("file::empty", message, &document.at, "nothing is described");
+        return false;
     };
-    context.error_with_help(
-        "file::missing_key",
-        format!("the file does not say that it is a {kind}"),
-        (&document.at, &format!("\"{kind}\" is needed here")),
-        Some(help),
-    );
+    // Whoever misspells the first key has still written a file of this kind, and
+    // hears of it as of any other key.
+    if nearest(first, [kind]).is_none() {
+        context.error_with_help(
+            "file::missing_key",
+            format!("the file does not say that it is a {kind}"),
+            (&document.at, &format!("\"{kind}\" is needed here")),
+            Some(format!("begin the file with {kind} = \"…\"")),
+        );
+    }
     true
 }
 

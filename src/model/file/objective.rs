@@ -112,9 +112,14 @@ fn limit(
         wrong(message, &node.within(0..left.len()), Some(help));
         return None;
     };
-    let start = text.len() - right.len();
-    let at = node.within(start..text.len());
+    let start = text.len() - right.trim_start().len();
+    let at = node.within(start..start + right.trim().len());
     let wanted = if figure.is_time() { Dimension::TIME } else { Dimension::NUMBER };
+    let such = if figure.is_time() { "a duration, such as 60s" } else { "a number, such as 10" };
+    let wrong = |message: String, at: &Location, help: Option<String>| {
+        let label = format!("expected {such}");
+        context.error_with_help("objective::syntax", message, (at, &label), help);
+    };
     match units::parse(right) {
         Ok((limit, dimension)) if dimension == wanted && limit < ENDLESS => Some(Objective {
             subject,
@@ -128,7 +133,10 @@ fn limit(
             None
         }
         Ok((value, dimension)) => {
-            let message = format!("{} is {wanted}, and this is {dimension}", figure.title());
+            let message = format!(
+                "the limit of {} must be {wanted}, and this is {dimension}",
+                figure.title()
+            );
             let help = (dimension == Dimension::NUMBER)
                 .then(|| format!("write the unit, such as {value}s"));
             wrong(message, &at, help);

@@ -63,7 +63,8 @@ impl Places {
     /// A zone by name; reports where there is none.
     fn zone(&self, name: &str, written: &Found<String>, context: &Context<'_>) -> Option<ZoneId> {
         let found = self.zone_ids.get(name).copied();
-        if found.is_none() {
+        // A model without zones is reported once.
+        if found.is_none() && !self.zones.is_empty() {
             let at = written.at.within(&written.value, 0..name.len());
             context.error_with_help(
                 "model::unknown_zone",

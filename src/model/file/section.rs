@@ -34,9 +34,10 @@ pub(super) const fn structural_keys(kind: ComponentKind) -> &'static [&'static s
     }
 }
 
-/// Whether a component of this technology can have this key.
-pub(super) fn takes(preset: &Preset, key: &str) -> bool {
-    structural_keys(preset.kind).contains(&key)
-        || preset.parameters.iter().any(|parameter| parameter.name == key)
-        || preset.needs.iter().any(|need| need.role == key)
+/// The keys that a component of this technology can have.
+pub(super) fn all_keys(preset: &Preset) -> Vec<String> {
+    let structural = structural_keys(preset.kind).iter().map(|key| (*key).to_owned());
+    let roles = preset.needs.iter().map(|need| need.role.clone());
+    let parameters = preset.parameters.iter().map(|parameter| parameter.name.clone());
+    structural.chain(roles).chain(parameters).collect()
 }

@@ -219,7 +219,7 @@ impl Preset {
         lines
     }
 
-    /// "starts postgres".
+    /// "starts server".
     fn describe_effect(&self, effect: Effect) -> String {
         match effect {
             Effect::Start(process) => format!("starts {}", self.processes[process]),

@@ -4,6 +4,7 @@ mod describe;
 mod graph;
 mod interface;
 mod library;
+mod period;
 mod read;
 
 pub use interface::{Interface, Published, TARGET_EXPORTS};
@@ -34,9 +35,9 @@ pub enum ComponentKind {
 /// The documented behaviour and defaults of one technology.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Preset {
-    /// Its name, `postgresql/patroni`.
+    /// Its name, `family/product`.
     pub name: String,
-    /// A human name, "PostgreSQL under Patroni".
+    /// A name for people.
     pub title: String,
     /// What role it can play.
     pub kind: ComponentKind,

@@ -5,7 +5,7 @@ use std::cell::{Cell, RefCell};
 use crate::diagnostic::{Diagnostic, Location, Severity, SourceFile};
 
 /// More mistakes than this help nobody.
-const MOST: usize = 100;
+const MOST: usize = 50;
 
 /// Gives the text of a file that another file names, or says why it cannot.
 pub type Files<'f> = &'f dyn Fn(&str) -> Result<String, String>;

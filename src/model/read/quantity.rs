@@ -69,7 +69,28 @@ pub fn read_quantity(
         varies: dealer.varies.unwrap_or(expect.varies),
         text: node.written(),
     };
-    within_limits(&quantity, node, what, expect, context).then_some(quantity)
+    if !within_limits(&quantity, node, what, expect, context) {
+        return None;
+    }
+    cut_tails(quantity, expect, &dealer, node)
+}
+
+/// Cuts what a tail says beyond the limits, so that no draw is ever beyond them.
+fn cut_tails(
+    quantity: Quantity,
+    expect: &Expect<'_>,
+    dealer: &Dealer<'_, '_>,
+    node: &Node,
+) -> Option<Quantity> {
+    let least = expect.least.unwrap_or(f64::NEG_INFINITY);
+    let most = expect.most.unwrap_or(f64::INFINITY);
+    let reaches_beyond = quantity.law.least() < least || quantity.law.most() > most;
+    if !quantity.law.most().is_infinite() || !reaches_beyond {
+        return Some(quantity);
+    }
+    let law =
+        dealer.law(Shape::Truncated { law: quantity.law, low: least, high: most }, &node.at)?;
+    Some(Quantity { law, ..quantity })
 }
 
 /// Reads a certain value called `what` in messages; reports why there is none.
@@ -84,7 +105,7 @@ pub fn read_amount(
 }
 
 /// Whether the law keeps the limits: all of it where it has ends, else its middle,
-/// since the tails of a fitted law claim more than anyone knows.
+/// since the tails of a fitted law claim more than anyone knows; they are cut.
 fn within_limits(
     quantity: &Quantity,
     node: &Node,
@@ -107,9 +128,11 @@ fn within_limits(
     };
     let code = if word == "least" { "quantity::below_least" } else { "quantity::above_most" };
     let by = if word == "least" { "below" } else { "above" };
+    let middle = if high.is_infinite() { " in the middle" } else { "" };
+    let (found, limit_shown) = (show(found), show(limit));
     let message =
-        format!("{what} of {} is {by} the {word} that is accepted, {}", show(found), show(limit));
-    let label = format!("expected at {word} {}", show(limit));
+        format!("{what} of {found}{middle} is {by} the {word} that is accepted, {limit_shown}");
+    let label = format!("expected at {word} {limit_shown}");
     let help = expect.source.map(|source| format!("source: {source}"));
     context.report(Diagnostic::error(code, message).label(&node.at, label).maybe_help(help));
     false
@@ -124,7 +147,7 @@ impl Dealer<'_, '_> {
             _ => {
                 self.context.error(
                     "file::wrong_type",
-                    format!("{} must be a quantity here", self.what),
+                    format!("{} must be one certain value, no distribution", self.what),
                     &node.at,
                     &format!("expected {}, found {}", self.expected(), node.raw.kind()),
                 );
@@ -164,6 +187,12 @@ impl Dealer<'_, '_> {
 
     /// A number with its unit: `part` of a string that begins at byte `offset` of it.
     pub(super) fn text_number(&mut self, node: &Node, part: &str, offset: usize) -> Option<f64> {
+        if part.contains("..") {
+            let message = format!("{} must be one certain value, no range", self.what);
+            let label = format!("expected {}", self.expected());
+            self.context.error("quantity::unit", message, &node.at, &label);
+            return None;
+        }
         match units::parse(part) {
             Ok((value, dimension)) => {
                 let at = node.within(offset..offset + part.len());
@@ -215,9 +244,7 @@ impl Dealer<'_, '_> {
             (Dimension::BYTES, Dimension::BYTE_RATE) => {
                 Some(format!("write what it is per: \"{written}/s\""))
             }
-            (Dimension::NUMBER, Dimension::BYTES) => {
-                Some(format!("write the unit: \"{value}B\" or \"{value}MB\""))
-            }
+            (Dimension::NUMBER, Dimension::BYTES) => Some(format!("write the unit: \"{value}B\"")),
             _ => None,
         };
         self.context.error_with_help(

@@ -206,6 +206,10 @@ impl<'a> Reader<'a> {
 
     /// Reports a value of the wrong type.
     pub fn wrong_type(&self, key: &str, node: &Node, expected: &str) {
+        if matches!(node.raw, Raw::Float(number) if number.is_nan()) {
+            // Reported when the tree was grown.
+            return;
+        }
         self.context.error(
             "file::wrong_type",
             format!("\"{key}\" of {} must be {expected}", self.what),

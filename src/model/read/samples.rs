@@ -83,7 +83,7 @@ fn unit_size(dealer: &mut Dealer<'_, '_>, unit: Option<&Found<String>>) -> Optio
         }
         _ => {
             let message = format!("{}: \"{}\" is not a unit of it", dealer.what, unit.value);
-            let label = format!("expected the unit of {}", dealer.expected());
+            let label = format!("expected a unit for {}", dealer.dimension.unwrap_or_default());
             dealer.context.error("quantity::unit", message, &unit.at, &label);
             None
         }

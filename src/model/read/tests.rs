@@ -80,7 +80,8 @@ fn how_it_varies_is_read() {
 fn limits_are_kept() {
     let ttl = Expect::of(Dimension::TIME).within(Some(20.0), Some(100.0), Some("the manual"));
     assert!(check("\"20s\"", &ttl).is_ok());
-    assert!(check("{ p50 = \"30s\", p95 = \"90s\" }", &ttl).is_ok());
+    let cut = check("{ p50 = \"30s\", p95 = \"90s\" }", &ttl).unwrap().law;
+    assert!(cut.least() >= 20.0 && cut.most() <= 100.0);
     for bad in
         ["\"10s\"", "\"10s..30s\"", "\"101s\"", "\"never\"", "{ median = \"1s\", sigma = 1 }"]
     {

@@ -205,7 +205,7 @@ pub fn parse(source: &SourceFile, context: &Context<'_>) -> Option<Table> {
             Grower { source, context, base: 0 }.table(table.get_ref(), source.beginning(), 0)
         }
         Err(error) => {
-            syntax_error(&error, source, 0, context);
+            syntax_error(&error, source, context);
             None
         }
     }
@@ -221,18 +221,18 @@ pub fn parse_value(source: &SourceFile, base: usize, context: &Context<'_>) -> O
 }
 
 /// Reports what the TOML parser found.
-fn syntax_error(error: &toml::de::Error, source: &SourceFile, base: usize, context: &Context<'_>) {
+fn syntax_error(error: &toml::de::Error, source: &SourceFile, context: &Context<'_>) {
     let span = error.span().unwrap_or(0..0);
-    let at = source.at(base + span.start..base + span.end);
-    let message = error.message().replace('\n', ", ").replace('`', "\"");
-    let duplicate = message.contains("duplicate key");
-    let diagnostic = Diagnostic::error(
-        if duplicate { "file::duplicate_key" } else { "file::syntax" },
-        if duplicate { "the same key stands twice".to_owned() } else { message.clone() },
-    );
-    let label = if duplicate { "the second one" } else { "the file cannot be read from here on" };
-    let help = message.contains("recursion limit").then(|| "write fewer levels".to_owned());
-    context.report(diagnostic.label(&at, label).maybe_help(help));
+    let at = source.at(span);
+    let message = error.message().replace('\n', ", ").replace("basic string", "string");
+    let (code, message, label) = if message.contains("duplicate key") {
+        ("file::duplicate_key", "the same key stands twice".to_owned(), "the second one")
+    } else if message.contains("recurs") {
+        ("file::too_deep", "values are nested too deep".to_owned(), "write fewer levels")
+    } else {
+        ("file::syntax", message, "the file cannot be read from here on")
+    };
+    context.report(Diagnostic::error(code, message).label(&at, label));
 }
 
 /// Makes our tree of toml's.
@@ -309,6 +309,7 @@ impl Grower<'_, '_> {
     }
 
     fn too_large(&self, at: &Location) {
-        self.context.error("file::number", "this number cannot be used", at, "too large, or none");
+        let label = "too large, or no number at all; for \"without end\" write \"never\"";
+        self.context.error("file::number", "this number cannot be used", at, label);
     }
 }

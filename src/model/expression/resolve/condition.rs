@@ -304,7 +304,7 @@ impl Resolver<'_> {
         })
     }
 
-    /// The second argument of `answers` and `refuses`: `m` or `m.etcd`.
+    /// The second argument of `answers` and `refuses`: `m` or `m.server`.
     fn served_by(&mut self, expression: &Expression) -> Option<(Who, Option<usize>)> {
         let Syntax::Hop(of, name) = &expression.syntax else {
             return self.instance(expression).map(|(who, _)| (who, None));

@@ -6,6 +6,8 @@
 
 mod condition;
 mod lint;
+#[cfg(test)]
+mod tests;
 mod value;
 mod who;
 
@@ -14,7 +16,7 @@ use super::parse::parse;
 use super::syntax::{Expression, Extent, Syntax};
 use super::{Condition, NeedId, NodeId, ParameterId, Range, Value, Who};
 use crate::diagnostic::nearest;
-use crate::model::preset::{ClockRef, ComponentKind, LintCondition, Need};
+use crate::model::preset::{Block, ClockRef, ComponentKind, LintCondition, Need, Node, Preset};
 use crate::units::Dimension;
 use who::Place;
 
@@ -139,6 +141,35 @@ impl Scope {
 }
 
 impl Environment {
+    /// What the expressions of a preset that has been read may speak of.
+    #[must_use]
+    pub fn of(preset: &Preset) -> Self {
+        let shape = |block: &Block| match block {
+            Block::Gate { .. } => Shape::Gate,
+            Block::Work { .. } => Shape::Work,
+            Block::Clock { .. } => Shape::Clock,
+            Block::Probe { .. } => Shape::Probe,
+            Block::Lease { .. } => Shape::Lease,
+            Block::Pick { over, .. } => Shape::Pick(*over),
+            Block::Dial { over, .. } => Shape::Dial(*over),
+            Block::Log { .. } => Shape::Log,
+        };
+        let node = |node: &Node| Declared {
+            name: node.name.clone(),
+            range: node.range,
+            shape: shape(&node.block),
+        };
+        let parameters = preset.parameters.iter();
+        Self {
+            kind: preset.kind,
+            nodes: preset.nodes.iter().map(node).collect(),
+            processes: preset.processes.clone(),
+            parameters: parameters.map(|one| (one.name.clone(), Some(one.dimension))).collect(),
+            needs: preset.needs.clone(),
+            requests: preset.requests.clone(),
+        }
+    }
+
     /// Resolves a condition.
     ///
     /// # Errors

@@ -50,7 +50,7 @@ fn lost(fields: &Fields<'_, '_>) -> Option<Lost> {
     }
 }
 
-/// `start postgres`, `stop backends`
+/// `start server`, `stop server`
 fn effect(fields: &Fields<'_, '_>, text: &Found<String>) -> Option<Effect> {
     let context = fields.reader.context();
     let words: Vec<&str> = text.value.split_whitespace().collect();

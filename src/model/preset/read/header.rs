@@ -52,7 +52,7 @@ pub(super) fn read(reader: &Reader<'_>) -> Header {
     }
 }
 
-/// A preset is called `postgresql/patroni`.
+/// A preset is called `family/product`.
 fn check_name(name: &Found<String>, reader: &Reader<'_>) {
     let part = |part: &str| {
         !part.is_empty()

@@ -8,8 +8,8 @@ mod names;
 mod parts;
 mod probe;
 
-use super::graph;
 use super::{ComponentKind, Node, Preset};
+use super::{graph, period};
 use crate::diagnostic::{Location, SourceFile};
 use crate::model::expression::Range;
 use crate::model::expression::resolve::{Declared, Environment, Shape};
@@ -39,13 +39,14 @@ pub fn read_preset(source: &SourceFile, context: &Context<'_>) -> Option<Preset>
         return None;
     };
     let declared = declared_nodes(&reader, kind);
-    let names = names::Places::gather(&header, &parameters, &declared);
+    let mut names = names::Places::gather(&header, &parameters, &declared);
     names.check(context);
     let environment = environment(kind, &header, &parameters, &declared);
     let mut nodes = read_nodes(&declared, &environment, context);
     parts::says(&reader, &names.nodes, &mut nodes);
     let lints = parts::lints(&reader, &environment);
-    let exports = parts::exports(&reader, &environment);
+    let (exports, places) = parts::exports(&reader, &environment).into_iter().unzip();
+    names.exports = places;
     reader.finish();
     if context.errors() > before {
         return None;
@@ -66,6 +67,7 @@ pub fn read_preset(source: &SourceFile, context: &Context<'_>) -> Option<Preset>
         not_modelled: header.not_modelled,
     };
     graph::check(&preset, &names, context);
+    period::check(&preset, &names, context);
     (context.errors() == before).then_some(preset)
 }
 

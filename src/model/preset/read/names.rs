@@ -4,7 +4,7 @@ use super::DeclaredNode;
 use super::field::is_name;
 use super::header::Header;
 use super::parts::ReadParameter;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Location};
 use crate::model::expression::Range;
 use crate::model::expression::parse::is_keyword;
 use crate::model::preset::TARGET_EXPORTS;
@@ -55,6 +55,8 @@ pub(in crate::model::preset) struct Places {
     pub(in crate::model::preset) needs: Vec<Placed>,
     /// Of each request.
     pub(in crate::model::preset) requests: Vec<Placed>,
+    /// What each export says.
+    pub(in crate::model::preset) exports: Vec<Location>,
     /// The nodes that exist for each target.
     target_nodes: Vec<Placed>,
 }
@@ -80,6 +82,7 @@ impl Places {
                 .map(|need| Found { value: need.value.role.clone(), at: need.at.clone() })
                 .collect(),
             requests: header.requests.clone(),
+            exports: Vec::new(),
             target_nodes: keys(true),
         }
     }

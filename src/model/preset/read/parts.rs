@@ -1,7 +1,7 @@
 //! Parameters, words for nodes, lints and exports.
 
 use super::field::{expression_text, report};
-use crate::diagnostic::{Diagnostic, nearest};
+use crate::diagnostic::{Diagnostic, Location, nearest};
 use crate::model::expression::Range;
 use crate::model::expression::resolve::{Environment, Scope};
 use crate::model::preset::{
@@ -184,7 +184,7 @@ fn lint(rule: &Reader<'_>, environment: &Environment) -> Option<Lint> {
 }
 
 /// Reads `[exports]`: all that the kind must show, and nothing else.
-pub(super) fn exports(reader: &Reader<'_>, environment: &Environment) -> Vec<Export> {
+pub(super) fn exports(reader: &Reader<'_>, environment: &Environment) -> Vec<(Export, Location)> {
     let kind = environment.kind;
     let interface = kind.interface();
     let Some(table) = reader.table("exports", "[exports]") else {
@@ -223,7 +223,8 @@ pub(super) fn exports(reader: &Reader<'_>, environment: &Environment) -> Vec<Exp
                 reader.context().error("preset::missing_export", message, at, &label);
             }
             if let Some(node) = inner.as_ref().and_then(|inner| inner.get(export.name)) {
-                exports.extend(exported(export, node, environment, reader.context()));
+                let found = exported(export, node, environment, reader.context());
+                exports.extend(found.map(|found| (found, node.at.clone())));
             }
         }
         if let Some(inner) = inner {

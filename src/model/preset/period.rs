@@ -1,0 +1,122 @@
+//! Periods and counts that must be above zero, whatever a model says.
+//!
+//! Something that looks every 0 s would look for ever at one instant. A
+//! parameter is never below its `least`, so a preset that says enough of them
+//! cannot be made to.
+
+use super::read::Places;
+use super::{Block, Exported, Looks, Node, Parameter, Preset};
+use crate::diagnostic::Diagnostic;
+use crate::model::expression::{Mention, Value};
+use crate::model::read::Context;
+
+/// Reports periods that may be zero, and counts of looks that may be below one.
+pub(super) fn check(preset: &Preset, places: &Places, context: &Context<'_>) {
+    for (node, place) in preset.nodes.iter().zip(&places.nodes) {
+        for period in periods(node) {
+            if floor(period, &preset.parameters) <= 0.0 {
+                let message = format!("the period of `{}` may be zero", node.name);
+                let help = help(period, preset, "above zero");
+                context.report(
+                    Diagnostic::error("preset::zero_period", message)
+                        .label(&place.at, "would look for ever at one instant")
+                        .help(help),
+                );
+            }
+        }
+        let Block::Probe { fall, rise, .. } = &node.block else {
+            continue;
+        };
+        for count in [fall, rise] {
+            if floor(count, &preset.parameters) < 1.0 {
+                let message = format!("`{}` may flip after less than one look", node.name);
+                let help = help(count, preset, "of 1 or more");
+                context.report(
+                    Diagnostic::error("preset::zero_looks", message)
+                        .label(&place.at, "expected whole numbers from 1 on")
+                        .help(help),
+                );
+            }
+        }
+    }
+    check_exports(preset, places, context);
+}
+
+/// Others may use an exported duration as a period.
+fn check_exports(preset: &Preset, places: &Places, context: &Context<'_>) {
+    for (export, place) in preset.exports.iter().zip(&places.exports) {
+        let Exported::Value(value) = &export.what else {
+            continue;
+        };
+        if floor(value, &preset.parameters) <= 0.0 {
+            let message = format!("the export `{}` may be zero", export.name);
+            let help = help(value, preset, "above zero");
+            context.report(
+                Diagnostic::error("preset::zero_period", message)
+                    .label(place, "others look so often")
+                    .help(help),
+            );
+        }
+    }
+}
+
+/// How often a node does what it does periodically.
+fn periods(node: &Node) -> Vec<&Value> {
+    match &node.block {
+        Block::Clock { every, .. } => vec![every],
+        Block::Probe { looks, .. } => match looks {
+            Looks::At(_) => Vec::new(),
+            Looks::Every(every) | Looks::AfterReply { every, .. } | Looks::From { every, .. } => {
+                vec![every]
+            }
+        },
+        Block::Lease { check, .. } => check.iter().map(|check| &check.every).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// What to do about a number that may be too small.
+fn help(value: &Value, preset: &Preset, enough: &str) -> String {
+    let mut name = None;
+    value.mentions(&mut |mention| {
+        if let Mention::Parameter(id) = mention {
+            let parameter = &preset.parameters[id.0];
+            if parameter.least.unwrap_or_default() <= 0.0 {
+                name.get_or_insert_with(|| parameter.name.clone());
+            }
+        }
+    });
+    match name {
+        Some(name) => format!("give the parameter `{name}` a `least` {enough}"),
+        None => format!("expected a number {enough}"),
+    }
+}
+
+/// A number that the value never falls below; 0 where nobody knows better.
+fn floor(value: &Value, parameters: &[Parameter]) -> f64 {
+    let floor = |value: &Value| floor(value, parameters);
+    match value {
+        Value::Number(number) => *number,
+        Value::Parameter(id) => parameters[id.0].least.unwrap_or_default(),
+        Value::Draw(law) => law.least(),
+        // A needed component answers for its own exports; see above.
+        Value::NeedValue(..) => f64::MIN_POSITIVE,
+        Value::Size(_) => 1.0,
+        Value::Between(left, right) | Value::If(_, left, right) => floor(left).min(floor(right)),
+        Value::Add(left, right) => floor(left) + floor(right),
+        Value::Multiply(left, right) => floor(left).max(0.0) * floor(right).max(0.0),
+        // However large the divisor, what is left is above zero.
+        Value::Divide(left, _) => {
+            if floor(left) > 0.0 {
+                f64::MIN_POSITIVE
+            } else {
+                0.0
+            }
+        }
+        Value::Subtract(..) => value.constant().unwrap_or_default(),
+        Value::Least(all) => all.iter().map(floor).fold(f64::INFINITY, f64::min),
+        Value::Most(all) => all.iter().map(floor).fold(0.0, f64::max),
+        Value::Ceiling(inner) => floor(inner).ceil(),
+        Value::Reading(_) => 0.0,
+    }
+}

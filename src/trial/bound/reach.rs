@@ -1,0 +1,371 @@
+//! How early each level can change, and change back.
+
+use super::extent;
+use crate::block::gate::Gate;
+use crate::block::probe::{Looks, Probe};
+use crate::block::{Graph, LevelId, Literal, Producer, Strikes};
+use crate::units::Span;
+
+/// Which of a level's changes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Turn {
+    /// The first change away from its value right after the fault.
+    Away,
+    /// The first return to that value.
+    Back,
+}
+
+/// A bound on a change: how early, after which other change, and how much that adds.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Early {
+    at: Span,
+    after: Option<(LevelId, Turn)>,
+    adds: Span,
+}
+
+const NEVER: Early = Early { at: Span::NEVER, after: None, adds: Span::ZERO };
+const NOW: Early = Early { at: Span::ZERO, after: None, adds: Span::ZERO };
+
+impl Early {
+    fn in_time(span: Span) -> Self {
+        Self { at: span, after: None, adds: span }
+    }
+
+    fn or(self, other: Self) -> Self {
+        if other.at < self.at { other } else { self }
+    }
+
+    fn and(self, other: Self) -> Self {
+        if other.at > self.at { other } else { self }
+    }
+}
+
+/// The bounds of all levels, for one victim of the first fault.
+#[derive(Debug)]
+pub(super) struct Reach<'g> {
+    pub(super) graph: &'g Graph,
+    held: Vec<bool>,
+    away: Vec<Early>,
+    back: Vec<Early>,
+    /// The fault that struck.
+    fault: usize,
+}
+
+impl<'g> Reach<'g> {
+    /// Relaxes from "never" until nothing falls any more; `held` are the levels
+    /// right after the fault.
+    pub(super) fn of(graph: &'g Graph, held: Vec<bool>, fault: usize) -> Self {
+        let all = held.len();
+        let mut reach = Self { graph, held, away: vec![NEVER; all], back: vec![NEVER; all], fault };
+        for _ in 0..4 * all + 8 {
+            if !reach.relax() {
+                return reach;
+            }
+        }
+        // It did not settle: claim nothing.
+        reach.away.fill(NOW);
+        reach.back.fill(NOW);
+        reach
+    }
+
+    /// Whether a literal holds right after the fault.
+    pub(super) fn held(&self, literal: Literal) -> bool {
+        literal.given(self.held[literal.level().index()])
+    }
+
+    /// How early a level makes a turn.
+    pub(super) fn at(&self, level: LevelId, turn: Turn) -> Span {
+        self.early(level, turn).at
+    }
+
+    fn early(&self, level: LevelId, turn: Turn) -> Early {
+        match turn {
+            Turn::Away => self.away[level.index()],
+            Turn::Back => self.back[level.index()],
+        }
+    }
+
+    /// The turns that lead to a turn, with what each adds, in causal order.
+    pub(super) fn chain(&self, level: LevelId, turn: Turn) -> Vec<(LevelId, Span)> {
+        let mut chain = Vec::new();
+        let mut next = Some((level, turn));
+        while let Some((level, turn)) = next {
+            let early = self.early(level, turn);
+            if early.adds > Span::ZERO {
+                chain.push((level, early.adds));
+            }
+            next = early.after;
+            if chain.len() > self.held.len() {
+                break;
+            }
+        }
+        chain.reverse();
+        chain
+    }
+
+    /// The levels on the way to a turn, itself included.
+    pub(super) fn path(&self, level: LevelId, turn: Turn) -> Vec<LevelId> {
+        let mut path = Vec::new();
+        let mut next = Some((level, turn));
+        while let Some((level, turn)) = next {
+            path.push(level);
+            next = self.early(level, turn).after.filter(|_| path.len() <= self.held.len());
+        }
+        path
+    }
+
+    fn relax(&mut self) -> bool {
+        let mut fell = false;
+        for index in 1..self.held.len() {
+            let level = LevelId(index as u32);
+            let (away, back) = self.turns(level);
+            fell |= away.at < self.away[index].at || back.at < self.back[index].at;
+            if away.at < self.away[index].at {
+                self.away[index] = away;
+            }
+            if back.at < self.back[index].at {
+                self.back[index] = back;
+            }
+        }
+        fell
+    }
+
+    /// A turn of a literal's level as a cause that adds `adds`.
+    fn after(&self, literal: Literal, turn: Turn, adds: Span) -> Early {
+        let level = literal.level();
+        let at = self.at(level, turn);
+        if at.is_never() {
+            return NEVER;
+        }
+        Early { at: at + adds, after: Some((level, turn)), adds }
+    }
+
+    /// How early a literal can have a value (now, if it has it).
+    pub(super) fn has(&self, literal: Literal, value: bool) -> Span {
+        self.having(literal, value, Span::ZERO).at
+    }
+
+    fn having(&self, literal: Literal, value: bool, adds: Span) -> Early {
+        if self.held(literal) == value {
+            Early::in_time(adds)
+        } else {
+            self.after(literal, Turn::Away, adds)
+        }
+    }
+
+    /// How early a literal can *come to* have a value.
+    fn turning(&self, literal: Literal, value: bool, adds: Span) -> Early {
+        let turn = if self.held(literal) == value { Turn::Back } else { Turn::Away };
+        self.after(literal, turn, adds)
+    }
+
+    fn turns(&self, level: LevelId) -> (Early, Early) {
+        let held = self.held[level.index()];
+        let graph = self.graph;
+        let away_then = |away: Early, back: Early| (away, back.and(self.away[level.index()]));
+        match graph.levels[level.index()].producer {
+            Producer::Undefined => (NEVER, NEVER),
+            Producer::Fact(_) => away_then(self.fact(level, !held), self.fact(level, held)),
+            Producer::Gate(gate) => self.gate(&graph.gates[gate as usize].0, level, held),
+            Producer::Work(id) => {
+                let work = &graph.works[id.index()].0;
+                let takes = extent::least(graph, work.takes);
+                let ends = self.having(work.when, false, Span::ZERO).or(self.having(
+                    work.until,
+                    true,
+                    Span::ZERO,
+                ));
+                if held {
+                    away_then(ends, self.turning(work.when, true, takes))
+                } else {
+                    (self.having(work.when, true, takes), ends.and(self.away[level.index()]))
+                }
+            }
+            Producer::Probe(id) => self.probe(&graph.probes[id.index()].0, level, held),
+            Producer::Lease(id) => self.lease(id.index(), level, held),
+            Producer::Pick(id, candidate) => {
+                let chosen = |c: usize| {
+                    let pick = &graph.picks[id.index()];
+                    let due = self.turning(pick.when, true, Span::ZERO);
+                    due.and(self.having(pick.candidates[c].from, true, Span::ZERO))
+                };
+                let others = (0..graph.picks[id.index()].candidates.len())
+                    .filter(|c| *c != candidate as usize)
+                    .map(chosen)
+                    .fold(NEVER, Early::or);
+                let own = chosen(candidate as usize);
+                if held { away_then(others, own) } else { away_then(own, others) }
+            }
+            Producer::Dial(id, target) => self.dial(id.index(), target, level, held),
+            Producer::Head(id, member) => {
+                let members = &graph.logs[id.index()].members;
+                let heads = |m: usize| self.turning(members[m].heads, true, Span::ZERO);
+                let others = (0..members.len())
+                    .filter(|m| *m != member as usize)
+                    .map(heads)
+                    .fold(NEVER, Early::or);
+                let own = heads(member as usize);
+                if held { away_then(others, own) } else { away_then(own, others) }
+            }
+        }
+    }
+
+    /// How early somebody sets a fact to a value.
+    fn fact(&self, level: LevelId, value: bool) -> Early {
+        let graph = self.graph;
+        let mut early = NEVER;
+        for (index, fault) in graph.faults.iter().enumerate() {
+            let arms: &[_] = match &fault.strikes {
+                Strikes::One(arm) => std::slice::from_ref(arm),
+                Strikes::Chosen(_, arms) | Strikes::Drawn(_, arms) => arms,
+            };
+            let sets = |changes: &[crate::block::Change]| {
+                changes.iter().any(|c| c.level == level && c.value == value)
+            };
+            let lasts = fault.lasts.map_or(Span::NEVER, |l| extent::least(graph, l));
+            let first = extent::most(graph, graph.faults[self.fault].at);
+            let strikes = if index == self.fault || fault.after.is_some() {
+                Span::ZERO
+            } else {
+                (extent::least(graph, fault.at) - first).max(Span::ZERO)
+            };
+            if index != self.fault && arms.iter().any(|a| sets(&a.begin)) {
+                early = early.or(Early::in_time(strikes));
+            }
+            if arms.iter().any(|a| sets(&a.end)) {
+                early = early.or(Early::in_time(strikes + lasts));
+            }
+            if fault.level == level {
+                let at = if value { strikes } else { strikes + lasts };
+                early = early.or(Early::in_time(at));
+            }
+        }
+        for (work, done) in &graph.works {
+            if work.does.contains(&(level, value)) {
+                early = early.or(self.turning(Literal::of(*done), true, Span::ZERO));
+            }
+        }
+        early
+    }
+
+    fn gate(&self, gate: &Gate, level: LevelId, held: bool) -> (Early, Early) {
+        let own = self.away[level.index()];
+        match gate {
+            Gate::Latch { when, until } => {
+                let sets = self.having(*when, true, Span::ZERO);
+                let clears = self.having(*until, true, Span::ZERO);
+                if held { (clears, sets.and(own)) } else { (sets, clears.and(own)) }
+            }
+            Gate::Threshold { inputs, least } => {
+                let needed =
+                    if held { inputs.len() + 1 - *least as usize } else { *least as usize };
+                let mut early: Vec<Early> =
+                    inputs.iter().map(|i| self.having(*i, !held, Span::ZERO)).collect();
+                early.sort_by_key(|e| e.at);
+                let away = early.get(needed - 1).copied().unwrap_or(NEVER);
+                let turns = inputs.iter().map(|i| self.turning(*i, held, Span::ZERO));
+                (away, turns.fold(NEVER, Early::or).and(own))
+            }
+        }
+    }
+
+    /// Looks in a row, less the first, and the time between them.
+    fn run(&self, probe: &Probe, to: bool) -> Span {
+        let graph = self.graph;
+        let needed = extent::least_count(graph, if to { probe.rise } else { probe.fall });
+        let period = match &probe.looks {
+            Looks::Clock(clock) => extent::least(graph, graph.clocks[clock.index()].every),
+            Looks::Reply { every, .. } => extent::least(graph, *every),
+        };
+        Span(period.0.saturating_mul(needed - 1))
+    }
+
+    fn probe(&self, probe: &Probe, level: LevelId, held: bool) -> (Early, Early) {
+        let flips = |to: bool, first: bool| {
+            let run = self.run(probe, to);
+            // To flip back it must see what it did not see when it flipped away.
+            let seen = if first || self.held(probe.watch) != to {
+                self.having(probe.watch, to, run)
+            } else {
+                self.after(probe.watch, Turn::Back, run)
+            };
+            match probe.initially {
+                Some(initially) if initially == to => {
+                    seen.or(self.turning(probe.running, true, Span::ZERO))
+                }
+                _ => seen,
+            }
+        };
+        (flips(!held, true), flips(held, false).and(self.away[level.index()]))
+    }
+
+    fn lease(&self, index: usize, level: LevelId, held: bool) -> (Early, Early) {
+        let graph = self.graph;
+        let (lease, _) = &graph.leases[index];
+        let ttl = extent::least(graph, lease.ttl);
+        let expires = lease.renew.iter().fold(NEVER, |early, (clock, renews)| {
+            let clock = &graph.clocks[clock.index()];
+            let period = clock.age.unwrap_or(clock.every);
+            let left = (ttl - extent::most(graph, period)).max(Span::ZERO);
+            let stops = self.having(*renews, false, left);
+            let clock_stops = self.having(clock.running, false, left);
+            early.or(stops).or(clock_stops)
+        });
+        let expires = self.noticed(index, expires);
+        let dropped = self.turning(lease.drop, true, Span::ZERO);
+        let falls = expires.or(dropped);
+        let rises = match lease.of {
+            Some(pick) => {
+                let pick = &graph.picks[pick.index()];
+                self.turning(pick.when, true, Span::ZERO)
+            }
+            None => lease
+                .renew
+                .iter()
+                .map(|(_, renews)| self.having(*renews, true, Span::ZERO))
+                .fold(NEVER, Early::or),
+        };
+        let own = self.away[level.index()];
+        if held { (falls, rises.and(own)) } else { (rises, falls.and(own)) }
+    }
+
+    /// An expiry that nobody looks for waits for the check to start; where the
+    /// same condition re-arms the lease, for the new time to live as well.
+    fn noticed(&self, index: usize, expires: Early) -> Early {
+        let graph = self.graph;
+        let (lease, _) = &graph.leases[index];
+        let Some(check) = lease.check else { return expires };
+        let running = graph.clocks[check.index()].running;
+        if self.held(running) {
+            return expires;
+        }
+        let rearmed = match lease.rearm {
+            Some((on, ttl)) if on == running => extent::least(graph, ttl),
+            _ => Span::ZERO,
+        };
+        expires.and(self.having(running, true, rearmed))
+    }
+
+    fn dial(
+        &self,
+        index: usize,
+        target: Option<u32>,
+        level: LevelId,
+        held: bool,
+    ) -> (Early, Early) {
+        let (dial, connected) = &self.graph.dials[index];
+        let lost = self.turning(dial.lost, true, Span::ZERO);
+        let good = |t: usize| self.having(dial.targets[t].good, true, Span::ZERO);
+        let found = match target {
+            Some(target) => good(target as usize),
+            None => (0..dial.targets.len()).map(good).fold(NEVER, Early::or),
+        };
+        let own = self.away[level.index()];
+        let is_connected = self.held[connected.index()];
+        if held {
+            (lost, found.and(own))
+        } else {
+            (if is_connected { found.and(lost) } else { found }, lost.and(own))
+        }
+    }
+}
