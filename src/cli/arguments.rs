@@ -9,7 +9,7 @@ use crate::random::Scheme;
 /// Trials at most: a trial's number has 32 bits, the last batch is left out.
 const MOST_TRIALS: u64 = (1 << 32) - 256;
 /// Outcomes that are kept one by one at most.
-const MOST_SAMPLES: u64 = 1_000_000;
+const MOST_SAMPLES: u64 = 100_000;
 
 /// Forecasts disaster recovery: what a drill will show, before you run it.
 #[derive(Debug, Parser)]

@@ -37,7 +37,7 @@ impl Progress {
             return;
         }
         let bar = self.bar.get_or_init(|| {
-            let bar = ProgressBar::new(of);
+            let bar = ProgressBar::new(of).with_position(done).with_elapsed(self.since.elapsed());
             let style = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len}, {eta} left");
             if let Ok(style) = style {
                 bar.set_style(style);
@@ -45,7 +45,9 @@ impl Progress {
             bar.set_message(crate::report::harmless(&self.title));
             bar
         });
-        bar.set_length(of);
+        if bar.length() != Some(of) {
+            bar.set_length(of);
+        }
         bar.set_position(done);
     }
 }

@@ -202,7 +202,18 @@ struct Other<'p> {
 
 impl Other<'_> {
     fn words(&self) -> String {
-        format!("{} of {}", self.titles.join(" and "), self.subject)
+        let titles = match self.titles.split_last() {
+            Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+            _ => self.titles.concat(),
+        };
+        format!("{titles} of {}", self.subject)
+    }
+
+    /// Whether the numbers are the same, whatever bounds them.
+    fn spreads_as(&self, other: &Distribution) -> bool {
+        let plain =
+            |d: &Distribution| Distribution { bound: None, bound_terms: Vec::new(), ..d.clone() };
+        plain(self.spread) == plain(other)
     }
 }
 
@@ -222,7 +233,10 @@ fn others(document: &mut Document, scenario: &ScenarioPrediction, all: bool) {
                 continue;
             }
             let alike = |o: &&mut Other<'_>| {
-                o.subject == subject && o.spread == spread && figure.is_time() && !spread.is_zero()
+                o.subject == subject
+                    && figure.is_time()
+                    && !spread.is_zero()
+                    && o.spreads_as(spread)
             };
             match rows.iter_mut().find(alike) {
                 Some(row) => row.titles.push(figure.title()),
@@ -284,52 +298,53 @@ fn figure_row(
             None => beyond(d, q, scenario.horizon),
         })
     };
-    let mut notes = Vec::new();
+    // A clock or class of its own belongs to the number: no narrow terminal drops it.
+    let mut words = words;
     if d.clock != "fault" {
-        notes.push(format!("clock: {}", d.clock));
+        words += &format!(", from {}", d.clock);
     }
-    if d.class != scenario.class {
-        notes.extend(d.class.as_ref().map(|class| format!("class: {class}")));
+    if let Some(class) = d.class.as_ref().filter(|_| d.class != scenario.class) {
+        words += &format!(" ({class})");
     }
-    if d.absent > 0.0 {
+    let note = if d.absent > 0.0 {
         let present = super::number::percent(1.0 - d.absent, Some(0.001));
-        notes.push(format!("in {present} of trials"));
-    }
+        format!("in {present} of trials")
+    } else {
+        String::new()
+    };
     vec![
         Cell::plain(words),
         cell(0.5, d.p50, d.intervals.p50.as_ref()),
         cell(0.95, d.p95, d.intervals.p95.as_ref()),
         cell(0.99, d.p99, d.intervals.p99.as_ref()),
         cell(1.0, d.max, None),
-        Cell::styled(notes.join("; "), Style::Faint),
+        Cell::styled(note, Style::Faint),
     ]
 }
 
-/// The bound that a reader can add up.
+/// The bound that a reader can add up: the system's, or that of the component
+/// that cannot be fast.
 fn bound(document: &mut Document, scenario: &ScenarioPrediction) {
-    let recovery = scenario.system.recovery_time.as_ref();
-    let Some((least, recovery)) = recovery.and_then(|d| Some((d.bound?, d))) else { return };
-    if least <= 0.0 {
-        return;
-    }
+    let bounds = scenario.subjects().filter_map(|(name, figures)| {
+        let recovery = figures.recovery_time.as_ref()?;
+        recovery.bound.filter(|&least| least > 0.0).map(|least| (name, least, recovery))
+    });
+    // Of equals the first: the system goes before its members.
+    let greatest = bounds.reduce(|a, b| if a.0 != "system" && b.1 > a.1 { b } else { a });
+    let Some((name, least, recovery)) = greatest else { return };
     let unit = Unit::for_seconds(least);
-    let terms: Vec<String> = recovery
-        .bound_terms
-        .iter()
-        .filter(|term| term.least > 0.0)
-        .map(|term| {
-            format!(
-                "{} {}",
-                unit.number(term.least, None),
-                words_of(&term.title, term.formula.as_ref())
-            )
-        })
-        .collect();
+    let term = |term: &super::prediction::TermPrediction| {
+        let words = words_of(&term.title, term.formula.as_ref());
+        format!("{} {words}", unit.number(term.least, None))
+    };
+    let terms: Vec<String> =
+        recovery.bound_terms.iter().filter(|term| term.least > 0.0).map(term).collect();
+    let whole = unit.with_symbol(least, None);
+    let name = if name == "system" { "the system" } else { name };
     document.push(Block::Gap);
     document.say(format!(
-        "By hand: {} = {} at the very best. No trial lies below it.",
+        "By hand: {} = {whole} at the very best for {name}. No trial lies below it.",
         terms.join(" + "),
-        unit.with_symbol(least, None),
     ));
 }
 

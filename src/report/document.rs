@@ -84,17 +84,28 @@ pub struct Column {
     /// Columns with the greatest number are dropped first where the terminal is
     /// narrow; 0 stays.
     pub drop: u8,
+    /// Words are shortened down to this before any column is dropped.
+    pub least: usize,
 }
+
+/// Words of a column that may be dropped are shortened to this first.
+const OPTIONAL: usize = 16;
 
 impl Column {
     /// A column that stays.
     pub fn new(title: impl Into<String>, align: Align) -> Self {
-        Self { title: title.into(), align, drop: 0 }
+        Self { title: title.into(), align, drop: 0, least: usize::MAX }
     }
 
     /// A column that goes where the terminal is narrow.
     pub fn droppable(title: impl Into<String>, align: Align, drop: u8) -> Self {
-        Self { title: title.into(), align, drop }
+        Self { title: title.into(), align, drop, least: OPTIONAL }
+    }
+
+    /// The same column, shortened down to `least` before any column is dropped.
+    #[must_use]
+    pub fn shortened(self, least: usize) -> Self {
+        Self { least, ..self }
     }
 }
 

@@ -193,8 +193,7 @@ fn table(story: &Story, told: &[&Group<'_>]) -> Table {
         let entry = group.first;
         let who = match group.others {
             0 => entry.who.clone(),
-            1 => format!("{} and 1 other", entry.who),
-            n => format!("{} and {n} others", entry.who),
+            n => format!("{} + {n} more", entry.who),
         };
         let cause = entry.cause.and_then(|cause| story.entries.get(cause)).map_or_else(
             String::new,
@@ -222,8 +221,8 @@ fn table(story: &Story, told: &[&Group<'_>]) -> Table {
         columns: vec![
             Column::new("", Align::Right),
             Column::new("", Align::Left),
-            Column::new("", Align::Left),
-            Column::new("", Align::Left),
+            Column::new("", Align::Left).shortened(34),
+            Column::new("", Align::Left).shortened(20),
             Column::droppable("", Align::Left, 1),
             Column::new("", Align::Left),
         ],
@@ -235,7 +234,12 @@ fn table(story: &Story, told: &[&Group<'_>]) -> Table {
 /// critical path (a lease that runs out), the words are about the fall.
 fn told_what(entry: &StoryEntry, falling: &[&str]) -> String {
     let falls = falling.contains(&entry.stage.as_str());
+    // A node without words of its own is told by its name, which is about its rise.
+    let node = entry.stage.rsplit(['/', '.']).next().unwrap_or_default();
+    let unnamed = node.replace('_', " ") == entry.what;
     match entry.rose {
+        false if unnamed => format!("{}: no longer", entry.what),
+        true if unnamed => entry.what.clone(),
         true if falls && !entry.critical => format!("{}: no longer", entry.what),
         false if !falls && entry.stage != "fault" => format!("{}: no longer", entry.what),
         _ => entry.what.clone(),

@@ -108,10 +108,6 @@ fn wrap(lines: &mut Vec<Line>, phrases: &[Phrase], columns: usize) {
     lines.push(line);
 }
 
-/// Words that may be dropped are shortened to this before any column goes.
-const OPTIONAL: usize = 16;
-/// Words that stay are shortened to this before any column goes.
-const STAYING: usize = 30;
 /// Words are shortened to this where nothing else is left.
 const LEAST: usize = 12;
 
@@ -123,14 +119,14 @@ fn rows(table: &Table, look: Look) -> Vec<Line> {
             kept.iter().map(|&c| ColumnWidth::of(table, c, look)).collect();
         let total: usize = widths.iter().map(|w| w.total() + 2).sum();
         let over = total.saturating_sub(look.width);
-        if over == 0 || shorten(table, &kept, &mut widths, over, (OPTIONAL, STAYING)) {
+        if over == 0 || shorten(table, &kept, &mut widths, over, None) {
             return lay_out(table, &kept, &widths, look);
         }
         let drop = kept.iter().copied().max_by_key(|&c| table.columns[c].drop);
         match drop.filter(|&c| table.columns[c].drop > 0 && kept.len() > 1) {
             Some(c) => kept.retain(|&other| other != c),
             None => {
-                shorten(table, &kept, &mut widths, over, (LEAST, LEAST));
+                shorten(table, &kept, &mut widths, over, Some(LEAST));
                 return lay_out(table, &kept, &widths, look);
             }
         }
@@ -138,20 +134,20 @@ fn rows(table: &Table, look: Look) -> Vec<Line> {
 }
 
 /// Takes `over` from columns of words, first from those that may be dropped, down
-/// to the least of either; says whether that is enough.
+/// to what they allow or to `least`; says whether that is enough.
 fn shorten(
     table: &Table,
     kept: &[usize],
     widths: &mut [ColumnWidth],
     mut over: usize,
-    (optional, staying): (usize, usize),
+    least: Option<usize>,
 ) -> bool {
     for droppable in [true, false] {
-        let least = if droppable { optional } else { staying };
         for (i, &c) in kept.iter().enumerate() {
             let column = &table.columns[c];
             let words = column.align == Align::Left && !has_bar(table, c);
             if words && (column.drop > 0) == droppable {
+                let least = least.unwrap_or(column.least);
                 let take = widths[i].whole.saturating_sub(least).min(over);
                 widths[i].whole -= take;
                 over -= take;
