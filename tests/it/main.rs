@@ -2,12 +2,14 @@
 
 mod bad_files;
 mod bad_presets;
+mod bounds;
 mod cli;
 mod experiment;
+mod golden;
 mod harness;
+mod lab;
 mod laws;
 mod lints;
-mod patroni;
 mod presets;
 mod report;
 mod statistics;
