@@ -1,15 +1,17 @@
 //! Integration tests.
-#![allow(clippy::print_stdout, reason = "tests show what they compare")]
 
 mod architecture;
 mod bad_files;
 mod bad_presets;
 mod bounds;
+mod cli;
+mod experiment;
 mod golden;
 mod harness;
 mod lab;
 mod laws;
 mod lints;
 mod presets;
+mod report;
 mod statistics;
 mod twins;
