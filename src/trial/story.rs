@@ -48,7 +48,9 @@ impl World<'_> {
             let what = if event.value { title.clone() } else { format!("{title}: over") };
             return Some((String::new(), what, "fault".to_owned()));
         }
-        if named.name.is_empty() {
+        // That somebody is no longer chosen says nothing beside who is.
+        let unchosen = !event.value && matches!(named.producer, Producer::Pick(..));
+        if named.name.is_empty() || unchosen {
             return None;
         }
         let (who, node) = named.name.rsplit_once('/').unwrap_or(("", &named.name));

@@ -92,7 +92,15 @@ fn every_row_of_the_table_is_a_module() {
 
 #[test]
 fn only_the_command_line_prints_reads_files_or_looks_at_the_clock() {
-    let words = ["println!", "eprintln!", "std::fs", "std::io::", "SystemTime", "std::env::", "Instant::now"];
+    let words = [
+        "println!",
+        "eprintln!",
+        "std::fs",
+        "std::io::",
+        "SystemTime",
+        "std::env::",
+        "Instant::now",
+    ];
     for (module, file, code) in files() {
         if module == "cli" || module == "main" {
             continue;
@@ -107,7 +115,8 @@ fn only_the_command_line_prints_reads_files_or_looks_at_the_clock() {
 fn no_technology_has_its_name_in_the_code() {
     let names = ["patroni", "etcd", "haproxy", "libpq", "postgres", "kafka", "redis", "cassandra"];
     for (_, file, code) in files() {
-        for line in code.lines().filter(|l| !l.contains("include_str!") && !l.contains("presets/")) {
+        for line in code.lines().filter(|l| !l.contains("include_str!") && !l.contains("presets/"))
+        {
             let line = line.to_lowercase();
             for name in names {
                 assert!(!line.contains(name), "{file}: {line}");
