@@ -1,5 +1,6 @@
 //! Integration tests.
 
+mod architecture;
 mod bad_files;
 mod bad_presets;
 mod bounds;
