@@ -56,8 +56,9 @@ pub(super) fn lower_first(title: &str) -> String {
 pub(super) fn circumstances(scenario: &ScenarioPrediction, manifest: &Manifest) -> String {
     let sampling = if manifest.sampling == "plain" { ", plain sampling" } else { "" };
     let mut words = format!(
-        "{} trials, seed {}{sampling}; clock: fault",
+        "{} trial{}, seed {}{sampling}; clock: fault",
         count(scenario.trials),
+        if scenario.trials == 1 { "" } else { "s" },
         manifest.seed
     );
     if let Some(class) = &scenario.class {
@@ -113,6 +114,8 @@ fn spread(d: &Distribution, horizon: f64) -> Table {
     let unit = Unit::for_seconds(largest);
     let finest = columns.iter().filter_map(|c| half_width(c.2)).filter(|&h| h > 0.0);
     let coarse = finest.fold(0.0_f64, f64::max);
+    let unknown = columns[..4].iter().any(|c| c.1.is_some() && half_width(c.2).is_none());
+    let fine = if unknown { coarse.max(largest / 300.0) } else { coarse };
     let mut table = Table { columns: vec![Column::new("", Align::Left)], rows: Vec::new() };
     let mut values = vec![Cell::plain("")];
     let mut errors = vec![Cell::plain("")];
@@ -121,17 +124,19 @@ fn spread(d: &Distribution, horizon: f64) -> Table {
         table.columns.push(Column::new(format!("     {title}"), Align::Right));
         let half = half_width(interval);
         values.push(Cell::plain(match value {
-            Some(v) => unit.number(v, half.filter(|&h| h > 0.0).or(Some(coarse))),
+            Some(v) => unit.number(v, half.filter(|&h| h > 0.0).or(Some(fine))),
             None => beyond(d, q, horizon),
         }));
         let text = unit.estimate(0.0, half);
-        let error = text.find('±').map_or("", |at| &text[at..]);
+        // The greatest of these trials is what it is; beyond the horizon there is no number.
+        let error =
+            text.find('±').filter(|_| q < 1.0 && value.is_some()).map_or("", |at| &text[at..]);
         errors.push(Cell::styled(error, Style::Faint));
     }
     table.columns.push(Column::new("", Align::Left));
     values.push(Cell::plain(unit.symbol()));
     table.rows.push(values);
-    if coarse > 0.0 {
+    if coarse > 0.0 || unknown {
         table.rows.push(errors);
     }
     table

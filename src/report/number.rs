@@ -68,16 +68,19 @@ impl Unit {
         if self == Self::Count { number } else { format!("{number} {}", self.symbol()) }
     }
 
-    /// The number, its unit and its error: `31.0 s ±0.1`.
+    /// The number, its unit and its error: `31.0 s ±0.1`; `±?` where too few
+    /// trials ran to know it, nothing where it is exact.
     #[must_use]
     pub(super) fn estimate(self, value: f64, half: Option<f64>) -> String {
-        let number = self.with_symbol(value, half);
+        // Unknown errors are large: three digits are more than enough.
+        let number = self.with_symbol(value, half.or(Some(value.abs() / 300.0)));
         match half {
             Some(half) if half > 0.0 => {
                 let scaled = half * self.per_base();
                 format!("{number} ±{}", fixed(up(scaled, decimals(scaled)), decimals(scaled)))
             }
-            _ => number,
+            Some(_) => number,
+            None => format!("{number} ±?"),
         }
     }
 }
@@ -205,7 +208,8 @@ mod tests {
         assert_eq!(Unit::Seconds.estimate(31.04, Some(0.04)), "31.04 s ±0.04");
         assert_eq!(Unit::Seconds.estimate(31.04, Some(2.2)), "31 s ±2");
         assert_eq!(Unit::Seconds.estimate(31.04, Some(0.000_01)), "31.040 s ±0.001");
-        assert_eq!(Unit::Seconds.estimate(0.0, None), "0 s");
+        assert_eq!(Unit::Seconds.estimate(0.0, Some(0.0)), "0 s");
+        assert_eq!(Unit::Seconds.estimate(28.742_034, None), "28.7 s ±?");
         assert_eq!(Unit::Minutes.estimate(2460.0, Some(12.0)), "41.0 min ±0.2");
         assert_eq!(Unit::Seconds.number(-3.62, Some(0.01)), "−3.62");
     }

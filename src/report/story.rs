@@ -240,7 +240,7 @@ fn told_what(entry: &StoryEntry, falling: &[&str]) -> String {
     match entry.rose {
         false if unnamed => format!("{}: no longer", entry.what),
         true if unnamed => entry.what.clone(),
-        true if falls && !entry.critical => format!("{}: no longer", entry.what),
+        true if falls => format!("{}: no longer", entry.what),
         false if !falls && entry.stage != "fault" => format!("{}: no longer", entry.what),
         _ => entry.what.clone(),
     }

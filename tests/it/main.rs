@@ -1,4 +1,5 @@
 //! Integration tests.
+#![allow(clippy::print_stdout, reason = "tests show what they compare")]
 
 mod architecture;
 mod bad_files;
