@@ -112,8 +112,11 @@ impl DialState {
         }
         let cost = targets.iter().fold(Span::ZERO, |sum, t| sum + t.cost);
         if let Some(period) = Self::period(cost, clock) {
-            let skipped = Span(((to - self.reaches).0 - 1) / period.0 * period.0);
-            self.reaches = self.reaches + skipped;
+            let rounds = ((to - self.reaches).0 - 1) / period.0;
+            if rounds > 0 {
+                self.busy_until = self.reaches + Span((rounds - 1) * period.0) + cost;
+                self.reaches = self.reaches + Span(rounds * period.0);
+            }
         }
         while self.reaches < to {
             *self = self.after(targets, clock);

@@ -69,6 +69,8 @@ pub struct World<'g> {
     pub(super) verdicts: Vec<Consumer>,
     pub(super) scratch: Vec<EventId>,
     pub(super) struck: Vec<Option<usize>>,
+    /// What called each fault forth: the stamp of the milestone it waits for.
+    pub(super) called_by: Vec<EventId>,
     /// First stamp of each instance of each milestone.
     pub(super) stamps: Vec<Vec<Instant>>,
     pub(super) meter_states: Vec<MeterState>,
@@ -113,6 +115,7 @@ impl<'g> World<'g> {
             verdicts: Vec::with_capacity(64),
             scratch: Vec::with_capacity(64),
             struck: vec![None; graph.faults.len()],
+            called_by: vec![EventId::START; graph.faults.len()],
             stamps: graph.milestones.iter().map(|n| vec![Instant::NEVER; *n as usize]).collect(),
             meter_states: vec![MeterState::default(); meters.len()],
             exhausted: false,
@@ -206,17 +209,18 @@ impl<'g> World<'g> {
         let stamp = &mut stamps[mark.instance as usize];
         *stamp = (*stamp).min(self.now);
         if first {
-            self.arm_faults(mark.milestone);
+            self.arm_faults(mark.milestone, self.events[level.index()]);
         }
     }
 
     /// Faults that wait for a milestone get their instant.
-    fn arm_faults(&mut self, milestone: u32) {
+    fn arm_faults(&mut self, milestone: u32, by: EventId) {
         let graph = self.graph;
         for (index, fault) in graph.faults.iter().enumerate() {
             if fault.after == Some(milestone) && self.struck[index].is_none() {
                 let at = (self.now + graph.span(fault.at, 0, self)).max(self.visible);
                 self.agenda.schedule(super::slots::fault(index), at);
+                self.called_by[index] = by;
             }
         }
     }
@@ -240,7 +244,7 @@ impl<'g> World<'g> {
         let graph = self.graph;
         let fault = &graph.faults[index];
         self.struck[index] = Some(arm);
-        let event = self.set(fault.level, true, EventId::START);
+        let event = self.set(fault.level, true, self.called_by[index]);
         for change in &arm_of(fault, arm).begin {
             self.set(change.level, change.value, event);
         }
@@ -255,7 +259,8 @@ impl<'g> World<'g> {
         let graph = self.graph;
         let fault = &graph.faults[index];
         let Some(arm) = self.struck[index] else { return };
-        let event = self.set(fault.level, false, EventId::START);
+        let begun = self.events[fault.level.index()];
+        let event = self.set(fault.level, false, begun);
         for change in &arm_of(fault, arm).end {
             self.set(change.level, change.value, event);
         }

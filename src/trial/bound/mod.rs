@@ -100,7 +100,7 @@ fn recovery(program: &Program, reach: &Reach<'_>, criterion: Literal) -> Option<
             // Only facts take time without being a stage: until a fault ends.
             None => BoundTerm {
                 stage: "fault".to_owned(),
-                title: "the fault lasts".to_owned(),
+                title: "the fault ends".to_owned(),
                 formula: None,
                 least,
             },

@@ -5,6 +5,7 @@ use crate::block::{Arm, Change, FaultSpec, LevelId, PickId, Strikes};
 use crate::model::preset::{Block, Effect};
 use crate::model::scenario::{Fault, FaultKind, Target};
 use crate::model::system::{ComponentId, HostId};
+use crate::outcome::StageSlot;
 use crate::random::name_hash;
 
 /// Whom a fault may strike: what each possibility comprises.
@@ -72,6 +73,14 @@ impl Compiler<'_> {
             strikes,
             level: self.builder.fact(&name, false),
         };
+        // Waiting for a fault to strike or to end is a stage like any other.
+        self.stages.push(StageSlot {
+            name: format!("fault.{}", index + 1),
+            title: fault.title.clone(),
+            formula: None,
+            surprise: None,
+        });
+        self.builder.stage(spec.level, self.stages.len() as u32 - 1);
         self.builder.fault(spec);
     }
 
