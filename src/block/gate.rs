@@ -62,7 +62,9 @@ impl Gate {
         scratch: &mut Vec<EventId>,
     ) -> EventId {
         match self {
-            Self::Latch { when, until } => event(if value { *when } else { *until }),
+            // It may have waited for `until` to let go.
+            Self::Latch { when, until } if value => event(*when).max(event(*until)),
+            Self::Latch { until, .. } => event(*until),
             Self::Threshold { inputs, least } => {
                 scratch.clear();
                 scratch.extend(inputs.iter().filter(|i| holds(**i) == value).map(|i| event(*i)));
