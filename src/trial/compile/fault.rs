@@ -5,6 +5,7 @@ use crate::block::{Arm, Change, FaultSpec, LevelId, PickId, Strikes};
 use crate::model::preset::{Block, Effect};
 use crate::model::scenario::{Fault, FaultKind, Target};
 use crate::model::system::{ComponentId, HostId};
+use crate::outcome::StageSlot;
 use crate::random::name_hash;
 
 /// Whom a fault may strike: what each possibility comprises.
@@ -12,6 +13,16 @@ enum Victims {
     One(Victim),
     Chosen(PickId, Vec<Victim>),
     Drawn(Vec<Victim>),
+}
+
+impl Victims {
+    /// Everyone who may be struck.
+    fn all(&self) -> &[Victim] {
+        match self {
+            Self::One(only) => std::slice::from_ref(only),
+            Self::Chosen(_, all) | Self::Drawn(all) => all,
+        }
+    }
 }
 
 /// Hosts as a whole, or members of components.
@@ -26,6 +37,16 @@ impl Compiler<'_> {
     /// change.
     pub(super) fn break_things(&mut self) {
         self.facts_of_effects();
+        // Whoever is killed does not hang any more, whichever of the two comes first.
+        for fault in &self.scenario.faults {
+            if let FaultKind::Hang(names) = &fault.what {
+                for victim in self.victims(&fault.target).all() {
+                    for key in self.processes(victim, names) {
+                        self.hung_fact(key);
+                    }
+                }
+            }
+        }
         for (index, fault) in self.scenario.faults.iter().enumerate() {
             self.break_thing(index, fault);
         }
@@ -62,6 +83,14 @@ impl Compiler<'_> {
             .after
             .as_ref()
             .and_then(|(component, mark)| self.milestone(&self.component(*component).name, mark));
+        let level = self.builder.fact(&name, false);
+        self.stages.push(StageSlot {
+            name: format!("fault.{}", index + 1),
+            title: fault.title.clone(),
+            formula: Some("until it strikes, or while it lasts".to_owned()),
+            surprise: None,
+        });
+        self.builder.stage(level, self.stages.len() as u32 - 1);
         let spec = FaultSpec {
             at: self.quantity(&fault.at, name_hash(&format!("{name}.at"))),
             after,
@@ -70,7 +99,7 @@ impl Compiler<'_> {
                 .as_ref()
                 .map(|lasts| self.quantity(lasts, name_hash(&format!("{name}.for")))),
             strikes,
-            level: self.builder.fact(&name, false),
+            level,
         };
         self.builder.fault(spec);
     }
@@ -131,50 +160,52 @@ impl Compiler<'_> {
 
     fn arm(&mut self, fault: &Fault, victim: &Victim) -> Arm {
         let mut arm = Arm::default();
-        let mut change = |level: LevelId, value: bool| {
-            arm.begin.push(Change { level, value });
-            arm.end.push(Change { level, value: !value });
-        };
         match &fault.what {
             FaultKind::Kill(names) => {
-                for key in self.processes(victim, names) {
-                    change(self.exists_fact(key), false);
-                }
+                let keys = self.processes(victim, names);
+                self.kill(&mut arm, &keys);
             }
             FaultKind::Hang(names) => {
                 for key in self.processes(victim, names) {
-                    change(self.hung_fact(key), true);
+                    change(&mut arm, self.hung_fact(key), true);
                 }
             }
             FaultKind::PowerLoss => {
                 let hosts = self.hosts(victim);
                 for host in &hosts {
-                    change(self.host_fact(*host), false);
+                    change(&mut arm, self.host_fact(*host), false);
                 }
-                for key in self.processes(&Victim::Hosts(hosts), &[]) {
-                    change(self.exists_fact(key), false);
-                }
+                let keys = self.processes(&Victim::Hosts(hosts), &[]);
+                self.kill(&mut arm, &keys);
             }
             FaultKind::Partition { from } => {
-                let toward = from.as_ref().map(|t| match self.victims(t) {
-                    Victims::One(v) => self.hosts(&v),
-                    Victims::Chosen(_, all) | Victims::Drawn(all) => {
-                        all.iter().flat_map(|v| self.hosts(v)).collect()
-                    }
+                let toward = from.as_ref().map(|target| {
+                    let victims = self.victims(target);
+                    victims.all().iter().flat_map(|v| self.hosts(v)).collect()
                 });
                 let inside = self.hosts(victim);
-                change(self.cut_fact(inside, toward), true);
+                change(&mut arm, self.cut_fact(inside, toward), true);
             }
             FaultKind::Request(name) => {
                 for (component, member) in self.members_hit(victim) {
                     let requests = &self.preset(component).requests;
                     if let Some(request) = requests.iter().position(|r| r == name) {
-                        change(self.asked_fact((component, member, request)), true);
+                        change(&mut arm, self.asked_fact((component, member, request)), true);
                     }
                 }
             }
         }
         arm
+    }
+
+    /// Processes end; those that stood still do so no more.
+    fn kill(&mut self, arm: &mut Arm, keys: &[(ComponentId, usize, usize)]) {
+        for key in keys {
+            change(arm, self.exists_fact(*key), false);
+            if let Some(level) = self.known_to_hang(*key) {
+                arm.begin.push(Change { level, value: false });
+            }
+        }
     }
 
     /// The processes of a victim with these names; all where there are none.
@@ -189,4 +220,10 @@ impl Compiler<'_> {
         }
         keys
     }
+}
+
+/// A fact takes this value while a fault lasts, and the other one after it.
+fn change(arm: &mut Arm, level: LevelId, value: bool) {
+    arm.begin.push(Change { level, value });
+    arm.end.push(Change { level, value: !value });
 }
