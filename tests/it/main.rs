@@ -7,5 +7,7 @@ mod laws;
 mod lints;
 mod patroni;
 mod presets;
+mod properties;
+mod semantics;
 mod statistics;
 mod twins;
