@@ -113,7 +113,10 @@ impl DialState {
         let cost = targets.iter().fold(Span::ZERO, |sum, t| sum + t.cost);
         if let Some(period) = Self::period(cost, clock) {
             let skipped = Span(((to - self.reaches).0 - 1) / period.0 * period.0);
-            self.reaches = self.reaches + skipped;
+            if skipped > Span::ZERO {
+                self.reaches = self.reaches + skipped;
+                self.busy_until = self.reaches - period + cost;
+            }
         }
         while self.reaches < to {
             *self = self.after(targets, clock);
