@@ -69,16 +69,7 @@ impl Compiler<'_> {
 
     fn break_thing(&mut self, index: usize, fault: &Fault) {
         let name = format!("fault {}", index + 1);
-        let strikes = match self.victims(&fault.target) {
-            Victims::One(victim) => Strikes::One(self.arm(fault, &victim)),
-            Victims::Chosen(pick, victims) => {
-                Strikes::Chosen(pick, victims.iter().map(|v| self.arm(fault, v)).collect())
-            }
-            Victims::Drawn(victims) => {
-                let arms = victims.iter().map(|v| self.arm(fault, v)).collect();
-                Strikes::Drawn(name_hash(&format!("{name}.victim")), arms)
-            }
-        };
+        let strikes = self.strikes(&name, fault);
         let after = fault
             .after
             .as_ref()
@@ -102,6 +93,44 @@ impl Compiler<'_> {
             level,
         };
         self.builder.fault(spec);
+    }
+
+    /// Whom a fault strikes, and from whom a partition cuts them off.
+    fn strikes(&mut self, name: &str, fault: &Fault) -> Strikes {
+        let from = match &fault.what {
+            FaultKind::Partition { from: Some(from) } => Some(self.victims(from)),
+            _ => None,
+        };
+        let toward = |c: &Self, victims: &[Victim]| -> Option<Vec<HostId>> {
+            Some(victims.iter().flat_map(|v| c.hosts(v)).collect())
+        };
+        match (self.victims(&fault.target), from) {
+            (Victims::One(one), Some(Victims::Chosen(pick, all))) => {
+                let arms = all.iter().map(|from| {
+                    let from = toward(self, std::slice::from_ref(from));
+                    self.arm(fault, &one, from)
+                });
+                Strikes::Chosen(pick, arms.collect())
+            }
+            (Victims::One(one), Some(Victims::Drawn(all))) => {
+                let arms = all.iter().map(|from| {
+                    let from = toward(self, std::slice::from_ref(from));
+                    self.arm(fault, &one, from)
+                });
+                Strikes::Drawn(name_hash(&format!("{name}.from")), arms.collect())
+            }
+            // Where both are open, everyone who may be meant is cut off.
+            (victims, from) => {
+                let from = from.and_then(|from| toward(self, from.all()));
+                let mut arms: Vec<Arm> =
+                    victims.all().iter().map(|v| self.arm(fault, v, from.clone())).collect();
+                match victims {
+                    Victims::One(_) => Strikes::One(arms.remove(0)),
+                    Victims::Chosen(pick, _) => Strikes::Chosen(pick, arms),
+                    Victims::Drawn(_) => Strikes::Drawn(name_hash(&format!("{name}.victim")), arms),
+                }
+            }
+        }
     }
 
     fn victims(&self, target: &Target) -> Victims {
@@ -158,7 +187,7 @@ impl Compiler<'_> {
         }
     }
 
-    fn arm(&mut self, fault: &Fault, victim: &Victim) -> Arm {
+    fn arm(&mut self, fault: &Fault, victim: &Victim, toward: Option<Vec<HostId>>) -> Arm {
         let mut arm = Arm::default();
         match &fault.what {
             FaultKind::Kill(names) => {
@@ -178,11 +207,7 @@ impl Compiler<'_> {
                 let keys = self.processes(&Victim::Hosts(hosts), &[]);
                 self.kill(&mut arm, &keys);
             }
-            FaultKind::Partition { from } => {
-                let toward = from.as_ref().map(|target| {
-                    let victims = self.victims(target);
-                    victims.all().iter().flat_map(|v| self.hosts(v)).collect()
-                });
+            FaultKind::Partition { .. } => {
                 let inside = self.hosts(victim);
                 change(&mut arm, self.cut_fact(inside, toward), true);
             }
