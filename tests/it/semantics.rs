@@ -1,6 +1,6 @@
 //! What faults and blocks mean where they meet: one small system a question.
 
-use drillcast::outcome::Outcome;
+use drillcast::outcome::{Figure, Outcome};
 use drillcast::random::Sampling;
 use drillcast::trial::{Mode, Program};
 
@@ -144,3 +144,115 @@ fn an_unsteady_system_is_unsettled() {
     assert!(one(&program).unsettled);
 }
 
+
+const PATRONI: &str = r#"
+model = "orders"
+zones = { a = "r", b = "r", c = "r", d = "r" }
+[consensus.etcd]
+technology = "etcd"
+members = ["d"]
+[stores.orders]
+technology = "postgresql/patroni"
+members = ["a", "b", "c"]
+dcs = "etcd"
+[clients.writer]
+technology = "client/libpq"
+of = "orders"
+at = "d"
+every = "100ms"
+"#;
+
+/// The first stamp of a mark of `orders` [s].
+fn stamp(program: &Program, mark: &str) -> f64 {
+    crate::harness::first(program, &[one(program)], "orders", mark)[0]
+}
+
+#[test]
+fn a_primary_without_its_agent_is_replaced_and_goes_on() {
+    let killed = "what = \"kill\"\nprocess = \"patroni\"\nwhere = \"primary of orders\"";
+    let program = program_of(&[], PATRONI, &faults(&[("at = \"0s\"", killed, "")]), &[]);
+    let taken = stamp(&program, "key_taken");
+    assert!((20.0..33.0).contains(&taken), "key taken after {taken} s");
+    let outcome = one(&program);
+    let split = crate::harness::figure(&program, &[outcome], ("stores", "orders"), Figure::SplitBrainSeconds)[0];
+    let expected = 1000.0 - stamp(&program, "failed_over");
+    assert!((seconds(split) - expected).abs() < 1e-6, "{} s, expected {expected} s", seconds(split));
+}
+
+#[test]
+fn a_partition_from_the_primary_is_not_one_from_all() {
+    let cut = |from: &str| {
+        let what = format!("what = \"partition\"\nwhere = \"member d of etcd\"\nfrom = \"{from}\"");
+        let program = program_of(&[], PATRONI, &faults(&[("at = \"0s\"", &what, "")]), &[]);
+        stamp(&program, "key_taken")
+    };
+    // The others still hear etcd, and one of them takes over.
+    assert!((20.0..33.0).contains(&cut("primary of orders")));
+    assert!((20.0..33.0).contains(&cut("member a of orders")));
+    // It demotes itself first, and sends what it has: nothing is lost.
+    let what = "what = \"partition\"\nwhere = \"primary of orders\"\nfrom = \"each of etcd\"";
+    let program = program_of(&[], PATRONI, &faults(&[("at = \"0s\"", what, "")]), &[]);
+    let outcomes = run_as(&program, &Sampling::plain(1), 50, Mode::Lazy);
+    let figure = |figure| crate::harness::figure(&program, &outcomes, ("stores", "orders"), figure);
+    assert!(figure(Figure::DataLossWrites).iter().all(|w| w.0 == 0));
+    let recovery = figure(Figure::RecoveryTime);
+    assert!(recovery.iter().all(|t| (20.0..60.0).contains(&seconds(*t))), "{recovery:?}");
+    assert!(cut("each of orders").is_nan());
+    assert!(cut("member b of orders").is_nan(), "the primary renews its key");
+}
+
+#[test]
+fn draws_belong_to_members_not_to_places_in_a_list() {
+    let lag = "stores.orders.lag={ exponential = { mean = \"100ms\" }, varies = \"each\" }";
+    let loss = |members: &str, also: &str| {
+        let mut all = vec![("at = \"0s\"", "what = \"kill\"\nwhere = \"primary of orders\"", "")];
+        if !also.is_empty() {
+            all.push(("at = \"0s\"", also, ""));
+        }
+        let members = format!("stores.orders.members={members}");
+        let program = program_of(&[], PATRONI, &faults(&all), &[lag, &members]);
+        let outcomes = run_as(&program, &Sampling::plain(1), 50, Mode::Lazy);
+        crate::harness::figure(&program, &outcomes, ("stores", "orders"), Figure::DataLossWrites)
+    };
+    let alone = loss("[\"a\", \"b\"]", "");
+    let behind = loss("[\"a\", \"c\", \"b\"]", "what = \"kill\"\nwhere = \"member c of orders\"");
+    assert!(alone.iter().any(|w| w.0 > 5));
+    assert_eq!(alone, behind);
+}
+
+#[test]
+fn a_pinned_clock_is_found_by_its_members_name() {
+    let watcher = r#"
+preset = "watcher"
+title = "Watcher"
+kind = "clients"
+versions = "all"
+processes = []
+[target.probe]
+gone = { watch = "not answers(here, self)", every = "10s", marks = "detected" }
+[exports]
+client.served = "not any(t in target: t.gone)"
+"#;
+    let model = r#"
+model = "toys"
+zones = { a = "r", b = "r" }
+[stores.toy]
+technology = "toy"
+members = ["a", "b"]
+[clients.watch]
+technology = "watcher"
+of = "toy"
+hosts = ["b", "a"]
+"#;
+    let scenario = |pinned: &str| {
+        let what = "what = \"kill\"\nwhere = \"member b of toy\"\n[phases]\n";
+        faults(&[("at = \"0s\"", &format!("{what}\"watch.{pinned}.gone\" = \"3s\"\n"), "")])
+    };
+    let toy = toy("", "app");
+    let program = program_of(&[&toy, watcher], model, &scenario("b"), &[]);
+    let detected = crate::harness::first(&program, &[one(&program)], "watch", "detected")[0];
+    assert_eq!(detected, 7.0);
+    let program = program_of(&[&toy, watcher], model, &scenario("a"), &[]);
+    let detected = crate::harness::first(&program, &[one(&program)], "watch", "detected")[0];
+    assert_ne!(detected, 7.0);
+}
