@@ -3,6 +3,7 @@
 mod bad_files;
 mod bad_presets;
 mod harness;
+mod knobs;
 mod laws;
 mod lints;
 mod patroni;

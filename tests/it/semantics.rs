@@ -256,3 +256,19 @@ hosts = ["b", "a"]
     let detected = crate::harness::first(&program, &[one(&program)], "watch", "detected")[0];
     assert_ne!(detected, 7.0);
 }
+
+#[test]
+fn an_etcd_that_starts_again_is_a_follower() {
+    let model = PATRONI.replace("members = [\"d\"]", "members = [\"a\", \"b\", \"d\"]");
+    let led = |whom: &str, lasts: &str| {
+        let what = format!("what = \"kill\"\nwhere = \"{whom} of etcd\"");
+        let program = program_of(&[], &model, &faults(&[("at = \"0s\"", &what, lasts)]), &[]);
+        let outcomes = run_as(&program, &Sampling::plain(1), 50, Mode::Lazy);
+        let figure = crate::harness::figure(&program, &outcomes, ("consensus", "etcd"), Figure::RecoveryTime);
+        figure.into_iter().map(seconds).collect::<Vec<_>>()
+    };
+    // U(1, 2)·election_timeout − U(0, heartbeat) after whatever set it off.
+    assert!(led("primary", "300ms").iter().all(|t| (0.9..2.0).contains(t)));
+    assert!(led("each", "5s").iter().all(|t| (5.9..7.0).contains(t)));
+    assert!(led("member b", "5s").iter().all(|t| *t == 0.0));
+}
