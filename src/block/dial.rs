@@ -112,10 +112,10 @@ impl DialState {
         }
         let cost = targets.iter().fold(Span::ZERO, |sum, t| sum + t.cost);
         if let Some(period) = Self::period(cost, clock) {
-            let rounds = ((to - self.reaches).0 - 1) / period.0;
-            if rounds > 0 {
-                self.busy_until = self.reaches + Span((rounds - 1) * period.0) + cost;
-                self.reaches = self.reaches + Span(rounds * period.0);
+            let skipped = Span(((to - self.reaches).0 - 1) / period.0 * period.0);
+            if skipped > Span::ZERO {
+                self.reaches = self.reaches + skipped;
+                self.busy_until = self.reaches - period + cost;
             }
         }
         while self.reaches < to {

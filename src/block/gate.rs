@@ -62,7 +62,7 @@ impl Gate {
         scratch: &mut Vec<EventId>,
     ) -> EventId {
         match self {
-            // A latch rises when the later of the two allows it.
+            // It may have waited for `until` to let go.
             Self::Latch { when, until } if value => event(*when).max(event(*until)),
             Self::Latch { until, .. } => event(*until),
             Self::Threshold { inputs, least } => {

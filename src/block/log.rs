@@ -155,6 +155,9 @@ impl LogState {
                 now - state.lag
             };
             Content { timeline: head, upto }
+        } else if state.accepts && state.accepts_since <= state.content.upto {
+            // An old head that goes on holds what it acknowledges.
+            Content { timeline: state.content.timeline, upto: now }
         } else {
             state.content
         }
@@ -186,10 +189,13 @@ impl LogState {
     }
 
     fn set_accepts(&mut self, member: usize, now: Instant, accepts: bool) {
-        let state = &mut self.members[member];
-        if state.accepts == accepts {
+        if self.members[member].accepts == accepts {
             return;
         }
+        if !self.members[member].copies {
+            self.members[member].content = self.content(member, now);
+        }
+        let state = &mut self.members[member];
         state.accepts = accepts;
         if accepts {
             state.accepts_since = now;
@@ -427,6 +433,28 @@ mod tests {
         log.change(2, s(40), true, false, true);
         // 2 s of the first history (−2..0) and 4 s of the second (26..30).
         assert_eq!(log.lost(s(100), 1.0, 0.5), (Span::seconds(6), 6));
+    }
+
+    #[test]
+    fn an_old_head_keeps_what_it_went_on_to_acknowledge() {
+        let mut log = log();
+        log.change(1, s(9), false, false, false);
+        log.change(1, s(10), true, false, true);
+        assert!(log.diverged(0, s(11)));
+        log.change(0, s(45), false, false, false);
+        log.change(1, s(40), false, false, false);
+        log.change(0, s(50), false, false, true);
+        // It leads again: what the other acknowledged meanwhile is lost, no more.
+        assert_eq!(log.lost(s(100), 1.0, 0.5), (Span::seconds(30), 30));
+    }
+
+    #[test]
+    fn what_an_old_head_acknowledges_after_the_fork_makes_it_diverge() {
+        let mut log = LogState::new(2);
+        log.start(0, (0..2).map(|m| (m == 0, m != 0, m == 0, Span::ZERO)));
+        log.change(1, s(10), true, false, true);
+        assert!(!log.diverged(0, s(10)), "so far it holds the same");
+        assert!(log.diverged(0, s(11)));
     }
 
     #[test]

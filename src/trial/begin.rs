@@ -37,7 +37,7 @@ impl World<'_> {
         self.dials.copy_from_slice(&self.steady.dials);
         self.events.fill(EventId::START);
         self.struck.fill(None);
-        self.called_by.fill(EventId::START);
+        self.armed_by.fill(EventId::START);
         self.stamps.iter_mut().for_each(|s| s.fill(Instant::NEVER));
         self.begin_clocks();
         self.begin_logs();

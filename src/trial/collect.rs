@@ -21,8 +21,9 @@ impl World<'_> {
     /// Fills `outcome` with what the trial that ran last yielded.
     pub(super) fn collect(&mut self, program: &Program, ended: Ended, outcome: &mut Outcome) {
         let measures = &program.measures;
-        let end = if ended == Ended::Quiet { self.now } else { Instant::ZERO + program.horizon };
-        self.end_meters(Instant::ZERO + program.horizon, ended == Ended::Quiet);
+        // Whether anything more would happen is not known where every tick is executed.
+        let end = Instant::ZERO + program.horizon;
+        self.end_meters(end);
         let clock = self.clock();
         outcome.trial = self.trial;
         outcome.unsettled = ended == Ended::Unsettled;

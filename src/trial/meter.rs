@@ -109,12 +109,13 @@ impl World<'_> {
         }
     }
 
-    /// The trial ends at `end`; `quiet`: nothing more would ever happen.
-    pub(super) fn end_meters(&mut self, end: Instant, quiet: bool) {
+    /// The trial ends at `end`: what has not held for long enough by then has not
+    /// recovered.
+    pub(super) fn end_meters(&mut self, end: Instant) {
         for (index, meter) in self.meters.iter().enumerate() {
             let state = &mut self.meter_states[index];
             state.integrate(meter.parts.len(), end);
-            state.confirm(if quiet { Instant::NEVER } else { end }, meter.stable_for);
+            state.confirm(end, meter.stable_for);
         }
     }
 }

@@ -13,7 +13,7 @@ use crate::block::lease::LeasePlan;
 use crate::block::probe::Looks;
 use crate::block::value::Readings;
 use crate::block::work::{WorkStage, WorkStep};
-use crate::block::{Consumer, EventId, Literal};
+use crate::block::{Consumer, EventId};
 use crate::units::{Instant, Span};
 
 /// More rounds than this in one epoch, and the trial is unsettled.
@@ -161,7 +161,7 @@ impl World<'_> {
         let (probe, level) = &graph.probes[index];
         self.count_ticks(Consumer::Probe(crate::block::ProbeId(index as u32)));
         let (watch, running) = (self.holds(probe.watch), self.holds(probe.running));
-        let watch_event = self.event(probe.watch);
+        let (watch_event, running_event) = (self.event(probe.watch), self.event(probe.running));
         let reply = self.reply_times(&probe.looks);
         let state = &mut self.probes[index];
         if watch != state.watch {
@@ -177,6 +177,8 @@ impl World<'_> {
             state.reply.flight = None;
         }
         if rises {
+            // What it will see it sees because it looks again.
+            state.watch_event = state.watch_event.max(running_event);
             self.restart_probe(index);
             if let Some(initially) = probe.initially {
                 self.probes[index].verdict = initially;
@@ -242,7 +244,8 @@ impl World<'_> {
         let (when, until) = (self.holds(work.when), self.holds(work.until));
         match work.step(&mut self.works[index], when, until) {
             WorkStep::Nothing => return false,
-            WorkStep::Start => self.start(index, work.when),
+            // It may have waited for `until` to let go.
+            WorkStep::Start => self.start(index, self.event(work.when).max(self.event(work.until))),
             WorkStep::Cancel => {
                 self.agenda.cancel(slots::work(graph, index));
                 self.zero.retain(|w| *w != index as u32);
@@ -255,11 +258,10 @@ impl World<'_> {
         true
     }
 
-    fn start(&mut self, index: usize, by: Literal) {
+    fn start(&mut self, index: usize, started_by: EventId) {
         let graph = self.graph;
         let activation = self.works[index].activations;
         let takes = graph.span(graph.works[index].0.takes, activation, self);
-        let started_by = self.event(by);
         let state = &mut self.works[index];
         state.activations += 1;
         state.started_by = started_by;

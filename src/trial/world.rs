@@ -17,7 +17,7 @@ use crate::block::probe::ProbeState;
 use crate::block::value::Readings;
 use crate::block::work::WorkState;
 use crate::block::{
-    Arm, Consumer, Event, EventId, FaultSpec, Graph, LeaseId, LevelId, Literal, LogId, PickId,
+    Arm, Change, Consumer, Event, EventId, FaultSpec, Graph, LeaseId, LevelId, Literal, LogId, PickId,
     Strikes,
 };
 use crate::kernel::Agenda;
@@ -68,9 +68,10 @@ pub struct World<'g> {
     pub(super) due: Vec<super::slots::Due>,
     pub(super) verdicts: Vec<Consumer>,
     pub(super) scratch: Vec<EventId>,
+    /// Which arm of each fault has struck.
     pub(super) struck: Vec<Option<usize>>,
-    /// What called each fault forth: the stamp of the milestone it waits for.
-    pub(super) called_by: Vec<EventId>,
+    /// For faults that wait for a milestone: the event that stamped it.
+    pub(super) armed_by: Vec<EventId>,
     /// First stamp of each instance of each milestone.
     pub(super) stamps: Vec<Vec<Instant>>,
     pub(super) meter_states: Vec<MeterState>,
@@ -115,7 +116,7 @@ impl<'g> World<'g> {
             verdicts: Vec::with_capacity(64),
             scratch: Vec::with_capacity(64),
             struck: vec![None; graph.faults.len()],
-            called_by: vec![EventId::START; graph.faults.len()],
+            armed_by: vec![EventId::START; graph.faults.len()],
             stamps: graph.milestones.iter().map(|n| vec![Instant::NEVER; *n as usize]).collect(),
             meter_states: vec![MeterState::default(); meters.len()],
             exhausted: false,
@@ -213,14 +214,14 @@ impl<'g> World<'g> {
         }
     }
 
-    /// Faults that wait for a milestone get their instant.
+    /// Faults that wait for a milestone, which `by` has stamped, get their instant.
     fn arm_faults(&mut self, milestone: u32, by: EventId) {
         let graph = self.graph;
         for (index, fault) in graph.faults.iter().enumerate() {
             if fault.after == Some(milestone) && self.struck[index].is_none() {
                 let at = (self.now + graph.span(fault.at, 0, self)).max(self.visible);
+                self.armed_by[index] = by;
                 self.agenda.schedule(super::slots::fault(index), at);
-                self.called_by[index] = by;
             }
         }
     }
@@ -244,7 +245,7 @@ impl<'g> World<'g> {
         let graph = self.graph;
         let fault = &graph.faults[index];
         self.struck[index] = Some(arm);
-        let event = self.set(fault.level, true, self.called_by[index]);
+        let event = self.set(fault.level, true, self.armed_by[index]);
         for change in &arm_of(fault, arm).begin {
             self.set(change.level, change.value, event);
         }
@@ -254,16 +255,30 @@ impl<'g> World<'g> {
         }
     }
 
-    /// A fault ends.
+    /// A fault ends: what no other fault holds comes back.
     pub(super) fn relent(&mut self, index: usize) {
         let graph = self.graph;
         let fault = &graph.faults[index];
         let Some(arm) = self.struck[index] else { return };
-        let begun = self.events[fault.level.index()];
-        let event = self.set(fault.level, false, begun);
+        let event = self.set(fault.level, false, self.events[fault.level.index()]);
         for change in &arm_of(fault, arm).end {
-            self.set(change.level, change.value, event);
+            if !(0..graph.faults.len()).any(|other| other != index && self.withholds(other, change)) {
+                self.set(change.level, change.value, event);
+            }
         }
+    }
+
+    /// Whether a fault stands that keeps a fact from changing so. It does not
+    /// where the fact has changed so since it struck: somebody has repaired it.
+    fn withholds(&self, fault: usize, change: &Change) -> bool {
+        let spec = &self.graph.faults[fault];
+        let Some(arm) = self.struck[fault].filter(|_| self.levels[spec.level.index()]) else {
+            return false;
+        };
+        let struck = self.events[spec.level.index()].0 as usize;
+        let took = |c: &Change| c.level == change.level && c.value != change.value;
+        let repaired = |e: &Event| e.level == change.level && e.value == change.value;
+        arm_of(spec, arm).begin.iter().any(took) && !self.journal[struck..].iter().any(repaired)
     }
 
     /// The event of a literal's last change.

@@ -38,7 +38,16 @@ pub(crate) fn load_sources(
     scenario: &SourceFile,
     sets: &[&str],
 ) -> (Model, Scenario) {
-    let library = PresetLibrary::embedded();
+    load_with(&PresetLibrary::embedded(), model, scenario, sets)
+}
+
+/// The same with presets of the test's own.
+pub(crate) fn load_with(
+    library: &PresetLibrary,
+    model: &SourceFile,
+    scenario: &SourceFile,
+    sets: &[&str],
+) -> (Model, Scenario) {
     let (mut edits, found) = scenario_edits(scenario);
     assert!(found.is_empty(), "{}", render(&found, 100, false, false));
     edits.extend(sets.iter().map(|set| Edit::from_argument(set).expect("the edit can be read")));
@@ -47,13 +56,66 @@ pub(crate) fn load_sources(
         std::fs::read_to_string(path(&folder.join(name).to_string_lossy()))
             .map_err(|e| e.to_string())
     };
-    let (read, found) = read_model(model, &library, &edits, &files);
+    let (read, found) = read_model(model, library, &edits, &files);
     let read = read.unwrap_or_else(|| panic!("{}", render(&found, 100, false, false)));
     let stem = Path::new(scenario.name()).file_stem().unwrap_or_default().to_string_lossy();
     let (told, found) = read_scenario(scenario, &stem, &read, &files);
     let told = told.unwrap_or_else(|| panic!("{}", render(&found, 100, false, false)));
     (read, told)
 }
+
+/// Our presets and some of the test's own, by their texts.
+pub(crate) fn library(presets: &[&str]) -> PresetLibrary {
+    let files = presets.iter().enumerate().map(|(n, text)| (format!("{n}.toml"), text.to_string()));
+    let (library, found) = PresetLibrary::with_extra(files.collect());
+    assert!(found.is_empty(), "{}", render(&found, 100, false, false));
+    library
+}
+
+/// Compiles a model and a scenario that stand in a test as text.
+pub(crate) fn program_of(presets: &[&str], model: &str, scenario: &str, sets: &[&str]) -> Program {
+    let model = SourceFile::new("model.toml", model);
+    let scenario = SourceFile::new("scenario.toml", scenario);
+    let (model, scenario) = load_with(&library(presets), &model, &scenario, sets);
+    Program::compile(&model, &scenario)
+}
+
+/// A store of an invented technology with one process, `app`: `nodes` is its
+/// graph, and it serves while `served` holds.
+pub(crate) fn toy(nodes: &str, served: &str) -> String {
+    format!(
+        r#"
+preset = "toy"
+title = "Toy"
+kind = "store"
+versions = "all"
+processes = ["app"]
+{nodes}
+[exports]
+member.writable = "{served}"
+member.readable = "app or true"
+member.primary = "app"
+one.redundant = "all(m in member: m.app)"
+"#
+    )
+}
+
+/// One toy on one machine.
+pub(crate) const ONE_TOY: &str = r#"
+model = "toys"
+zones = { a = "r" }
+[stores.toy]
+technology = "toy"
+members = ["a"]
+"#;
+
+/// Its process ends for good.
+pub(crate) const KILL: &str = r#"
+scenario = "kill"
+[[faults]]
+what = "kill"
+where = "member a of toy"
+"#;
 
 /// Compiles a model and a scenario of the repository.
 pub(crate) fn program(model: &str, scenario: &str, sets: &[&str]) -> Program {

@@ -64,6 +64,11 @@ impl Compiler<'_> {
         *self.facts.hung.entry(key).or_insert_with(|| builder.fact(&name, false))
     }
 
+    /// Whether a process stands still, where a fault can make it.
+    pub(super) fn known_to_hang(&self, key: (ComponentId, usize, usize)) -> Option<LevelId> {
+        self.facts.hung.get(&key).copied()
+    }
+
     /// Whether a request stands on a member.
     pub(super) fn asked_fact(&mut self, key: (ComponentId, usize, usize)) -> LevelId {
         let component = self.component(key.0);

@@ -15,6 +15,16 @@ enum Victims {
     Drawn(Vec<Victim>),
 }
 
+impl Victims {
+    /// Everyone who may be struck.
+    fn all(&self) -> &[Victim] {
+        match self {
+            Self::One(only) => std::slice::from_ref(only),
+            Self::Chosen(_, all) | Self::Drawn(all) => all,
+        }
+    }
+}
+
 /// Hosts as a whole, or members of components.
 #[derive(Clone)]
 enum Victim {
@@ -27,6 +37,16 @@ impl Compiler<'_> {
     /// change.
     pub(super) fn break_things(&mut self) {
         self.facts_of_effects();
+        // Whoever is killed does not hang any more, whichever of the two comes first.
+        for fault in &self.scenario.faults {
+            if let FaultKind::Hang(names) = &fault.what {
+                for victim in self.victims(&fault.target).all() {
+                    for key in self.processes(victim, names) {
+                        self.hung_fact(key);
+                    }
+                }
+            }
+        }
         for (index, fault) in self.scenario.faults.iter().enumerate() {
             self.break_thing(index, fault);
         }
@@ -49,20 +69,19 @@ impl Compiler<'_> {
 
     fn break_thing(&mut self, index: usize, fault: &Fault) {
         let name = format!("fault {}", index + 1);
-        let strikes = match self.victims(&fault.target) {
-            Victims::One(victim) => Strikes::One(self.arm(fault, &victim)),
-            Victims::Chosen(pick, victims) => {
-                Strikes::Chosen(pick, victims.iter().map(|v| self.arm(fault, v)).collect())
-            }
-            Victims::Drawn(victims) => {
-                let arms = victims.iter().map(|v| self.arm(fault, v)).collect();
-                Strikes::Drawn(name_hash(&format!("{name}.victim")), arms)
-            }
-        };
+        let strikes = self.strikes(&name, fault);
         let after = fault
             .after
             .as_ref()
             .and_then(|(component, mark)| self.milestone(&self.component(*component).name, mark));
+        let level = self.builder.fact(&name, false);
+        self.stages.push(StageSlot {
+            name: format!("fault.{}", index + 1),
+            title: fault.title.clone(),
+            formula: Some("until it strikes, or while it lasts".to_owned()),
+            surprise: None,
+        });
+        self.builder.stage(level, self.stages.len() as u32 - 1);
         let spec = FaultSpec {
             at: self.quantity(&fault.at, name_hash(&format!("{name}.at"))),
             after,
@@ -71,7 +90,7 @@ impl Compiler<'_> {
                 .as_ref()
                 .map(|lasts| self.quantity(lasts, name_hash(&format!("{name}.for")))),
             strikes,
-            level: self.builder.fact(&name, false),
+            level,
         };
         // Waiting for a fault to strike or to end is a stage like any other.
         self.stages.push(StageSlot {
@@ -82,6 +101,44 @@ impl Compiler<'_> {
         });
         self.builder.stage(spec.level, self.stages.len() as u32 - 1);
         self.builder.fault(spec);
+    }
+
+    /// Whom a fault strikes, and from whom a partition cuts them off.
+    fn strikes(&mut self, name: &str, fault: &Fault) -> Strikes {
+        let from = match &fault.what {
+            FaultKind::Partition { from: Some(from) } => Some(self.victims(from)),
+            _ => None,
+        };
+        let toward = |c: &Self, victims: &[Victim]| -> Option<Vec<HostId>> {
+            Some(victims.iter().flat_map(|v| c.hosts(v)).collect())
+        };
+        match (self.victims(&fault.target), from) {
+            (Victims::One(one), Some(Victims::Chosen(pick, all))) => {
+                let arms = all.iter().map(|from| {
+                    let from = toward(self, std::slice::from_ref(from));
+                    self.arm(fault, &one, from)
+                });
+                Strikes::Chosen(pick, arms.collect())
+            }
+            (Victims::One(one), Some(Victims::Drawn(all))) => {
+                let arms = all.iter().map(|from| {
+                    let from = toward(self, std::slice::from_ref(from));
+                    self.arm(fault, &one, from)
+                });
+                Strikes::Drawn(name_hash(&format!("{name}.from")), arms.collect())
+            }
+            // Where both are open, everyone who may be meant is cut off.
+            (victims, from) => {
+                let from = from.and_then(|from| toward(self, from.all()));
+                let mut arms: Vec<Arm> =
+                    victims.all().iter().map(|v| self.arm(fault, v, from.clone())).collect();
+                match victims {
+                    Victims::One(_) => Strikes::One(arms.remove(0)),
+                    Victims::Chosen(pick, _) => Strikes::Chosen(pick, arms),
+                    Victims::Drawn(_) => Strikes::Drawn(name_hash(&format!("{name}.victim")), arms),
+                }
+            }
+        }
     }
 
     fn victims(&self, target: &Target) -> Victims {
@@ -138,52 +195,50 @@ impl Compiler<'_> {
         }
     }
 
-    fn arm(&mut self, fault: &Fault, victim: &Victim) -> Arm {
+    fn arm(&mut self, fault: &Fault, victim: &Victim, toward: Option<Vec<HostId>>) -> Arm {
         let mut arm = Arm::default();
-        let mut change = |level: LevelId, value: bool| {
-            arm.begin.push(Change { level, value });
-            arm.end.push(Change { level, value: !value });
-        };
         match &fault.what {
             FaultKind::Kill(names) => {
-                for key in self.processes(victim, names) {
-                    change(self.exists_fact(key), false);
-                }
+                let keys = self.processes(victim, names);
+                self.kill(&mut arm, &keys);
             }
             FaultKind::Hang(names) => {
                 for key in self.processes(victim, names) {
-                    change(self.hung_fact(key), true);
+                    change(&mut arm, self.hung_fact(key), true);
                 }
             }
             FaultKind::PowerLoss => {
                 let hosts = self.hosts(victim);
                 for host in &hosts {
-                    change(self.host_fact(*host), false);
+                    change(&mut arm, self.host_fact(*host), false);
                 }
-                for key in self.processes(&Victim::Hosts(hosts), &[]) {
-                    change(self.exists_fact(key), false);
-                }
+                let keys = self.processes(&Victim::Hosts(hosts), &[]);
+                self.kill(&mut arm, &keys);
             }
-            FaultKind::Partition { from } => {
-                let toward = from.as_ref().map(|t| match self.victims(t) {
-                    Victims::One(v) => self.hosts(&v),
-                    Victims::Chosen(_, all) | Victims::Drawn(all) => {
-                        all.iter().flat_map(|v| self.hosts(v)).collect()
-                    }
-                });
+            FaultKind::Partition { .. } => {
                 let inside = self.hosts(victim);
-                change(self.cut_fact(inside, toward), true);
+                change(&mut arm, self.cut_fact(inside, toward), true);
             }
             FaultKind::Request(name) => {
                 for (component, member) in self.members_hit(victim) {
                     let requests = &self.preset(component).requests;
                     if let Some(request) = requests.iter().position(|r| r == name) {
-                        change(self.asked_fact((component, member, request)), true);
+                        change(&mut arm, self.asked_fact((component, member, request)), true);
                     }
                 }
             }
         }
         arm
+    }
+
+    /// Processes end; those that stood still do so no more.
+    fn kill(&mut self, arm: &mut Arm, keys: &[(ComponentId, usize, usize)]) {
+        for key in keys {
+            change(arm, self.exists_fact(*key), false);
+            if let Some(level) = self.known_to_hang(*key) {
+                arm.begin.push(Change { level, value: false });
+            }
+        }
     }
 
     /// The processes of a victim with these names; all where there are none.
@@ -198,4 +253,10 @@ impl Compiler<'_> {
         }
         keys
     }
+}
+
+/// A fact takes this value while a fault lasts, and the other one after it.
+fn change(arm: &mut Arm, level: LevelId, value: bool) {
+    arm.begin.push(Change { level, value });
+    arm.end.push(Change { level, value: !value });
 }

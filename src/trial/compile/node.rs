@@ -99,10 +99,20 @@ impl Compiler<'_> {
     /// The age that the scenario pins a clock to.
     fn pinned(&mut self, place: &Place<'_>) -> Option<ValueId> {
         let own = place.own();
-        let phase = self.scenario.phases.iter().find(|p| {
-            p.component == own.component && p.node == place.id && p.instances.contains(&own.index)
+        // A target is pinned by its place among the members, not in the order of hosts.
+        let index = match own.range {
+            Range::Target => self.member(own).1,
+            _ => own.index,
+        };
+        let phase = self.scenario.phases.iter().rev().find(|p| {
+            p.component == own.component && p.node == place.id && p.instances.contains(&index)
         })?;
         Some(self.quantity(&phase.age, name_hash(&format!("{}.age", place.name))))
+    }
+
+    /// Names for what is drawn for one of those whom a node looks at.
+    fn names_of(&self, place: &Place<'_>, instance: Instance) -> Names {
+        Names::of(format!("{}={}", place.name, self.instance_name(instance)))
     }
 
     fn field(&mut self, place: &Place<'_>, field: &str, value: &Value) -> ValueId {
@@ -276,7 +286,7 @@ impl Compiler<'_> {
         let mut candidates = Vec::new();
         for (instance, chosen) in self.instances(own.component, *over).into_iter().zip(chosen) {
             let scope = place.scope.with_candidate(instance);
-            let mut names = Names::of(format!("{}={}", place.name, instance.index));
+            let mut names = self.names_of(place, instance);
             candidates.push(Candidate {
                 chosen,
                 from: self.condition(from, &scope),
@@ -298,7 +308,7 @@ impl Compiler<'_> {
         for (instance, chosen) in self.instances(own.component, *over).into_iter().zip(chosen) {
             let scope = place.scope.with_candidate(instance);
             let good = self.condition(good, &scope);
-            let mut names = Names::of(format!("{}={}", place.name, instance.index));
+            let mut names = self.names_of(place, instance);
             let cost = self.value(cost, &scope, &mut names);
             targets.push(DialTarget { chosen, good, cost, inputs: self.builder.inputs_of(cost) });
         }
@@ -349,9 +359,9 @@ impl Compiler<'_> {
         for (instance, is_head) in self.instances(own.component, range).into_iter().zip(heads) {
             let scope = Scope { own: instance, ..place.scope.with_candidate(instance) };
             let head_of = self.built[own.component.0][head.0].levels[instance.index];
-            let mut names = Names::of(format!("{}={}", place.name, instance.index));
             let accepts = self.condition(accepts, &scope);
             let reached = self.reached(instance);
+            let mut names = self.names_of(place, instance);
             members.push(LogMember {
                 accepts: self.builder.and(&[accepts, reached]),
                 copies: self.condition(copies, &scope),

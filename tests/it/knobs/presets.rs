@@ -1,0 +1,224 @@
+//! Each parameter of each preset.
+
+use super::{Case, Moves, Row, What, table};
+use drillcast::model::preset::PresetLibrary;
+use drillcast::outcome::Figure;
+
+/// Three databases, a consensus store, a balancer, and clients of both kinds, of
+/// which nothing but phases is uncertain.
+pub(super) const DESK: &str = r#"
+model = "desk"
+zones = { a = "r", b = "r", c = "r", d = "r", e = "r" }
+[consensus.etcd]
+technology = "etcd"
+members = ["d"]
+[stores.orders]
+technology = "postgresql/patroni"
+members = ["a", "b", "c"]
+dcs = "etcd"
+answer = "100ms"
+promotion = "1s"
+crash_recovery = "20s"
+checkpoint = "200ms"
+release = "100ms"
+start = "1s"
+backend_exit = "10ms"
+replay_rate = "10 MB/s"
+lag = "10ms"
+rewind = "60s"
+[routes.front]
+technology = "haproxy"
+serves = "orders"
+at = "e"
+[clients.web]
+technology = "client/libpq"
+of = "front"
+at = "e"
+[clients.writer]
+technology = "client/libpq"
+of = "orders"
+at = "d"
+every = "1s"
+connect_timeout = "2s"
+read_timeout = "10s"
+tcp_user_timeout = "3s"
+"#;
+
+pub(super) const STORE: What = What::Figure("stores", "orders", Figure::RecoveryTime);
+pub(super) const REDUNDANT: What = What::Figure("stores", "orders", Figure::RedundancyRestored);
+pub(super) const WRITES: What = What::Figure("stores", "orders", Figure::DataLossWrites);
+pub(super) const LOST: What = What::Figure("stores", "orders", Figure::DataLossSeconds);
+pub(super) const WRITER: What = What::Figure("clients", "writer", Figure::RecoveryTime);
+const CONSENSUS: What = What::Figure("consensus", "etcd", Figure::RecoveryTime);
+const FRONT: What = What::Figure("routes", "front", Figure::RecoveryTime);
+pub(super) const DETECTED: What = What::First("orders", "detected");
+pub(super) const KEY: What = What::First("orders", "key_taken");
+pub(super) const FAILED_OVER: What = What::First("orders", "failed_over");
+const REROUTED: What = What::First("front", "rerouted");
+pub(super) const ERROR: What = What::First("writer", "first_error");
+
+/// The desk under one fault.
+pub(super) fn desk(fault: &str) -> Case {
+    let text = format!("scenario = \"x\"\nhorizon = \"2000s\"\n[[faults]]\n{fault}\n");
+    Case::new(&[], DESK, &text)
+}
+
+pub(super) const CRASH: &str = "what = \"kill\"\nwhere = \"primary of orders\"";
+const BACK: &str = "what = \"kill\"\nwhere = \"primary of orders\"\nfor = \"60s\"";
+pub(super) const POWER: &str = "what = \"power loss\"\nwhere = \"primary of orders\"";
+const HANG: &str = "what = \"hang\"\nwhere = \"primary of orders\"";
+const POSTMASTER: &str = "what = \"kill\"\nprocess = \"postgres\"\nwhere = \"primary of orders\"";
+const SWITCHOVER: &str = "what = \"switchover\"\nwhere = \"primary of orders\"\nfor = \"1s\"";
+const CUT: &str = "what = \"partition\"\nwhere = \"primary of orders\"\nfrom = \"each of etcd\"";
+
+fn patroni(field: &'static str, fault: &str, sets: &[&str], value: &str) -> Row {
+    let base = desk(fault).set(sets);
+    Row::set("postgresql/patroni", field, &base, &format!("stores.orders.{field}={value}"))
+}
+
+/// The lease, the loop and who is fit.
+fn timers() -> Vec<Row> {
+    use Moves::{By, Comes, MeanBy};
+    vec![
+        // The sweep of 500 ms divides the second.
+        patroni("ttl", CRASH, &[], "31s")
+            .moves(KEY, By(1.0))
+            .moves(FAILED_OVER, By(1.0))
+            .not(&[ERROR, WRITES, LOST]),
+        // Renewed U(0, loop_wait) before the crash.
+        patroni("loop_wait", CRASH, &[], "6s").moves(KEY, MeanBy(2.0)).not(&[ERROR, WRITES]),
+        patroni("retry_timeout", CUT, &[], "6s")
+            .moves(ERROR, By(-4.0))
+            .not(&[KEY, FAILED_OVER, WRITES]),
+        patroni("primary_start_timeout", POSTMASTER, &["stores.orders.crash_recovery=1000s"], "20s")
+            .moves(KEY, By(-280.0))
+            .not(&[DETECTED, ERROR]),
+        // A backlog of 20 MB less what was not yet written when the key was renewed.
+        patroni("maximum_lag_on_failover", CRASH, &["stores.orders.lag=20s"], "100MB")
+            .moves(STORE, Comes)
+            .not(&[ERROR, DETECTED]),
+        patroni("rest_timeout", POWER, &[], "5s").moves(KEY, By(3.0)).not(&[DETECTED, ERROR]),
+        patroni("answer", CRASH, &[], "1100ms").moves(KEY, By(1.0)).not(&[DETECTED, ERROR]),
+        patroni("promotion", CRASH, &[], "4s")
+            .moves(FAILED_OVER, By(3.0))
+            .moves(STORE, By(3.0))
+            .not(&[KEY, ERROR, WRITES]),
+    ]
+}
+
+/// Restarts, switchovers and what it takes to come back.
+fn repairs() -> Vec<Row> {
+    use Moves::By;
+    let pinned = format!("{POSTMASTER}\n[phases]\n\"orders.leader.loop\" = \"2s\"");
+    vec![
+        patroni("crash_recovery", POSTMASTER, &[], "50s")
+            .moves(STORE, By(30.0))
+            .not(&[DETECTED, ERROR, WRITES]),
+        patroni("checkpoint", SWITCHOVER, &[], "1200ms").moves(KEY, By(1.0)).not(&[DETECTED, WRITES]),
+        // A stop of 200 ms is seen at the first look, one period after.
+        patroni("stop_poll", SWITCHOVER, &[], "3s").moves(KEY, By(2.0)).not(&[DETECTED, WRITES]),
+        patroni("release", SWITCHOVER, &[], "400ms").moves(KEY, By(0.3)).not(&[DETECTED, WRITES]),
+        patroni("start", SWITCHOVER, &["stores.orders.start=60s"], "70s")
+            .moves(REDUNDANT, By(10.0))
+            .not(&[STORE, KEY, WRITES]),
+        patroni("follow", SWITCHOVER, &["stores.orders.follow=60s"], "75s")
+            .moves(REDUNDANT, By(15.0))
+            .not(&[STORE, KEY, WRITES]),
+        patroni("rewind", BACK, &[], "100s")
+            .moves(REDUNDANT, By(40.0))
+            .not(&[STORE, KEY, WRITES]),
+        // What the back ends acknowledge after the postmaster's death is lost.
+        patroni("backend_exit", &pinned, &["stores.orders.primary_start_timeout=0s"], "510ms")
+            .moves(WRITES, By(50.0))
+            .not(&[DETECTED, KEY]),
+    ]
+}
+
+/// The log.
+fn data() -> Vec<Row> {
+    use Moves::By;
+    vec![
+        // 10 s of writing at 1 MB/s wait for replay.
+        patroni("replay_rate", CRASH, &["stores.orders.unreplayed=10s"], "5 MB/s")
+            .moves(FAILED_OVER, By(1.0))
+            .not(&[KEY, WRITES]),
+        patroni("unreplayed", CRASH, &[], "10s").moves(FAILED_OVER, By(1.0)).not(&[KEY, WRITES]),
+        patroni("wal", CRASH, &["stores.orders.unreplayed=10s", "stores.orders.maximum_lag_on_failover=1GB"], "2 MB/s")
+            .moves(FAILED_OVER, By(1.0))
+            .not(&[KEY, WRITES]),
+        patroni("lag", CRASH, &[], "1010ms")
+            .moves(WRITES, By(100.0))
+            .moves(LOST, By(1.0))
+            .not(&[KEY, STORE]),
+        patroni("writes", CRASH, &["stores.orders.lag=1s"], "200/s")
+            .moves(WRITES, By(100.0))
+            .not(&[LOST, KEY, STORE]),
+    ]
+}
+
+fn others() -> Vec<Row> {
+    use Moves::{By, MeanBy, Times, To, Up};
+    // The primary has more patience than the consensus store needs.
+    let etcd = desk("what = \"kill\"\nwhere = \"each of etcd\"\nfor = \"5s\"")
+        .set(&["stores.orders.retry_timeout=60s"]);
+    let crash = desk(CRASH);
+    // Cut off for 7 s: two checks of 2 s that wait for their time-out, not three.
+    let off = desk("what = \"partition\"\nwhere = \"primary of orders\"\nfrom = \"each of front\"\nfor = \"7s\"");
+    let long = desk("what = \"partition\"\nwhere = \"primary of orders\"\nfrom = \"each of front\"\nfor = \"30s\"");
+    // Rounds of 3 s (2 s and the next tick), then of 6 s, against a key whose
+    // phase is uniform over 12 s.
+    let power = desk(POWER).set(&["stores.orders.loop_wait=12s", "stores.orders.ttl=60s", "consensus.etcd.expiry_tick=1s"]);
+    vec![
+        Row::set("etcd", "heartbeat", &etcd, "consensus.etcd.heartbeat=300ms")
+            .moves(CONSENSUS, MeanBy(-0.1))
+            .not(&[STORE, WRITES]),
+        Row::set("etcd", "election_timeout", &etcd, "consensus.etcd.election_timeout=3s")
+            .moves(CONSENSUS, MeanBy(3.0))
+            .not(&[STORE, WRITES]),
+        Row::set("etcd", "expiry_tick", &crash, "consensus.etcd.expiry_tick=4s")
+            .moves(KEY, MeanBy(1.75))
+            .not(&[ERROR, WRITES]),
+        // (rise − 1)·inter + U(0, inter).
+        Row::set("haproxy", "inter", &crash, "routes.front.inter=4s")
+            .moves(REROUTED, MeanBy(3.0))
+            .not(&[KEY, STORE, ERROR]),
+        Row::set("haproxy", "rise", &crash, "routes.front.rise=4")
+            .moves(REROUTED, By(4.0))
+            .not(&[KEY, STORE, ERROR]),
+        Row::set("haproxy", "fall", &off, "routes.front.fall=1")
+            .moves(FRONT, Up)
+            .not(&[STORE, WRITER]),
+        Row::set("haproxy", "fall", &off, "routes.front.fall=5")
+            .moves(FRONT, To(7.0, 7.0))
+            .not(&[STORE, WRITER]),
+        // A look every 4 s from U(0, 2 s) on sees the cut at 28 s to 30 s and counts
+        // 2 s later; one every 3 s sees its end.
+        Row::set("haproxy", "check_timeout", &long, "routes.front.check_timeout=1s")
+            .moves(FRONT, By(-2.0))
+            .not(&[STORE, WRITER]),
+        Row::set("client/libpq", "every", &crash, "clients.writer.every=3s")
+            .moves(ERROR, Times(3.0))
+            .not(&[KEY, STORE, REROUTED]),
+        Row::set("client/libpq", "connect_timeout", &power, "clients.writer.connect_timeout=5s")
+            .moves(WRITER, MeanBy(1.5))
+            .not(&[ERROR, KEY, STORE]),
+        Row::set("client/libpq", "read_timeout", &desk(HANG), "clients.writer.read_timeout=14s")
+            .moves(ERROR, By(4.0))
+            .not(&[KEY, STORE]),
+        Row::set("client/libpq", "tcp_user_timeout", &desk(POWER), "clients.writer.tcp_user_timeout=5s")
+            .moves(ERROR, By(2.0))
+            .not(&[KEY, STORE]),
+    ]
+}
+
+#[test]
+fn every_parameter_of_every_preset() {
+    let library = PresetLibrary::embedded();
+    let mut fields = Vec::new();
+    for name in library.names() {
+        let preset = library.get(name).expect("an embedded preset can be read");
+        fields.extend(preset.parameters.iter().map(|p| (name.to_owned(), p.name.clone())));
+    }
+    let rows: Vec<Row> = [timers(), repairs(), data(), others()].into_iter().flatten().collect();
+    table(&rows, &fields, &[]);
+}
