@@ -124,7 +124,7 @@ pub(crate) fn program(model: &str, scenario: &str, sets: &[&str]) -> Program {
 }
 
 /// Compiles a model of the repository with a scenario given as text.
-pub(crate) fn program_of(model: &str, name: &str, scenario: &str, sets: &[&str]) -> Program {
+pub(crate) fn program_with(model: &str, name: &str, scenario: &str, sets: &[&str]) -> Program {
     let scenario = SourceFile::new(name, scenario);
     let (model, scenario) = load_sources(&source(model), &scenario, sets);
     Program::compile(&model, &scenario)

@@ -140,7 +140,7 @@ fn expiry_prediction(series: &Series, scenario: &str) -> Vec<f64> {
             text(&scenario),
             age - 1.0
         );
-        let program = crate::harness::program_of(MODEL, &scenario, &pinned, &[]);
+        let program = crate::harness::program_with(MODEL, &scenario, &pinned, &[]);
         let outcomes = run(&program, 1, 256);
         let detected = first(&program, &outcomes, "orders", "detected");
         residuals.extend(detected.iter().map(|d| d - (30.0 - age)));

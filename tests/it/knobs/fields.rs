@@ -62,19 +62,32 @@ pub(super) fn blocks() -> Vec<(String, String)> {
 /// The keys that a reader asks for in a function.
 fn keys(source: &str, function: &str) -> Vec<String> {
     let body = body(source, function);
-    let calls = ["string", "required_string", "strings", "required", "get", "table", "amount", "array", "quantity"];
-    let read = words(body, "(\"").into_iter().filter(|(before, _)| {
-        calls.iter().any(|call| before.ends_with(&format!(".{call}")))
-    });
+    let calls = [
+        "string",
+        "required_string",
+        "strings",
+        "required",
+        "get",
+        "table",
+        "amount",
+        "array",
+        "quantity",
+    ];
+    let read = words(body, "(\"")
+        .into_iter()
+        .filter(|(before, _)| calls.iter().any(|call| before.ends_with(&format!(".{call}"))));
     read.map(|(_, word)| word.to_owned()).collect()
 }
 
 /// The keys of a scenario and of a fault.
 pub(super) fn scenario() -> Vec<(String, String)> {
     let mut keys = keys(&text("src/model/file/scenario.rs"), "read_document");
-    for (file, function) in
-        [("scenario", "horizon"), ("phase", "read_phases"), ("fault", "read_faults"), ("objective", "read_objectives")]
-    {
+    for (file, function) in [
+        ("scenario", "horizon"),
+        ("phase", "read_phases"),
+        ("fault", "read_faults"),
+        ("objective", "read_objectives"),
+    ] {
         keys.extend(self::keys(&text(&format!("src/model/file/{file}.rs")), function));
     }
     let faults = text("src/model/file/fault.rs");
@@ -120,7 +133,17 @@ pub(super) fn model() -> Vec<(String, String)> {
 #[test]
 fn the_lists_are_found() {
     let blocks = blocks();
-    for known in ["gate until", "work lost", "probe cost", "lease renew.if", "lease check.while", "pick if", "pick over", "dial cost", "log unreplayed"] {
+    for known in [
+        "gate until",
+        "work lost",
+        "probe cost",
+        "lease renew.if",
+        "lease check.while",
+        "pick if",
+        "pick over",
+        "dial cost",
+        "log unreplayed",
+    ] {
         let found = blocks.iter().any(|(b, f)| format!("{b} {f}") == known);
         assert!(found, "no {known} in {blocks:?}");
     }
@@ -129,11 +152,41 @@ fn the_lists_are_found() {
     assert_eq!(targets(), ["zone", "node", "primary", "member", "one", "each"]);
     let names = |all: Vec<(String, String)>| all.into_iter().map(|(_, f)| f).collect::<Vec<_>>();
     let scenario = names(scenario());
-    for key in ["after", "at", "faults", "for", "from", "horizon", "notes", "objectives", "phases", "process", "scenario", "set", "what", "where"] {
+    for key in [
+        "after",
+        "at",
+        "faults",
+        "for",
+        "from",
+        "horizon",
+        "notes",
+        "objectives",
+        "phases",
+        "process",
+        "scenario",
+        "set",
+        "what",
+        "where",
+    ] {
         assert!(scenario.iter().any(|k| k == key), "no {key} in {scenario:?}");
     }
     let model = names(model());
-    for key in ["at", "count", "hosts", "members", "model", "notes", "objectives", "of", "serves", "serves_at_least", "stable_for", "technology", "title", "zones"] {
+    for key in [
+        "at",
+        "count",
+        "hosts",
+        "members",
+        "model",
+        "notes",
+        "objectives",
+        "of",
+        "serves",
+        "serves_at_least",
+        "stable_for",
+        "technology",
+        "title",
+        "zones",
+    ] {
         assert!(model.iter().any(|k| k == key), "no {key} in {model:?}");
     }
 }

@@ -177,7 +177,8 @@ fn judge(moves: Moves, base: &[f64], turned: &[f64]) -> (bool, String) {
     let mean = differences.iter().sum::<f64>() / n;
     let variance = differences.iter().map(|d| (d - mean) * (d - mean)).sum::<f64>() / (n - 1.0);
     let error = (variance / n).sqrt();
-    let near = |a: f64, b: f64| (a.is_nan() && b.is_nan()) || (a - b).abs() < 1e-6 * b.abs().max(1.0);
+    let near =
+        |a: f64, b: f64| (a.is_nan() && b.is_nan()) || (a - b).abs() < 1e-6 * b.abs().max(1.0);
     let some = |holds: fn(f64) -> bool| differences.iter().any(|d| holds(*d));
     let holds = match moves {
         Moves::By(by) => all(&|b, t| near(t, b + by) && !t.is_nan()),
