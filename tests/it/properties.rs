@@ -159,12 +159,14 @@ fn scenario(dice: &mut Dice, system: &System, ends: bool) -> String {
             6 => {
                 let process = dice.of(&["postgres", "patroni", "backends"]);
                 text += &format!("what = \"kill\"\nprocess = \"{process}\"\n");
-                whom = dice.of(&["primary of orders", "one of orders", "each of orders"]).to_owned();
+                whom =
+                    dice.of(&["primary of orders", "one of orders", "each of orders"]).to_owned();
             }
             _ => {
                 let process = dice.of(&["postgres", "patroni"]);
                 text += &format!("what = \"hang\"\nprocess = \"{process}\"\n");
-                whom = dice.of(&["primary of orders", "one of orders", "each of orders"]).to_owned();
+                whom =
+                    dice.of(&["primary of orders", "one of orders", "each of orders"]).to_owned();
             }
         }
         text += &format!("where = \"{whom}\"\n");
@@ -201,7 +203,8 @@ fn check(program: &Program, outcome: &Outcome, text: &str) {
         assert!(value.0 >= 0, "{name} is {value:?} in trial {}\n{text}", outcome.trial);
         if slot.figure.is_time() && slot.figure.name() != "recovery_point_age" {
             // Lags lie before zero, and a log's loss counts them.
-            let most = horizon + Span::seconds(if slot.figure.name().contains("loss") { 60 } else { 0 });
+            let most =
+                horizon + Span::seconds(if slot.figure.name().contains("loss") { 60 } else { 0 });
             assert!(value.0 <= most.0, "{name} is {value:?} in trial {}\n{text}", outcome.trial);
         }
         if let Some(bound) = &slot.bound {
@@ -259,7 +262,8 @@ fn random_systems_keep_the_rules() {
             let story = runner.timeline().entries;
             let in_order = story.windows(2).all(|pair| pair[0].at <= pair[1].at);
             assert!(in_order, "time goes back\n{text}");
-            let caused = |(n, e): (usize, &drillcast::outcome::Entry)| e.cause.is_none_or(|c| c < n);
+            let caused =
+                |(n, e): (usize, &drillcast::outcome::Entry)| e.cause.is_none_or(|c| c < n);
             assert!(story.iter().enumerate().all(caused), "an effect before its cause\n{text}");
         }
     }
@@ -271,8 +275,11 @@ fn random_systems_keep_the_rules() {
 fn the_lab_is_the_same_in_both_forms() {
     for scenario in std::fs::read_dir(path("scenarios/lab/patroni")).expect("the folder is there") {
         let name = scenario.expect("it can be read").file_name().to_string_lossy().into_owned();
-        let program =
-            program("models/lab/patroni.toml", &format!("scenarios/lab/patroni/{name}"), &["stores.orders.loop_wait=8s"]);
+        let program = program(
+            "models/lab/patroni.toml",
+            &format!("scenarios/lab/patroni/{name}"),
+            &["stores.orders.loop_wait=8s"],
+        );
         same_in_both_forms(&program, &Sampling::latin_hypercube(3), 60, &name);
     }
 }

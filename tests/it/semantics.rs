@@ -83,7 +83,8 @@ fn a_path_leads_through_whatever_came_last() {
     let program = program_of(&[&toy(&latch, "app or set")], ONE_TOY, KILL, &[]);
     assert_eq!(recovery(&program), 5.0);
     assert_eq!(stages(&program), ["toy.last"]);
-    let until = format!("{works}then = {{ when = \"first\", until = \"not last\", takes = \"2s\" }}");
+    let until =
+        format!("{works}then = {{ when = \"first\", until = \"not last\", takes = \"2s\" }}");
     let program = program_of(&[&toy(&until, "app or then")], ONE_TOY, KILL, &[]);
     assert_eq!(recovery(&program), 7.0);
     assert_eq!(stages(&program), ["toy.last", "toy.then"]);
@@ -96,10 +97,13 @@ fn a_path_leads_from_fault_to_fault() {
     let two = [("at = \"0s\"", HUNG, "10s"), ("at = \"30s\"", KILLED, "20s")];
     assert_eq!(toy_recovery("", "app", &two), 50.0);
     // A fault after a milestone was caused by what stamped it.
-    let nodes = "[member.work]\nwork = { when = \"not app\", takes = \"6s\", marks = \"detected\" }";
-    let mut text = faults(&[("at = \"0s\"", KILLED, ""), ("after = \"toy.detected + 4s\"", HUNG, "3s")]);
+    let nodes =
+        "[member.work]\nwork = { when = \"not app\", takes = \"6s\", marks = \"detected\" }";
+    let mut text =
+        faults(&[("at = \"0s\"", KILLED, ""), ("after = \"toy.detected + 4s\"", HUNG, "3s")]);
     text += "";
-    let nodes = format!("{nodes}\nrepair = {{ when = \"work\", takes = \"8s\", does = [\"start app\"] }}");
+    let nodes =
+        format!("{nodes}\nrepair = {{ when = \"work\", takes = \"8s\", does = [\"start app\"] }}");
     let program = program_of(&[&toy(&nodes, "app")], ONE_TOY, &text, &["stores.toy.stable_for=0s"]);
     // Killed at 0, detected at 6, stands still from 10 to 13, repaired at 14.
     assert_eq!(recovery(&program), 14.0);
@@ -131,7 +135,12 @@ fn a_trial_without_rest_is_unsettled() {
     assert!(!one(&program("1s")).unsettled);
     // It is that trial alone, and the next is not touched by it.
     let before = "scenario = \"x\"\n[[faults]]\nwhat = \"kill\"\nwhere = \"member a of toy\"\nat = \"0s..2000s\"\n";
-    let program = program_of(&[&toy(nodes, "app")], ONE_TOY, &format!("{before}[[faults]]\nwhat=\"hang\"\nwhere=\"member a of toy\"\n"), &[]);
+    let program = program_of(
+        &[&toy(nodes, "app")],
+        ONE_TOY,
+        &format!("{before}[[faults]]\nwhat=\"hang\"\nwhere=\"member a of toy\"\n"),
+        &[],
+    );
     let all = run_as(&program, &Sampling::plain(1), 5, Mode::Lazy);
     assert!(all.iter().all(|o| o.unsettled));
 }
@@ -143,7 +152,6 @@ fn an_unsteady_system_is_unsettled() {
     assert!(!program.is_steady());
     assert!(one(&program).unsettled);
 }
-
 
 const PATRONI: &str = r#"
 model = "orders"
@@ -174,9 +182,18 @@ fn a_primary_without_its_agent_is_replaced_and_goes_on() {
     let taken = stamp(&program, "key_taken");
     assert!((20.0..33.0).contains(&taken), "key taken after {taken} s");
     let outcome = one(&program);
-    let split = crate::harness::figure(&program, &[outcome], ("stores", "orders"), Figure::SplitBrainSeconds)[0];
+    let split = crate::harness::figure(
+        &program,
+        &[outcome],
+        ("stores", "orders"),
+        Figure::SplitBrainSeconds,
+    )[0];
     let expected = 1000.0 - stamp(&program, "failed_over");
-    assert!((seconds(split) - expected).abs() < 1e-6, "{} s, expected {expected} s", seconds(split));
+    assert!(
+        (seconds(split) - expected).abs() < 1e-6,
+        "{} s, expected {expected} s",
+        seconds(split)
+    );
 }
 
 #[test]
@@ -264,7 +281,12 @@ fn an_etcd_that_starts_again_is_a_follower() {
         let what = format!("what = \"kill\"\nwhere = \"{whom} of etcd\"");
         let program = program_of(&[], &model, &faults(&[("at = \"0s\"", &what, lasts)]), &[]);
         let outcomes = run_as(&program, &Sampling::plain(1), 50, Mode::Lazy);
-        let figure = crate::harness::figure(&program, &outcomes, ("consensus", "etcd"), Figure::RecoveryTime);
+        let figure = crate::harness::figure(
+            &program,
+            &outcomes,
+            ("consensus", "etcd"),
+            Figure::RecoveryTime,
+        );
         figure.into_iter().map(seconds).collect::<Vec<_>>()
     };
     // U(1, 2)·election_timeout − U(0, heartbeat) after whatever set it off.

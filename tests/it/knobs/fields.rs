@@ -9,15 +9,15 @@ fn body<'s>(source: &'s str, function: &str) -> &'s str {
     &source[start..start + length]
 }
 
-/// The words in quotes that follow `before`, each once, in order; with whatever
-/// stands in front of `before`.
+/// The words in quotes that follow `before`, in order, each with whatever stands
+/// in front of `before`.
 fn words<'s>(source: &'s str, before: &str) -> Vec<(&'s str, &'s str)> {
     let mut found = Vec::new();
     for (at, _) in source.match_indices(before) {
         let rest = &source[at + before.len()..];
         let word = &rest[..rest.find('"').unwrap_or(0)];
         let plain = !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase() || c == '_');
-        if plain && !found.iter().any(|(_, known)| *known == word) {
+        if plain {
             found.push((&source[..at], word));
         }
     }
@@ -43,7 +43,9 @@ pub(super) fn blocks() -> Vec<(String, String)> {
                 let inner = ["renew", "check", "rearm"].contains(&receiver(before));
                 let field =
                     if inner { format!("{}.{word}", receiver(before)) } else { word.to_owned() };
-                fields.push((block.to_owned(), field));
+                if !fields.contains(&(block.to_owned(), field.clone())) {
+                    fields.push((block.to_owned(), field));
+                }
             }
             if body.contains("fields.over()") {
                 fields.push((block.to_owned(), "over".to_owned()));
@@ -55,26 +57,38 @@ pub(super) fn blocks() -> Vec<(String, String)> {
     for block in ["gate", "work", "probe", "lease", "pick", "dial"] {
         fields.push((block.to_owned(), "marks".to_owned()));
     }
-    fields.dedup();
     fields
 }
 
 /// The keys that a reader asks for in a function.
 fn keys(source: &str, function: &str) -> Vec<String> {
     let body = body(source, function);
-    let calls = ["string", "required_string", "strings", "required", "get", "table", "amount", "array", "quantity"];
-    let read = words(body, "(\"").into_iter().filter(|(before, _)| {
-        calls.iter().any(|call| before.ends_with(&format!(".{call}")))
-    });
+    let calls = [
+        "string",
+        "required_string",
+        "strings",
+        "required",
+        "get",
+        "table",
+        "amount",
+        "array",
+        "quantity",
+    ];
+    let read = words(body, "(\"")
+        .into_iter()
+        .filter(|(before, _)| calls.iter().any(|call| before.ends_with(&format!(".{call}"))));
     read.map(|(_, word)| word.to_owned()).collect()
 }
 
 /// The keys of a scenario and of a fault.
 pub(super) fn scenario() -> Vec<(String, String)> {
     let mut keys = keys(&text("src/model/file/scenario.rs"), "read_document");
-    for (file, function) in
-        [("scenario", "horizon"), ("phase", "read_phases"), ("fault", "read_faults"), ("objective", "read_objectives")]
-    {
+    for (file, function) in [
+        ("scenario", "horizon"),
+        ("phase", "read_phases"),
+        ("fault", "read_faults"),
+        ("objective", "read_objectives"),
+    ] {
         keys.extend(self::keys(&text(&format!("src/model/file/{file}.rs")), function));
     }
     let faults = text("src/model/file/fault.rs");
@@ -120,7 +134,17 @@ pub(super) fn model() -> Vec<(String, String)> {
 #[test]
 fn the_lists_are_found() {
     let blocks = blocks();
-    for known in ["gate until", "work lost", "probe cost", "lease renew.if", "lease check.while", "pick if", "pick over", "dial cost", "log unreplayed"] {
+    for known in [
+        "gate until",
+        "work lost",
+        "probe cost",
+        "lease renew.if",
+        "lease check.while",
+        "pick if",
+        "pick over",
+        "dial cost",
+        "log unreplayed",
+    ] {
         let found = blocks.iter().any(|(b, f)| format!("{b} {f}") == known);
         assert!(found, "no {known} in {blocks:?}");
     }
@@ -129,11 +153,41 @@ fn the_lists_are_found() {
     assert_eq!(targets(), ["zone", "node", "primary", "member", "one", "each"]);
     let names = |all: Vec<(String, String)>| all.into_iter().map(|(_, f)| f).collect::<Vec<_>>();
     let scenario = names(scenario());
-    for key in ["after", "at", "faults", "for", "from", "horizon", "notes", "objectives", "phases", "process", "scenario", "set", "what", "where"] {
+    for key in [
+        "after",
+        "at",
+        "faults",
+        "for",
+        "from",
+        "horizon",
+        "notes",
+        "objectives",
+        "phases",
+        "process",
+        "scenario",
+        "set",
+        "what",
+        "where",
+    ] {
         assert!(scenario.iter().any(|k| k == key), "no {key} in {scenario:?}");
     }
     let model = names(model());
-    for key in ["at", "count", "hosts", "members", "model", "notes", "objectives", "of", "serves", "serves_at_least", "stable_for", "technology", "title", "zones"] {
+    for key in [
+        "at",
+        "count",
+        "hosts",
+        "members",
+        "model",
+        "notes",
+        "objectives",
+        "of",
+        "serves",
+        "serves_at_least",
+        "stable_for",
+        "technology",
+        "title",
+        "zones",
+    ] {
         assert!(model.iter().any(|k| k == key), "no {key} in {model:?}");
     }
 }

@@ -87,12 +87,19 @@ fn timers() -> Vec<Row> {
             .not(&[ERROR, WRITES, LOST]),
         // Renewed U(0, loop_wait) before the crash.
         patroni("loop_wait", CRASH, &[], "6s").moves(KEY, MeanBy(2.0)).not(&[ERROR, WRITES]),
-        patroni("retry_timeout", CUT, &[], "6s")
-            .moves(ERROR, By(-4.0))
-            .not(&[KEY, FAILED_OVER, WRITES]),
-        patroni("primary_start_timeout", POSTMASTER, &["stores.orders.crash_recovery=1000s"], "20s")
-            .moves(KEY, By(-280.0))
-            .not(&[DETECTED, ERROR]),
+        patroni("retry_timeout", CUT, &[], "6s").moves(ERROR, By(-4.0)).not(&[
+            KEY,
+            FAILED_OVER,
+            WRITES,
+        ]),
+        patroni(
+            "primary_start_timeout",
+            POSTMASTER,
+            &["stores.orders.crash_recovery=1000s"],
+            "20s",
+        )
+        .moves(KEY, By(-280.0))
+        .not(&[DETECTED, ERROR]),
         // A backlog of 20 MB less what was not yet written when the key was renewed.
         patroni("maximum_lag_on_failover", CRASH, &["stores.orders.lag=20s"], "100MB")
             .moves(STORE, Comes)
@@ -114,7 +121,9 @@ fn repairs() -> Vec<Row> {
         patroni("crash_recovery", POSTMASTER, &[], "50s")
             .moves(STORE, By(30.0))
             .not(&[DETECTED, ERROR, WRITES]),
-        patroni("checkpoint", SWITCHOVER, &[], "1200ms").moves(KEY, By(1.0)).not(&[DETECTED, WRITES]),
+        patroni("checkpoint", SWITCHOVER, &[], "1200ms")
+            .moves(KEY, By(1.0))
+            .not(&[DETECTED, WRITES]),
         // A stop of 200 ms is seen at the first look, one period after.
         patroni("stop_poll", SWITCHOVER, &[], "3s").moves(KEY, By(2.0)).not(&[DETECTED, WRITES]),
         patroni("release", SWITCHOVER, &[], "400ms").moves(KEY, By(0.3)).not(&[DETECTED, WRITES]),
@@ -124,9 +133,7 @@ fn repairs() -> Vec<Row> {
         patroni("follow", SWITCHOVER, &["stores.orders.follow=60s"], "75s")
             .moves(REDUNDANT, By(15.0))
             .not(&[STORE, KEY, WRITES]),
-        patroni("rewind", BACK, &[], "100s")
-            .moves(REDUNDANT, By(40.0))
-            .not(&[STORE, KEY, WRITES]),
+        patroni("rewind", BACK, &[], "100s").moves(REDUNDANT, By(40.0)).not(&[STORE, KEY, WRITES]),
         // What the back ends acknowledge after the postmaster's death is lost.
         patroni("backend_exit", &pinned, &["stores.orders.primary_start_timeout=0s"], "510ms")
             .moves(WRITES, By(50.0))
@@ -143,9 +150,14 @@ fn data() -> Vec<Row> {
             .moves(FAILED_OVER, By(1.0))
             .not(&[KEY, WRITES]),
         patroni("unreplayed", CRASH, &[], "10s").moves(FAILED_OVER, By(1.0)).not(&[KEY, WRITES]),
-        patroni("wal", CRASH, &["stores.orders.unreplayed=10s", "stores.orders.maximum_lag_on_failover=1GB"], "2 MB/s")
-            .moves(FAILED_OVER, By(1.0))
-            .not(&[KEY, WRITES]),
+        patroni(
+            "wal",
+            CRASH,
+            &["stores.orders.unreplayed=10s", "stores.orders.maximum_lag_on_failover=1GB"],
+            "2 MB/s",
+        )
+        .moves(FAILED_OVER, By(1.0))
+        .not(&[KEY, WRITES]),
         patroni("lag", CRASH, &[], "1010ms")
             .moves(WRITES, By(100.0))
             .moves(LOST, By(1.0))
@@ -163,11 +175,19 @@ fn others() -> Vec<Row> {
         .set(&["stores.orders.retry_timeout=60s"]);
     let crash = desk(CRASH);
     // Cut off for 7 s: two checks of 2 s that wait for their time-out, not three.
-    let off = desk("what = \"partition\"\nwhere = \"primary of orders\"\nfrom = \"each of front\"\nfor = \"7s\"");
-    let long = desk("what = \"partition\"\nwhere = \"primary of orders\"\nfrom = \"each of front\"\nfor = \"30s\"");
+    let off = desk(
+        "what = \"partition\"\nwhere = \"primary of orders\"\nfrom = \"each of front\"\nfor = \"7s\"",
+    );
+    let long = desk(
+        "what = \"partition\"\nwhere = \"primary of orders\"\nfrom = \"each of front\"\nfor = \"30s\"",
+    );
     // Rounds of 3 s (2 s and the next tick), then of 6 s, against a key whose
     // phase is uniform over 12 s.
-    let power = desk(POWER).set(&["stores.orders.loop_wait=12s", "stores.orders.ttl=60s", "consensus.etcd.expiry_tick=1s"]);
+    let power = desk(POWER).set(&[
+        "stores.orders.loop_wait=12s",
+        "stores.orders.ttl=60s",
+        "consensus.etcd.expiry_tick=1s",
+    ]);
     vec![
         Row::set("etcd", "heartbeat", &etcd, "consensus.etcd.heartbeat=300ms")
             .moves(CONSENSUS, MeanBy(-0.1))
@@ -205,9 +225,14 @@ fn others() -> Vec<Row> {
         Row::set("client/libpq", "read_timeout", &desk(HANG), "clients.writer.read_timeout=14s")
             .moves(ERROR, By(4.0))
             .not(&[KEY, STORE]),
-        Row::set("client/libpq", "tcp_user_timeout", &desk(POWER), "clients.writer.tcp_user_timeout=5s")
-            .moves(ERROR, By(2.0))
-            .not(&[KEY, STORE]),
+        Row::set(
+            "client/libpq",
+            "tcp_user_timeout",
+            &desk(POWER),
+            "clients.writer.tcp_user_timeout=5s",
+        )
+        .moves(ERROR, By(2.0))
+        .not(&[KEY, STORE]),
     ]
 }
 
