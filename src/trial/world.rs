@@ -17,8 +17,8 @@ use crate::block::probe::ProbeState;
 use crate::block::value::Readings;
 use crate::block::work::WorkState;
 use crate::block::{
-    Arm, Change, Consumer, Event, EventId, FaultSpec, Graph, LeaseId, LevelId, Literal, LogId, PickId,
-    Strikes,
+    Arm, Change, Consumer, Event, EventId, FaultSpec, Graph, LeaseId, LevelId, Literal, LogId,
+    PickId, Strikes,
 };
 use crate::kernel::Agenda;
 use crate::random::Sampling;
@@ -262,7 +262,8 @@ impl<'g> World<'g> {
         let Some(arm) = self.struck[index] else { return };
         let event = self.set(fault.level, false, self.events[fault.level.index()]);
         for change in &arm_of(fault, arm).end {
-            if !(0..graph.faults.len()).any(|other| other != index && self.withholds(other, change)) {
+            if !(0..graph.faults.len()).any(|other| other != index && self.withholds(other, change))
+            {
                 self.set(change.level, change.value, event);
             }
         }
