@@ -1,2 +1,4 @@
 //! The `drillcast` program: see [`drillcast::cli`].
-fn main() {}
+fn main() -> std::process::ExitCode {
+    drillcast::cli::main()
+}

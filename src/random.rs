@@ -142,11 +142,11 @@ mod tests {
             let mut x = y;
             for w in [y, z, y] {
                 x = x.wrapping_mul(x).wrapping_add(w);
-                x = (x >> 32) | (x << 32);
+                x = x.rotate_left(32);
             }
             x = x.wrapping_mul(x).wrapping_add(z);
             let t = x;
-            x = (x >> 32) | (x << 32);
+            x = x.rotate_left(32);
             t ^ (x.wrapping_mul(x).wrapping_add(y) >> 32)
         }
         for counter in 0..1000 {

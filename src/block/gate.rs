@@ -120,5 +120,9 @@ mod tests {
         assert!(latch.value(0, false, |l| l == a));
         assert!(latch.value(0, true, |_| false));
         assert!(!latch.value(0, true, |_| true));
+        // It rises with whichever came last: `when`, or the end of `until`.
+        let event = |l: Literal| EventId(if l == a { 4 } else { 9 });
+        assert_eq!(latch.cause(true, |l| l == a, event, &mut Vec::new()), EventId(9));
+        assert_eq!(latch.cause(false, |l| l == b, event, &mut Vec::new()), EventId(9));
     }
 }

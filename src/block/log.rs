@@ -14,8 +14,8 @@
 //! one write in 2 % of the trials and none in the others; as time, each lost
 //! write stands for the time since the one before it.
 //!
-//! Assumes that writers reach every member that accepts, at the full rate, and
-//! that the head's own content is durable. A log has no ticks: its full form
+//! Assumes that writers use every member that accepts and that any of them can
+//! reach, at the full rate, and that the head's own content is durable. A log has no ticks: its full form
 //! and its lazy form are the same.
 
 use super::literal::{LevelId, Literal};

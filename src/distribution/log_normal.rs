@@ -160,7 +160,7 @@ impl Shape for LogNormal {
 
     fn describe(&self, unit: &dyn Fn(f64) -> String) -> String {
         if let Some([(q1, v1), (q2, v2)]) = self.given {
-            let (p1, p2) = (percentile(q1), percentile(q2));
+            let (p1, p2) = (quantile(q1), quantile(q2));
             return format!("log-normal, {p1} {}, {p2} {}", unit(v1), unit(v2));
         }
         format!("log-normal, median {}, σ {}", unit(self.median), plain(self.sigma))
@@ -168,7 +168,7 @@ impl Shape for LogNormal {
 }
 
 /// `p95` for 0.95.
-fn percentile(quantile: f64) -> String {
+fn quantile(quantile: f64) -> String {
     // A hundred times 0.07 is 7.000000000000001.
     format!("p{}", (quantile * 1e8).round() / 1e6)
 }

@@ -1,1 +1,35 @@
-//! See ARCHITECTURE.md.
+//! What is said to people and programs: documents, text, Markdown, JSON. No I/O.
+//!
+//! A [`Prediction`] is the stable form of an answer; JSON is its plain mirror,
+//! and [`predict`] makes a [`Document`] of it that [`text`] and [`markdown`] render.
+
+mod answer;
+mod build;
+mod document;
+mod explanation;
+mod markdown;
+mod named;
+mod number;
+mod predict;
+mod prediction;
+mod schema;
+mod story;
+mod text;
+mod verdicts;
+
+pub use build::{Trials, model_basis, scenario_prediction};
+pub use document::{
+    Align, Block, Cell, Column, Document, Phrase, ShapeBlock, Style, Table, harmless,
+};
+pub use explanation::{Change, Difference, Explanation, explain};
+pub use markdown::markdown;
+pub use named::Named;
+pub use predict::{Telling, command, predict};
+pub use prediction::{
+    Basis, Distribution, InputFile, InputText, Interval, Intervals, Manifest, MilestonePrediction,
+    ObjectivePrediction, PrecisionFigure, PrecisionReached, Prediction, Proportion, SampleTrial,
+    ScenarioPrediction, Shape, StagePrediction, SubjectPrediction, TermPrediction, Verdict,
+};
+pub use schema::{json, prediction_schema};
+pub use story::{Story, StoryEntry, story};
+pub use text::{Look, text};

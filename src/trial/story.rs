@@ -2,7 +2,7 @@
 
 use super::Program;
 use super::world::World;
-use crate::block::EventId;
+use crate::block::{EventId, Producer};
 use crate::outcome::{Entry, Timeline};
 
 impl World<'_> {
@@ -48,12 +48,17 @@ impl World<'_> {
             let what = if event.value { title.clone() } else { format!("{title}: over") };
             return Some((String::new(), what, "fault".to_owned()));
         }
-        if named.name.is_empty() {
+        // That somebody is no longer chosen says nothing beside who is.
+        let unchosen = !event.value && matches!(named.producer, Producer::Pick(..));
+        if named.name.is_empty() || unchosen {
             return None;
         }
         let (who, node) = named.name.rsplit_once('/').unwrap_or(("", &named.name));
         let stage = named.stage.map(|s| &program.layout.stages[s as usize]);
+        let granted = event.value && matches!(named.producer, Producer::Lease(_));
         let what = match stage {
+            // A lease has words for its end; its rise is a grant.
+            Some(_) if granted => format!("{} granted", node.replace('_', " ")),
             Some(stage) => stage.title.clone(),
             None => node.replace('_', " "),
         };

@@ -123,6 +123,13 @@ pub(crate) fn program(model: &str, scenario: &str, sets: &[&str]) -> Program {
     Program::compile(&model, &scenario)
 }
 
+/// Compiles a model of the repository with a scenario given as text.
+pub(crate) fn program_with(model: &str, name: &str, scenario: &str, sets: &[&str]) -> Program {
+    let scenario = SourceFile::new(name, scenario);
+    let (model, scenario) = load_sources(&source(model), &scenario, sets);
+    Program::compile(&model, &scenario)
+}
+
 /// Runs trials.
 pub(crate) fn run(program: &Program, seed: u64, trials: u64) -> Vec<Outcome> {
     run_as(program, &Sampling::latin_hypercube(seed), trials, Mode::Lazy)

@@ -1,15 +1,22 @@
 //! Integration tests.
+#![allow(clippy::print_stdout, reason = "tests show what they compare")]
 
+mod architecture;
 mod bad_files;
 mod bad_presets;
+mod bounds;
+mod cli;
+mod experiment;
+mod golden;
 mod harness;
 mod knobs;
+mod lab;
 mod laws;
 mod lints;
 mod oracles;
-mod patroni;
 mod presets;
 mod properties;
+mod report;
 mod repository;
 mod semantics;
 mod statistics;

@@ -32,7 +32,9 @@ pub(super) fn bounds(program: &Program) -> Vec<Option<Bound>> {
             let (graph, meters) = (&program.graph, &program.measures.meters);
             let mut world = World::new(graph, meters, &program.steady, Mode::Lazy);
             (arms.iter())
-                .map(|arm| Reach::of(graph, world.struck(fault, *arm).to_vec(), fault))
+                .map(|arm| {
+                    Reach::of(graph, &program.steady, world.struck(fault, *arm).to_vec(), fault)
+                })
                 .collect()
         })
         .unwrap_or_default();
@@ -88,15 +90,21 @@ fn recovery(program: &Program, reach: &Reach<'_>, criterion: Literal) -> Option<
     if least == Span::ZERO || least.is_never() {
         return None;
     }
-    let terms = reach.chain(criterion.level(), turn).into_iter().filter_map(|(level, least)| {
-        let stage = program.graph.levels[level.index()].stage?;
-        let stage = &program.layout.stages[stage as usize];
-        Some(BoundTerm {
-            stage: stage.name.clone(),
-            title: stage.title.clone(),
-            formula: stage.formula.clone(),
-            least,
-        })
+    let terms = reach.chain(criterion.level(), turn).into_iter().map(|(level, least)| {
+        match program.graph.levels[level.index()].stage {
+            Some(stage) => {
+                let stage = &program.layout.stages[stage as usize];
+                let (title, formula) = (stage.title.clone(), stage.formula.clone());
+                BoundTerm { stage: stage.name.clone(), title, formula, least }
+            }
+            // Only facts take time without being a stage: until a fault ends.
+            None => BoundTerm {
+                stage: "fault".to_owned(),
+                title: "the fault ends".to_owned(),
+                formula: None,
+                least,
+            },
+        }
     });
     Some(Bound { least, terms: terms.collect() })
 }

@@ -4,6 +4,7 @@ use super::extent;
 use crate::block::gate::Gate;
 use crate::block::probe::{Looks, Probe};
 use crate::block::{Graph, LevelId, Literal, Producer, Strikes};
+use crate::trial::Steady;
 use crate::units::Span;
 
 /// Which of a level's changes.
@@ -49,23 +50,39 @@ pub(super) struct Reach<'g> {
     back: Vec<Early>,
     /// The fault that struck.
     fault: usize,
+    /// Clocks that the fault itself has started.
+    fresh: Vec<bool>,
+    /// A level that is taken never to change.
+    frozen: Option<LevelId>,
 }
 
 impl<'g> Reach<'g> {
     /// Relaxes from "never" until nothing falls any more; `held` are the levels
-    /// right after the fault.
-    pub(super) fn of(graph: &'g Graph, held: Vec<bool>, fault: usize) -> Self {
-        let all = held.len();
-        let mut reach = Self { graph, held, away: vec![NEVER; all], back: vec![NEVER; all], fault };
-        for _ in 0..4 * all + 8 {
-            if !reach.relax() {
-                return reach;
+    /// right after the fault, `steady` those before.
+    pub(super) fn of(graph: &'g Graph, steady: &Steady, held: Vec<bool>, fault: usize) -> Self {
+        let (away, back) = (vec![NEVER; held.len()], vec![NEVER; held.len()]);
+        let fresh = graph.clocks.iter().map(|c| !steady.holds(c.running)).collect();
+        Self { graph, held, away, back, fault, fresh, frozen: None }.relaxed()
+    }
+
+    /// The same if `level` never changed.
+    pub(super) fn without(&self, level: LevelId) -> Self {
+        let (held, fresh) = (self.held.clone(), self.fresh.clone());
+        let (away, back) = (vec![NEVER; held.len()], vec![NEVER; held.len()]);
+        let (graph, fault, frozen) = (self.graph, self.fault, Some(level));
+        Self { graph, held, away, back, fault, fresh, frozen }.relaxed()
+    }
+
+    fn relaxed(mut self) -> Self {
+        for _ in 0..4 * self.held.len() + 8 {
+            if !self.relax() {
+                return self;
             }
         }
         // It did not settle: claim nothing.
-        reach.away.fill(NOW);
-        reach.back.fill(NOW);
-        reach
+        self.away.fill(NOW);
+        self.back.fill(NOW);
+        self
     }
 
     /// Whether a literal holds right after the fault.
@@ -103,21 +120,13 @@ impl<'g> Reach<'g> {
         chain
     }
 
-    /// The levels on the way to a turn, itself included.
-    pub(super) fn path(&self, level: LevelId, turn: Turn) -> Vec<LevelId> {
-        let mut path = Vec::new();
-        let mut next = Some((level, turn));
-        while let Some((level, turn)) = next {
-            path.push(level);
-            next = self.early(level, turn).after.filter(|_| path.len() <= self.held.len());
-        }
-        path
-    }
-
     fn relax(&mut self) -> bool {
         let mut fell = false;
         for index in 1..self.held.len() {
             let level = LevelId(index as u32);
+            if self.frozen == Some(level) {
+                continue;
+            }
             let (away, back) = self.turns(level);
             fell |= away.at < self.away[index].at || back.at < self.back[index].at;
             if away.at < self.away[index].at {
@@ -280,15 +289,31 @@ impl<'g> Reach<'g> {
         Span(period.0.saturating_mul(needed - 1))
     }
 
+    /// How early the last look of a run can be: its clock must run, and a
+    /// locked clock ticks a whole period after it starts.
+    fn looks(&self, probe: &Probe, run: Span) -> Early {
+        let graph = self.graph;
+        let Looks::Clock(clock) = &probe.looks else {
+            return self.having(probe.running, true, run);
+        };
+        let starts = self.fresh[clock.index()] || !self.held(graph.clocks[clock.index()].running);
+        let clock = &graph.clocks[clock.index()];
+        let starts = clock.locked && starts;
+        let first = if starts { extent::least(graph, clock.every) } else { Span::ZERO };
+        self.having(clock.running, true, run + first)
+    }
+
     fn probe(&self, probe: &Probe, level: LevelId, held: bool) -> (Early, Early) {
         let flips = |to: bool, first: bool| {
             let run = self.run(probe, to);
+            let looks = self.looks(probe, run);
             // To flip back it must see what it did not see when it flipped away.
             let seen = if first || self.held(probe.watch) != to {
                 self.having(probe.watch, to, run)
             } else {
                 self.after(probe.watch, Turn::Back, run)
             };
+            let seen = seen.and(looks);
             match probe.initially {
                 Some(initially) if initially == to => {
                     seen.or(self.turning(probe.running, true, Span::ZERO))

@@ -103,10 +103,18 @@ impl Compiler<'_> {
         self.each(a, scope, &mut |c, x| c.each(b, scope, &mut |c, y| body(c, x, y)))
     }
 
-    /// The level of a node for an instance.
+    /// The level of a node for an instance; a pick's is whether it has a choice.
     fn level(&mut self, node: NodeId, instance: Instance) -> Literal {
         let place = self.place_of(self.node(instance.component, node), instance);
-        Literal::of(self.built[instance.component.0][node.0].levels[place])
+        let built = &self.built[instance.component.0][node.0];
+        match built.levels.get(place) {
+            Some(level) => Literal::of(*level),
+            None => {
+                let choices: Vec<_> =
+                    built.choices[place].iter().map(|l| Literal::of(*l)).collect();
+                self.builder.or(&choices)
+            }
+        }
     }
 
     /// Whether a pick, dial or log has chosen an instance.

@@ -92,6 +92,14 @@ impl Compiler<'_> {
             strikes,
             level,
         };
+        // Waiting for a fault to strike or to end is a stage like any other.
+        self.stages.push(StageSlot {
+            name: format!("fault.{}", index + 1),
+            title: fault.title.clone(),
+            formula: None,
+            surprise: None,
+        });
+        self.builder.stage(spec.level, self.stages.len() as u32 - 1);
         self.builder.fault(spec);
     }
 

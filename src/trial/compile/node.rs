@@ -12,7 +12,7 @@ use crate::block::value::ValueId;
 use crate::block::work::Work;
 use crate::block::{ClockId, LevelId, Literal};
 use crate::model::expression::{Condition, NodeId, Range, Value, Who};
-use crate::model::preset::{Block, Check, ClockRef, Effect, Looks, Lost, Node};
+use crate::model::preset::{Block, Check, ClockRef, ComponentKind, Effect, Looks, Lost, Node};
 use crate::random::name_hash;
 
 /// Whether a block ticks at a clock that has no node.
@@ -321,6 +321,31 @@ impl Compiler<'_> {
         assert_eq!(defined, self.built[own.component.0][place.id.0].dials[own.index]);
     }
 
+    /// Whether any writer can reach a member: a client population that uses its
+    /// component, directly or through a route. A component that no clients of
+    /// the model use is written to by others, whom nothing keeps away.
+    fn reached(&mut self, member: Instance) -> Literal {
+        let mut users = Vec::new();
+        let mut known = false;
+        for user in self.component_ids() {
+            if self.preset(user).kind != ComponentKind::Clients {
+                continue;
+            }
+            let Some(target) = self.component(user).target else { continue };
+            let client = Instance { component: user, range: Range::One, index: 0 };
+            if target == member.component {
+                known = true;
+                users.push(self.hears(client, member));
+            } else if self.component(target).target == Some(member.component) {
+                known = true;
+                let route = Instance { component: target, range: Range::One, index: 0 };
+                let hops = [self.hears(client, route), self.hears(route, member)];
+                users.push(self.builder.and(&hops));
+            }
+        }
+        if known { self.builder.or(&users) } else { Literal::TRUE }
+    }
+
     fn define_log(&mut self, place: &Place<'_>) {
         let Block::Log { accepts, copies, head, volume, writes, lag, unreplayed } =
             &place.node.block
@@ -334,9 +359,11 @@ impl Compiler<'_> {
         for (instance, is_head) in self.instances(own.component, range).into_iter().zip(heads) {
             let scope = Scope { own: instance, ..place.scope.with_candidate(instance) };
             let head_of = self.built[own.component.0][head.0].levels[instance.index];
+            let accepts = self.condition(accepts, &scope);
+            let reached = self.reached(instance);
             let mut names = self.names_of(place, instance);
             members.push(LogMember {
-                accepts: self.condition(accepts, &scope),
+                accepts: self.builder.and(&[accepts, reached]),
                 copies: self.condition(copies, &scope),
                 heads: Literal::of(head_of),
                 lag: self.value(lag, &scope, &mut names),

@@ -1,0 +1,85 @@
+//! `drillcast explain`.
+
+use std::collections::BTreeSet;
+
+use super::arguments::{Explain, Format};
+use super::disk::WorldError;
+use super::exit::Exit;
+use super::load::{Case, Refusal, load};
+use super::predict::{facts, plan, pool, prediction};
+use super::progress::Progress;
+use super::terminal::{answer, rendered};
+use crate::experiment::{Effects, Lever, Plan, Pool, levers, try_levers};
+use crate::lint;
+use crate::model::preset::ComponentKind;
+use crate::model::system::{ComponentId, Model};
+use crate::report::{Explanation, Named, StagePrediction, Telling, explain, json};
+use crate::trial::Program;
+
+pub(super) fn command(arguments: &Explain) -> Result<Exit, Refusal> {
+    let scenarios = std::slice::from_ref(&arguments.scenario);
+    if arguments.scenario.is_dir() {
+        return Err(is_folder(&arguments.scenario).into());
+    }
+    let loaded = load(&arguments.model, scenarios, &arguments.input)?.sound()?;
+    let plan = plan(&arguments.running, 0);
+    let pool = pool(&plan)?;
+    let facts = facts(&arguments.running, &arguments.input, &[]);
+    let prediction = prediction(&loaded, &plan, &pool, &facts)?;
+    let effects = loaded
+        .cases
+        .first()
+        .zip(prediction.scenarios.iter().next())
+        .and_then(|(case, (_, scenario))| effects(case, &scenario.stages, &plan, &pool));
+    let explanation = Explanation::new(prediction, effects.as_ref());
+    let text = match arguments.output.format {
+        Format::Json => json(&explanation),
+        Format::Text | Format::Markdown => {
+            let telling = Telling { all: arguments.all };
+            rendered(&explain(&explanation, &loaded.name(), telling), &arguments.output)
+        }
+    };
+    answer(&text, arguments.output.out.as_deref())?;
+    Ok(Exit::Met)
+}
+
+/// A command on one scenario was given a folder.
+pub(super) fn is_folder(path: &std::path::Path) -> WorldError {
+    let source = std::io::Error::from(std::io::ErrorKind::IsADirectory);
+    WorldError::Read { path: path.to_owned(), source }
+}
+
+/// Tries changes of the components on the critical path and of all clients.
+fn effects(
+    case: &Case,
+    stages: &Named<StagePrediction>,
+    plan: &Plan,
+    pool: &Pool,
+) -> Option<Effects> {
+    let on_path = |name: &str| {
+        stages.iter().any(|(stage, s)| s.criticality > 0.0 && stage.split('.').next() == Some(name))
+    };
+    let components = case.model.components.iter().enumerate();
+    let chosen: BTreeSet<ComponentId> = components
+        .filter(|(_, c)| c.preset.kind == ComponentKind::Clients || on_path(&c.name))
+        .map(|(at, _)| ComponentId(at))
+        .collect();
+    let levers = levers(&case.model, &chosen);
+    let all = levers.len() as u64;
+    let held = rules(&case.model, case);
+    let progress = Progress::new("changes");
+    let changed = |lever: &Lever| {
+        let model = lever.applied(&case.model);
+        let broken = rules(&model, case).into_iter().filter(|rule| !held.contains(rule)).collect();
+        (Program::compile(&model, &case.scenario), broken)
+    };
+    try_levers(&case.program, levers, plan, pool, &changed, &|tried| {
+        progress.more(u64::from(tried > 0), all);
+    })
+}
+
+/// What the rules find.
+fn rules(model: &Model, case: &Case) -> Vec<String> {
+    let findings = lint::findings(model, Some(&case.scenario));
+    findings.into_iter().map(|finding| finding.message).collect()
+}

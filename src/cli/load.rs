@@ -1,0 +1,324 @@
+//! From paths to validated models and scenarios.
+
+use std::cell::RefCell;
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+
+use super::arguments::Input;
+use super::disk::{self, WorldError};
+use crate::diagnostic::{Diagnostic, Severity, SourceFile};
+use crate::experiment::slot_of;
+use crate::model::edit::Edit;
+use crate::model::file::{read_model, read_scenario, scenario_edits};
+use crate::model::preset::PresetLibrary;
+use crate::model::scenario::Scenario;
+use crate::model::system::{Model, Subject};
+use crate::report::{InputFile, InputText, Manifest, Named};
+use crate::trial::Program;
+
+/// Why a command cannot go on.
+pub(super) enum Refusal {
+    /// The world did not play along.
+    World(WorldError),
+    /// What people wrote is wrong.
+    Findings(Vec<Diagnostic>),
+}
+
+impl From<WorldError> for Refusal {
+    fn from(error: WorldError) -> Self {
+        Self::World(error)
+    }
+}
+
+/// A scenario, the model as it sees it, and both compiled.
+pub(super) struct Case {
+    /// Its name: the stem of its file, with its folder where two are alike.
+    pub(super) name: String,
+    /// Its file.
+    pub(super) file: InputFile,
+    /// The model with the scenario's and the command line's edits.
+    pub(super) model: Model,
+    /// The scenario.
+    pub(super) scenario: Scenario,
+    /// Both, ready to run.
+    pub(super) program: Program,
+}
+
+/// All that a command read.
+pub(super) struct Loaded {
+    /// The model's file.
+    pub(super) file: InputFile,
+    /// The model without any scenario, for people's names.
+    pub(super) model: Option<Model>,
+    /// The scenarios that are sound.
+    pub(super) cases: Vec<Case>,
+    /// What is wrong, each with the names of the scenarios under which it shows;
+    /// none where it shows without any.
+    pub(super) findings: Vec<(Diagnostic, Vec<String>)>,
+    /// The presets.
+    pub(super) library: PresetLibrary,
+    /// Files that the model names.
+    pub(super) samples: Vec<InputFile>,
+}
+
+/// The embedded presets and those of a folder.
+pub(super) fn library(
+    folder: Option<&Path>,
+) -> Result<(PresetLibrary, Vec<Diagnostic>), WorldError> {
+    match folder {
+        None => Ok((PresetLibrary::embedded(), Vec::new())),
+        Some(folder) => Ok(PresetLibrary::with_extra(disk::preset_files(folder)?)),
+    }
+}
+
+/// SHA-256 in hexadecimal.
+fn sha256(text: &str) -> String {
+    Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn input_file(path: &Path, text: &str) -> InputFile {
+    InputFile { path: path.display().to_string(), sha256: sha256(text) }
+}
+
+/// Reads a model and scenarios; what is wrong with them is among the findings.
+pub(super) fn load(model: &Path, scenarios: &[PathBuf], input: &Input) -> Result<Loaded, Refusal> {
+    let (library, mut wrong) = library(input.presets.as_deref())?;
+    let text = disk::read(model)?;
+    let mut paths = Vec::new();
+    for path in scenarios {
+        for file in disk::scenario_files(path)? {
+            if !paths.contains(&file) {
+                paths.push(file);
+            }
+        }
+    }
+    let mut edits = Vec::new();
+    for argument in &input.sets {
+        match Edit::from_argument(argument) {
+            Ok(edit) => edits.push(edit),
+            Err(finding) => wrong.push(*finding),
+        }
+    }
+    let file = input_file(model, &text);
+    let source = SourceFile::new(file.path.clone(), text);
+    let mut reader = Reader {
+        source,
+        folder: model.parent().unwrap_or(Path::new("")).to_owned(),
+        library: &library,
+        edits,
+        samples: RefCell::new(Vec::new()),
+        findings: wrong.into_iter().map(|finding| (finding, Vec::new())).collect(),
+    };
+    let mut cases = Vec::new();
+    for (path, name) in paths.iter().zip(names(&paths)) {
+        cases.extend(reader.case(path, name)?);
+    }
+    let alone = reader.model(&[]);
+    let alone = match alone {
+        // A scenario's own edits may be what makes a model sound.
+        (model, findings) if paths.is_empty() => {
+            reader.found(findings, None);
+            model
+        }
+        (model, _) => model,
+    };
+    let Reader { samples, findings, .. } = reader;
+    let samples = samples.into_inner();
+    Ok(Loaded { file, model: alone, cases, findings, library, samples })
+}
+
+/// Reads one model again and again, under the edits of each scenario.
+struct Reader<'l> {
+    source: SourceFile,
+    folder: PathBuf,
+    library: &'l PresetLibrary,
+    edits: Vec<Edit>,
+    samples: RefCell<Vec<InputFile>>,
+    findings: Vec<(Diagnostic, Vec<String>)>,
+}
+
+impl Reader<'_> {
+    /// The model under a scenario's edits; those of the command line come last.
+    fn model(&self, edits: &[Edit]) -> (Option<Model>, Vec<Diagnostic>) {
+        let files = |path: &str| {
+            let whole = self.folder.join(path);
+            let text = disk::read(&whole).map_err(|error| error.to_string())?;
+            let file = input_file(&whole, &text);
+            let mut samples = self.samples.borrow_mut();
+            if !samples.contains(&file) {
+                samples.push(file);
+            }
+            Ok(text)
+        };
+        let edits: Vec<Edit> = edits.iter().chain(&self.edits).cloned().collect();
+        read_model(&self.source, self.library, &edits, &files)
+    }
+
+    /// Notes findings; the same one under several scenarios is one.
+    fn found(&mut self, findings: Vec<Diagnostic>, scenario: Option<&str>) {
+        for finding in findings {
+            let known = self.findings.iter_mut().find(|(other, _)| *other == finding);
+            let names = match known {
+                Some((_, names)) => names,
+                None => {
+                    self.findings.push((finding, Vec::new()));
+                    &mut self.findings.last_mut().expect("just pushed").1
+                }
+            };
+            names.extend(scenario.map(str::to_owned));
+        }
+    }
+
+    fn case(&mut self, path: &Path, name: String) -> Result<Option<Case>, WorldError> {
+        let text = disk::read(path)?;
+        let file = input_file(path, &text);
+        let source = SourceFile::new(file.path.clone(), text);
+        let (edits, wrong) = scenario_edits(&source);
+        let broken = wrong.iter().any(|finding| finding.severity == Severity::Error);
+        self.found(wrong, Some(&name));
+        if broken {
+            return Ok(None);
+        }
+        let (model, findings) = self.model(&edits);
+        self.found(findings, Some(&name));
+        let Some(model) = model else { return Ok(None) };
+        let no_files = |_: &str| Err("a scenario names no files".to_owned());
+        let (scenario, findings) = read_scenario(&source, &name, &model, &no_files);
+        self.found(findings, Some(&name));
+        let Some(scenario) = scenario else { return Ok(None) };
+        let program = Program::compile(&model, &scenario);
+        let missing = without_figure(&model, &scenario, &program);
+        let sound = missing.is_empty();
+        self.found(missing, Some(&name));
+        Ok(sound.then_some(Case { name, file, model, scenario, program }))
+    }
+}
+
+/// Objectives on figures that no trial yields.
+fn without_figure(model: &Model, scenario: &Scenario, program: &Program) -> Vec<Diagnostic> {
+    let layout = program.layout();
+    let mut findings = Vec::new();
+    for objective in &scenario.objectives {
+        if slot_of(model, layout, objective).is_none() {
+            let subject = subject_name(model, objective.subject);
+            let known: Vec<&str> = layout
+                .figures
+                .iter()
+                .filter(|slot| slot.subject.name == subject)
+                .map(|slot| slot.figure.name())
+                .collect();
+            let figure = objective.figure.name();
+            let finding = Diagnostic::error(
+                "objective::no_figure",
+                format!("{subject} has no {figure} that a limit could be set on"),
+            );
+            findings.push(finding.help(format!("it has: {}", known.join(", "))));
+        }
+    }
+    findings
+}
+
+/// The name of a subject.
+pub(super) fn subject_name(model: &Model, subject: Subject) -> &str {
+    match subject {
+        Subject::System => "system",
+        Subject::Component(id) => model.components.get(id.0).map_or("?", |c| c.name.as_str()),
+    }
+}
+
+/// The names of scenarios: stems, with folders before those that are alike, and
+/// numbers behind those that are alike even so.
+fn names(paths: &[PathBuf]) -> Vec<String> {
+    let stem = |path: &PathBuf| {
+        path.file_stem().map_or_else(|| "scenario".to_owned(), |s| s.to_string_lossy().into_owned())
+    };
+    let longer = |path: &PathBuf| match path.parent().and_then(Path::file_name) {
+        Some(folder) => format!("{}/{}", folder.to_string_lossy(), stem(path)),
+        None => stem(path),
+    };
+    let stems: Vec<String> = paths.iter().map(stem).collect();
+    let mut names: Vec<String> = Vec::with_capacity(paths.len());
+    for (path, short) in paths.iter().zip(&stems) {
+        let alike = stems.iter().filter(|other| *other == short).count() > 1;
+        let base = if alike { longer(path) } else { short.clone() };
+        let mut name = base.clone();
+        let mut number = 2;
+        while names.contains(&name) {
+            name = format!("{base}-{number}");
+            number += 1;
+        }
+        names.push(name);
+    }
+    names
+}
+
+impl Loaded {
+    /// What was read, or why the command cannot go on.
+    pub(super) fn sound(self) -> Result<Self, Refusal> {
+        let bad = self.findings.iter().any(|(finding, _)| finding.severity == Severity::Error);
+        if bad {
+            let findings = self.findings.into_iter().map(|(finding, _)| finding);
+            let errors = findings.filter(|finding| finding.severity == Severity::Error);
+            return Err(Refusal::Findings(errors.collect()));
+        }
+        Ok(self)
+    }
+
+    /// The model's name for people.
+    pub(super) fn name(&self) -> String {
+        let model = self.model.as_ref().or_else(|| self.cases.first().map(|case| &case.model));
+        model.map_or_else(|| self.file.path.clone(), |model| model.name.clone())
+    }
+
+    /// The manifest of a run over these files.
+    pub(super) fn manifest(&self, run: &Run<'_>) -> Manifest {
+        let mut presets: Named<InputText> = Named::default();
+        for case in &self.cases {
+            for component in &case.model.components {
+                let name = &component.preset.name;
+                let text = self.library.source(name).map_or("", |source| source.text());
+                presets.entry(name, || InputText { sha256: sha256(text) });
+            }
+        }
+        Manifest {
+            program: env!("CARGO_PKG_NAME").to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            model: self.file.clone(),
+            scenarios: self.cases.iter().map(|c| (c.name.clone(), c.file.clone())).collect(),
+            presets,
+            samples: self.samples.clone(),
+            seed: run.seed,
+            trials: run.trials,
+            sampling: run.sampling.to_owned(),
+            precision: run.precision.to_vec(),
+            sets: run.sets.to_vec(),
+        }
+    }
+}
+
+/// What of the command line goes into a manifest.
+pub(super) struct Run<'r> {
+    /// The seed.
+    pub(super) seed: u64,
+    /// Trials of each scenario.
+    pub(super) trials: u64,
+    /// How trials sample.
+    pub(super) sampling: &'static str,
+    /// The precision asked for.
+    pub(super) precision: &'r [String],
+    /// Changes of the model.
+    pub(super) sets: &'r [String],
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scenarios_that_are_alike_have_their_folder() {
+        let paths = ["a/crash.toml", "b/crash.toml", "b/hang.toml", "x/b/crash.toml"];
+        let paths: Vec<PathBuf> = paths.iter().map(PathBuf::from).collect();
+        assert_eq!(names(&paths), ["a/crash", "b/crash", "hang", "b/crash-2"]);
+    }
+}

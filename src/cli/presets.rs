@@ -1,0 +1,67 @@
+//! `drillcast presets`.
+
+use super::arguments::Presets;
+use super::exit::Exit;
+use super::load::{Refusal, library};
+use super::terminal::{answer, complain_of, look};
+use crate::diagnostic::{Diagnostic, Severity, nearest_help};
+use crate::report::{Align, Block, Cell, Column, Document, Table, harmless, text};
+
+pub(super) fn command(arguments: &Presets) -> Result<Exit, Refusal> {
+    let (library, wrong) = library(arguments.presets.as_deref())?;
+    let bad = wrong.iter().any(|finding| finding.severity == Severity::Error);
+    let look = look(arguments.ascii, arguments.out.as_deref());
+    let answered = match &arguments.name {
+        None => text(&list(&library), look),
+        Some(name) => {
+            let Some(preset) = library.get(name) else {
+                let unknown =
+                    Diagnostic::error("preset::unknown", format!("there is no preset \"{name}\""));
+                let help = nearest_help(name, library.names())
+                    .unwrap_or_else(|| format!("there are: {}", library.names().join(", ")));
+                return Err(Refusal::Findings(
+                    wrong.into_iter().chain([unknown.help(help)]).collect(),
+                ));
+            };
+            match library.source(name).filter(|_| arguments.toml) {
+                Some(source) => source.text().to_owned(),
+                None => clean(&preset.describe(look.width.min(100))),
+            }
+        }
+    };
+    complain_of(&wrong, arguments.ascii);
+    answer(&answered, arguments.out.as_deref())?;
+    Ok(if bad { Exit::Bad } else { Exit::Met })
+}
+
+fn list(library: &crate::model::preset::PresetLibrary) -> Document {
+    let mut table = Table {
+        columns: vec![
+            Column::new("preset", Align::Left),
+            Column::new("technology", Align::Left),
+            Column::droppable("parameters", Align::Right, 2),
+            Column::droppable("without source", Align::Right, 3),
+            Column::droppable("versions", Align::Left, 1),
+        ],
+        rows: Vec::new(),
+    };
+    for name in library.names() {
+        let Some(preset) = library.get(name) else { continue };
+        table.rows.push(vec![
+            Cell::plain(name),
+            Cell::plain(preset.title.clone()),
+            Cell::plain(preset.parameters.len().to_string()),
+            Cell::plain(preset.assumptions().to_string()),
+            Cell::plain(preset.versions.clone()),
+        ]);
+    }
+    let first = library.names().first().copied().unwrap_or("NAME").to_owned();
+    Document {
+        blocks: vec![Block::Table(table), Block::Command(format!("drillcast presets {first}"))],
+    }
+}
+
+/// Lines of text without what could steer a terminal.
+fn clean(text: &str) -> String {
+    text.lines().map(|line| harmless(line) + "\n").collect()
+}

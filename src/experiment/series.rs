@@ -1,0 +1,235 @@
+//! One figure over many trials, and a share of trials.
+
+use crate::maths;
+use crate::outcome::Measured;
+use crate::random::BATCH;
+use crate::statistics::{
+    BatchSpread, Histogram, Interval, Method, ProportionBatches, Quantile, mean_interval,
+    quantile_interval, trials_to_decide,
+};
+
+/// The confidence of every interval.
+pub const CONFIDENCE: f64 = 0.95;
+/// Values of a batch at most for which the spread between batches is kept.
+const LARGEST_BATCH: u64 = 1 << 20;
+
+/// A figure over trials (or over clients and trials): how it spreads, and how
+/// batches of it differ.
+#[derive(Clone, Debug)]
+pub struct Series {
+    all: Histogram,
+    /// The batch at hand.
+    batch: Histogram,
+    /// `None` where a batch has too many values: clients of one trial resemble
+    /// each other, so without it there is no interval.
+    spread: Option<BatchSpread>,
+    absent: u64,
+    /// Values a trial.
+    width: u64,
+}
+
+impl Default for Series {
+    fn default() -> Self {
+        Self::new(1)
+    }
+}
+
+impl Series {
+    /// Nothing yet; `width` values come from each trial.
+    #[must_use]
+    pub fn new(width: usize) -> Self {
+        let width = (width as u64).max(1);
+        let size = width.saturating_mul(BATCH);
+        Self {
+            all: Histogram::new(),
+            batch: Histogram::new(),
+            spread: (size <= LARGEST_BATCH).then(|| BatchSpread::new(size)),
+            absent: 0,
+            width,
+        }
+    }
+
+    /// Counts a value. What happened before the fault counts as happening with it.
+    pub(super) fn record(&mut self, value: Measured) {
+        match value {
+            Measured::ABSENT => self.absent += 1,
+            Measured::CENSORED => self.batch.record_censored(),
+            Measured::TOTAL_LOSS => self.batch.record_total_loss(),
+            Measured(number) => self.batch.record(number.max(0)),
+        }
+    }
+
+    /// Ends a batch; only whole ones tell how batches differ.
+    pub(super) fn end_batch(&mut self, whole: bool) {
+        if let Some(spread) = &mut self.spread
+            && whole
+            && self.batch.count() == spread.batch_size()
+        {
+            spread.add_batch(&self.batch);
+        }
+        self.all.merge(&self.batch);
+        self.batch.clear();
+    }
+
+    /// Adds the batches of another.
+    pub(super) fn merge(&mut self, other: &Self) {
+        debug_assert_eq!(other.batch.count(), 0, "a batch was not ended");
+        self.all.merge(&other.all);
+        if let (Some(mine), Some(theirs)) = (&mut self.spread, &other.spread) {
+            mine.merge(theirs);
+        }
+        self.absent += other.absent;
+    }
+
+    /// Its histogram.
+    #[must_use]
+    pub fn histogram(&self) -> &Histogram {
+        &self.all
+    }
+
+    /// Trials in which it has no meaning.
+    #[must_use]
+    pub fn absent(&self) -> u64 {
+        self.absent
+    }
+
+    /// Where a quantile lies.
+    #[must_use]
+    pub fn quantile(&self, q: f64) -> Quantile {
+        self.all.quantile(q)
+    }
+
+    /// The interval of a quantile strictly between 0 and 1; `None` where nothing
+    /// can be said.
+    #[must_use]
+    pub fn interval(&self, q: f64) -> Option<Interval<Quantile>> {
+        if self.all.count() == 0 || !(q > 0.0 && q < 1.0) {
+            return None;
+        }
+        let interval = quantile_interval(&self.all, self.spread.as_ref(), q, CONFIDENCE);
+        (self.width == 1 || interval.method == Method::Batches).then_some(interval)
+    }
+
+    /// The mean; `None` where a trial has no number.
+    #[must_use]
+    pub fn mean(&self) -> Option<f64> {
+        self.all.mean()
+    }
+
+    /// The interval of the mean.
+    #[must_use]
+    pub fn mean_interval(&self) -> Option<Interval<f64>> {
+        let interval = mean_interval(&self.all, self.spread.as_ref(), CONFIDENCE)?;
+        (self.width == 1 || interval.method == Method::Batches).then_some(interval)
+    }
+
+    /// About how many numbers lie below `edge`.
+    #[must_use]
+    pub fn below(&self, edge: i64) -> u64 {
+        let share = self.all.cdf(edge.saturating_sub(1) as f64);
+        (share * self.all.count() as f64).round() as u64
+    }
+}
+
+/// A share of trials, counted exactly.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Share {
+    all: ProportionBatches,
+    kept: u64,
+    seen: u64,
+}
+
+impl Default for Share {
+    fn default() -> Self {
+        Self { all: ProportionBatches::new(BATCH), kept: 0, seen: 0 }
+    }
+}
+
+impl Share {
+    /// Counts a trial.
+    pub(super) fn record(&mut self, kept: bool) {
+        self.kept += u64::from(kept);
+        self.seen += 1;
+    }
+
+    /// Ends a batch.
+    pub(super) fn end_batch(&mut self, whole: bool) {
+        if whole {
+            self.all.add_batch(self.kept);
+        } else {
+            self.all.add_rest(self.kept, self.seen);
+        }
+        (self.kept, self.seen) = (0, 0);
+    }
+
+    /// Adds the batches of another.
+    pub(super) fn merge(&mut self, other: &Self) {
+        self.all.merge(&other.all);
+    }
+
+    /// The share; 1 where there is no trial.
+    #[must_use]
+    pub fn share(&self) -> f64 {
+        self.all.share().unwrap_or(1.0)
+    }
+
+    /// Its interval.
+    #[must_use]
+    pub fn interval(&self) -> (f64, f64) {
+        let interval = self.all.interval(CONFIDENCE);
+        (interval.low, interval.high)
+    }
+
+    /// About how many trials would show on which side of `quantile` the share
+    /// lies, if it stays as it is: to two digits, upwards.
+    #[must_use]
+    pub fn trials_to_decide(&self, quantile: f64) -> Option<u64> {
+        let interval = self.all.interval(CONFIDENCE);
+        let gap = (self.share() - quantile).abs();
+        let needed = if interval.method == Method::Batches {
+            // The width of our own interval shrinks with the root of the trials.
+            let half = (interval.high - interval.low) / 2.0;
+            let ratio = half / gap;
+            let needed = self.all.trials() as f64 * ratio * ratio;
+            (needed < 1e15).then_some(needed as u64)
+        } else {
+            trials_to_decide(self.share(), quantile, CONFIDENCE)
+        };
+        needed.map(two_digits)
+    }
+}
+
+/// Rounded up to two digits.
+fn two_digits(number: u64) -> u64 {
+    let mut unit: u64 = 1;
+    while number / unit >= 100 {
+        unit = unit.saturating_mul(10);
+    }
+    number.div_ceil(unit).saturating_mul(unit)
+}
+
+/// The error of the mean of batches at [`CONFIDENCE`]: `t · s / √B`.
+///
+/// Endless below two batches or where a batch has no number.
+pub(super) fn batch_error(batches: impl Iterator<Item = Option<f64>>) -> f64 {
+    let Some(batches) = batches.collect::<Option<Vec<f64>>>() else { return f64::INFINITY };
+    if batches.len() < 2 {
+        return f64::INFINITY;
+    }
+    let n = batches.len() as f64;
+    let mean = batches.iter().sum::<f64>() / n;
+    let square = batches.iter().map(|d| (d - mean) * (d - mean)).sum::<f64>() / (n - 1.0);
+    maths::student_t_quantile(n - 1.0, 0.5 + 0.5 * CONFIDENCE) * maths::sqrt(square / n)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn needed_trials_have_two_digits() {
+        assert_eq!(two_digits(60_001), 61_000);
+        assert_eq!(two_digits(99), 99);
+        assert_eq!(two_digits(100), 100);
+    }
+}

@@ -1,0 +1,192 @@
+//! What many trials come to: histograms and counters that merge exactly.
+
+use super::limits::Limit;
+use super::plan::Plan;
+use super::pool::{Collect, Pool};
+use super::series::{Series, Share};
+use super::source::Source;
+use super::stage::Stages;
+use crate::outcome::{Layout, Outcome};
+
+/// Instances of a milestone whose ranks are counted one by one.
+pub const RANKS: usize = 64;
+
+/// When the instances of a component stamp a mark.
+#[derive(Clone, Debug, Default)]
+pub struct Ranks {
+    /// The k-th of them; the first [`RANKS`] where there are more.
+    pub k: Vec<Series>,
+    /// The last of those that stamp at all.
+    pub last: Series,
+}
+
+/// The trials of a scenario, summed up.
+///
+/// Memory depends on how widely figures spread, not on the number of trials
+/// (except for the samples that were asked for). Merging is exact and
+/// commutative, so threads and shards change nothing.
+#[derive(Clone, Debug)]
+pub struct Summary {
+    /// Trials that ran.
+    pub trials: u64,
+    /// One a figure slot.
+    pub figures: Vec<Series>,
+    /// One a client population: the outages of all its clients in all trials.
+    pub clients: Vec<Series>,
+    /// One a milestone slot.
+    pub milestones: Vec<Ranks>,
+    /// The critical paths.
+    pub stages: Stages,
+    /// One a limit: the trials that keep it.
+    pub kept: Vec<Share>,
+    /// The trials that keep all limits at once.
+    pub kept_all: Share,
+    /// Trials in which the system was lost again after it counted as recovered.
+    pub relapsed: u64,
+    /// Trials in which more happened than a trial may hold.
+    pub unsettled: u64,
+    /// The first outcomes, by trial, as many as the plan asks for.
+    pub samples: Vec<Outcome>,
+}
+
+impl Summary {
+    fn new(layout: &Layout, limits: usize) -> Self {
+        let ranks = |instances: usize| Ranks {
+            k: vec![Series::default(); instances.min(RANKS)],
+            last: Series::default(),
+        };
+        Self {
+            trials: 0,
+            figures: vec![Series::default(); layout.figures.len()],
+            clients: layout.clients.iter().map(|&(_, clients)| Series::new(clients)).collect(),
+            milestones: layout.milestones.iter().map(|slot| ranks(slot.instances)).collect(),
+            stages: Stages::new(layout.stages.len()),
+            kept: vec![Share::default(); limits],
+            kept_all: Share::default(),
+            relapsed: 0,
+            unsettled: 0,
+            samples: Vec::new(),
+        }
+    }
+
+    /// Adds the trials of another summary of the same experiment.
+    pub fn merge(&mut self, other: Self) {
+        self.trials += other.trials;
+        merge_all(&mut self.figures, &other.figures);
+        merge_all(&mut self.clients, &other.clients);
+        for (mine, theirs) in self.milestones.iter_mut().zip(&other.milestones) {
+            merge_all(&mut mine.k, &theirs.k);
+            mine.last.merge(&theirs.last);
+        }
+        self.stages.merge(&other.stages);
+        for (mine, theirs) in self.kept.iter_mut().zip(&other.kept) {
+            mine.merge(theirs);
+        }
+        self.kept_all.merge(&other.kept_all);
+        self.relapsed += other.relapsed;
+        self.unsettled += other.unsettled;
+        self.samples.extend(other.samples);
+        self.samples.sort_by_key(|outcome| outcome.trial);
+    }
+
+    /// The spread of a figure slot: over clients and trials for client outages,
+    /// else over trials.
+    #[must_use]
+    pub fn spread<'s>(&'s self, layout: &Layout, slot: usize) -> &'s Series {
+        let population = layout.clients.iter().position(|&(figure, _)| figure == slot);
+        population.map_or(&self.figures[slot], |population| &self.clients[population])
+    }
+}
+
+fn merge_all(mine: &mut [Series], theirs: &[Series]) {
+    for (mine, theirs) in mine.iter_mut().zip(theirs) {
+        mine.merge(theirs);
+    }
+}
+
+/// A worker's part of a summary.
+struct Worker<'e> {
+    layout: &'e Layout,
+    limits: &'e [Limit],
+    samples: u64,
+    summary: Summary,
+}
+
+impl Collect for Worker<'_> {
+    fn outcome(&mut self, outcome: &Outcome) {
+        let summary = &mut self.summary;
+        summary.trials += 1;
+        for (series, &value) in summary.figures.iter_mut().zip(&outcome.figures) {
+            series.record(value);
+        }
+        let mut outages = outcome.client_outages.iter();
+        for (series, &(_, clients)) in summary.clients.iter_mut().zip(&self.layout.clients) {
+            for &outage in outages.by_ref().take(clients) {
+                series.record(outage);
+            }
+        }
+        for (ranks, slot) in summary.milestones.iter_mut().zip(&self.layout.milestones) {
+            let values = &outcome.milestones[slot.start..slot.start + slot.instances];
+            for (series, &value) in ranks.k.iter_mut().zip(values) {
+                series.record(value);
+            }
+            let stamped = values.iter().rev().find(|value| value.is_number());
+            ranks.last.record(stamped.copied().unwrap_or(crate::outcome::Measured::ABSENT));
+        }
+        summary.stages.add(outcome);
+        let mut all = true;
+        for (share, limit) in summary.kept.iter_mut().zip(self.limits) {
+            let keeps = limit.keeps(outcome.figures[limit.slot]);
+            all &= keeps;
+            share.record(keeps);
+        }
+        summary.kept_all.record(all);
+        summary.relapsed += u64::from(outcome.relapsed);
+        summary.unsettled += u64::from(outcome.unsettled);
+        if outcome.trial < self.samples {
+            summary.samples.push(outcome.clone());
+        }
+    }
+
+    fn end_batch(&mut self, whole: bool) {
+        let summary = &mut self.summary;
+        for series in summary.figures.iter_mut().chain(&mut summary.clients) {
+            series.end_batch(whole);
+        }
+        for ranks in &mut summary.milestones {
+            for series in ranks.k.iter_mut().chain(std::iter::once(&mut ranks.last)) {
+                series.end_batch(whole);
+            }
+        }
+        for share in summary.kept.iter_mut().chain(std::iter::once(&mut summary.kept_all)) {
+            share.end_batch(whole);
+        }
+    }
+}
+
+/// Runs the trials `from..to` of an experiment; `from` must begin a batch.
+///
+/// Ranges that follow each other merge to the bytes of one run over both.
+#[must_use]
+pub fn run_range(
+    source: &impl Source,
+    limits: &[Limit],
+    plan: &Plan,
+    (from, to): (u64, u64),
+    pool: &Pool,
+    progress: &(dyn Fn(u64) + Sync),
+) -> Summary {
+    let layout = source.layout();
+    let empty = || Summary::new(layout, limits.len());
+    // No more workers than batches: each has histograms of its own.
+    let batches = (to.saturating_sub(from)).div_ceil(crate::random::BATCH);
+    let workers = usize::try_from(batches).unwrap_or(usize::MAX).min(pool.size());
+    let worker = |_| Worker { layout, limits, samples: plan.samples, summary: empty() };
+    let mut workers: Vec<Worker<'_>> = (0..workers).map(worker).collect();
+    pool.run(source, plan, (from, to), &mut workers, progress);
+    let mut whole = empty();
+    for worker in workers {
+        whole.merge(worker.summary);
+    }
+    whole
+}

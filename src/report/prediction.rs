@@ -1,0 +1,498 @@
+//! What a prediction says: the stable form that JSON shows and reports are made from.
+//!
+//! Times are seconds, rounded to a nanosecond so that bytes do not depend on the
+//! order of a sum. A number that lies in the censored mass, or in the mass of
+//! trials that ended without any usable copy, is `null`, never a large number.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::named::Named;
+use crate::outcome::Figure;
+
+/// The answer of `drillcast predict`.
+#[derive(Clone, PartialEq, Debug, Serialize, JsonSchema)]
+pub struct Prediction {
+    /// What it was computed from: the same manifest gives the same bytes.
+    pub manifest: Manifest,
+    /// What it rests on, and what it leaves out.
+    pub basis: Basis,
+    /// One answer a scenario, in the order of the command line.
+    pub scenarios: Named<ScenarioPrediction>,
+}
+
+/// What a prediction was computed from.
+#[derive(Clone, PartialEq, Debug, Serialize, JsonSchema)]
+pub struct Manifest {
+    /// Name of the program.
+    pub program: String,
+    /// Version of the program.
+    pub version: String,
+    /// The model's file.
+    pub model: InputFile,
+    /// The scenarios' files.
+    pub scenarios: Named<InputFile>,
+    /// The presets that the model uses, by name.
+    pub presets: Named<InputText>,
+    /// Files of samples that the model names.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub samples: Vec<InputFile>,
+    /// The seed.
+    pub seed: u64,
+    /// Trials asked for in each scenario; `precision` may stop earlier.
+    pub trials: u64,
+    /// How trials sample: `plain` or `latin-hypercube`.
+    pub sampling: String,
+    /// The precision asked for, as it was written.
+    pub precision: Vec<String>,
+    /// Changes of the model for this run: `PATH=VALUE`.
+    pub sets: Vec<String>,
+}
+
+/// A file that was read.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, JsonSchema)]
+pub struct InputFile {
+    /// Its path as it was given.
+    pub path: String,
+    /// SHA-256 of its bytes, in hexadecimal.
+    pub sha256: String,
+}
+
+/// A text that the program carries, or found in a folder of presets.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, JsonSchema)]
+pub struct InputText {
+    /// SHA-256 of its bytes, in hexadecimal.
+    pub sha256: String,
+}
+
+/// What a prediction rests on.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, JsonSchema)]
+pub struct Basis {
+    /// What the presets leave out, by preset.
+    pub not_modelled: Named<Vec<String>>,
+    /// Parameters whose value has no source and was not set: `stores.orders.answer`.
+    pub assumptions: Vec<String>,
+    /// What the presets have been held against: `never` or a page of figures.
+    pub held_against: String,
+}
+
+impl<T: Eq> Eq for Named<T> {}
+
+/// The answer for one scenario.
+#[derive(Clone, PartialEq, Debug, Serialize, JsonSchema)]
+pub struct ScenarioPrediction {
+    /// Its title.
+    pub title: String,
+    /// Trials that ran.
+    pub trials: u64,
+    /// How the fault looks to those who use the system: `reset`, `hung`, `silent`, `announced`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub class: Option<String>,
+    /// Where trials stopped \[s\].
+    pub horizon: f64,
+    /// Share of trials in which the system was lost again after it counted as recovered.
+    pub relapsed: f64,
+    /// Share of trials that were cut off because more happened than a trial may hold.
+    pub unsettled: f64,
+    /// `met`, `missed` or `undecided`; absent where no objective applies.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub verdict: Option<Verdict>,
+    /// Trials that kept every limit at once; absent where no objective applies.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub all_limits: Option<Proportion>,
+    /// How far the precision that was asked for is reached; absent where none was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub precision: Option<PrecisionReached>,
+    /// The whole.
+    pub system: SubjectPrediction,
+    /// Services by name.
+    #[serde(skip_serializing_if = "Named::is_empty")]
+    pub services: Named<SubjectPrediction>,
+    /// Stores by name.
+    #[serde(skip_serializing_if = "Named::is_empty")]
+    pub stores: Named<SubjectPrediction>,
+    /// Streams by name.
+    #[serde(skip_serializing_if = "Named::is_empty")]
+    pub streams: Named<SubjectPrediction>,
+    /// Consensus stores by name.
+    #[serde(skip_serializing_if = "Named::is_empty")]
+    pub consensus: Named<SubjectPrediction>,
+    /// Routes by name.
+    #[serde(skip_serializing_if = "Named::is_empty")]
+    pub routes: Named<SubjectPrediction>,
+    /// Client populations by name.
+    #[serde(skip_serializing_if = "Named::is_empty")]
+    pub clients: Named<SubjectPrediction>,
+    /// Journeys by name.
+    #[serde(skip_serializing_if = "Named::is_empty")]
+    pub journeys: Named<SubjectPrediction>,
+    /// Stages of the critical path by name, `orders.key`, in causal order.
+    pub stages: Named<StagePrediction>,
+    /// When components stamp their marks, by component and mark.
+    pub milestones: Named<Named<MilestonePrediction>>,
+    /// The first trials one by one, where they were asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub samples: Vec<SampleTrial>,
+}
+
+impl ScenarioPrediction {
+    /// The subjects of a group by its name in the JSON, `stores`.
+    #[must_use]
+    pub fn group(&self, group: &str) -> Option<&Named<SubjectPrediction>> {
+        Some(match group {
+            "services" => &self.services,
+            "stores" => &self.stores,
+            "streams" => &self.streams,
+            "consensus" => &self.consensus,
+            "routes" => &self.routes,
+            "clients" => &self.clients,
+            "journeys" => &self.journeys,
+            _ => return None,
+        })
+    }
+
+    /// The subjects of a group, to be filled.
+    pub(super) fn group_mut(&mut self, group: &str) -> Option<&mut Named<SubjectPrediction>> {
+        Some(match group {
+            "services" => &mut self.services,
+            "stores" => &mut self.stores,
+            "streams" => &mut self.streams,
+            "consensus" => &mut self.consensus,
+            "routes" => &mut self.routes,
+            "clients" => &mut self.clients,
+            "journeys" => &mut self.journeys,
+            _ => return None,
+        })
+    }
+
+    /// All subjects with the names that people use; the system's is `system`.
+    pub fn subjects(&self) -> impl Iterator<Item = (&str, &SubjectPrediction)> {
+        const GROUPS: [&str; 7] =
+            ["journeys", "services", "stores", "streams", "consensus", "routes", "clients"];
+        let groups = GROUPS.into_iter().filter_map(|group| self.group(group));
+        std::iter::once(("system", &self.system)).chain(groups.flat_map(Named::iter))
+    }
+
+    /// All objectives with the name of their subject.
+    pub fn objectives(&self) -> impl Iterator<Item = (&str, &ObjectivePrediction)> {
+        self.subjects().flat_map(|(name, s)| s.objectives.iter().map(move |o| (name, o)))
+    }
+}
+
+/// The figures of the system or of a component: those that apply.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, JsonSchema)]
+pub struct SubjectPrediction {
+    /// Clock to the start of the first interval in which service holds \[s\].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recovery_time: Option<Distribution>,
+    /// Clock to all replicas ready again \[s\].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub redundancy_restored: Option<Distribution>,
+    /// Integral of 1 − served share \[s\].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub downtime: Option<Distribution>,
+    /// How long one client drawn at random was without service \[s\].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client_outage: Option<Distribution>,
+    /// Acknowledged writes missing in the end, as time \[s\].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub data_loss_seconds: Option<Distribution>,
+    /// Acknowledged writes missing in the end, counted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub data_loss_writes: Option<Distribution>,
+    /// Fault − newest recovered instant \[s\].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recovery_point_age: Option<Distribution>,
+    /// Whether the recovered data is bad: 0 good, 1 bad.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub integrity: Option<Distribution>,
+    /// How long two members acknowledged writes at once \[s\].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub split_brain_seconds: Option<Distribution>,
+    /// Fault to the verdict that started the recovery \[s\].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub time_to_detect: Option<Distribution>,
+    /// Detection to the order to fail over \[s\].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub time_to_decide: Option<Distribution>,
+    /// That order to the new primary accepting work \[s\].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub time_to_fail_over: Option<Distribution>,
+    /// That to traffic served again \[s\].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub time_to_reroute: Option<Distribution>,
+    /// That to declared good \[s\].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub time_to_verify: Option<Distribution>,
+    /// The limits that are wanted of it, and how it fares.
+    pub objectives: Vec<ObjectivePrediction>,
+}
+
+impl SubjectPrediction {
+    /// The distribution of a figure, where it applies.
+    #[must_use]
+    pub fn figure(&self, figure: Figure) -> Option<&Distribution> {
+        match figure {
+            Figure::RecoveryTime => self.recovery_time.as_ref(),
+            Figure::RedundancyRestored => self.redundancy_restored.as_ref(),
+            Figure::Downtime => self.downtime.as_ref(),
+            Figure::ClientOutage => self.client_outage.as_ref(),
+            Figure::DataLossSeconds => self.data_loss_seconds.as_ref(),
+            Figure::DataLossWrites => self.data_loss_writes.as_ref(),
+            Figure::RecoveryPointAge => self.recovery_point_age.as_ref(),
+            Figure::Integrity => self.integrity.as_ref(),
+            Figure::SplitBrainSeconds => self.split_brain_seconds.as_ref(),
+            Figure::TimeToDetect => self.time_to_detect.as_ref(),
+            Figure::TimeToDecide => self.time_to_decide.as_ref(),
+            Figure::TimeToFailOver => self.time_to_fail_over.as_ref(),
+            Figure::TimeToReroute => self.time_to_reroute.as_ref(),
+            Figure::TimeToVerify => self.time_to_verify.as_ref(),
+        }
+    }
+
+    /// Puts the distribution of a figure in its place.
+    pub(super) fn set(&mut self, figure: Figure, distribution: Distribution) {
+        let place = match figure {
+            Figure::RecoveryTime => &mut self.recovery_time,
+            Figure::RedundancyRestored => &mut self.redundancy_restored,
+            Figure::Downtime => &mut self.downtime,
+            Figure::ClientOutage => &mut self.client_outage,
+            Figure::DataLossSeconds => &mut self.data_loss_seconds,
+            Figure::DataLossWrites => &mut self.data_loss_writes,
+            Figure::RecoveryPointAge => &mut self.recovery_point_age,
+            Figure::Integrity => &mut self.integrity,
+            Figure::SplitBrainSeconds => &mut self.split_brain_seconds,
+            Figure::TimeToDetect => &mut self.time_to_detect,
+            Figure::TimeToDecide => &mut self.time_to_decide,
+            Figure::TimeToFailOver => &mut self.time_to_fail_over,
+            Figure::TimeToReroute => &mut self.time_to_reroute,
+            Figure::TimeToVerify => &mut self.time_to_verify,
+        };
+        *place = Some(distribution);
+    }
+}
+
+/// How a figure spreads over trials.
+///
+/// Quantiles are over the trials in which the figure has a meaning. `null`: the
+/// quantile lies among the trials that had not recovered by the horizon
+/// (`censored`) or ended without any usable copy (`total_loss`).
+#[derive(Clone, PartialEq, Debug, Default, Serialize, JsonSchema)]
+pub struct Distribution {
+    /// Mean; `null` where a trial is censored or a total loss.
+    pub mean: Option<f64>,
+    /// The least value of any trial.
+    pub min: Option<f64>,
+    /// `quantile(0.05)`.
+    pub p5: Option<f64>,
+    /// `quantile(0.1)`.
+    pub p10: Option<f64>,
+    /// `quantile(0.5)`.
+    pub p50: Option<f64>,
+    /// `quantile(0.9)`.
+    pub p90: Option<f64>,
+    /// `quantile(0.95)`.
+    pub p95: Option<f64>,
+    /// `quantile(0.99)`.
+    pub p99: Option<f64>,
+    /// The greatest value of any trial.
+    pub max: Option<f64>,
+    /// Share of trials that had not recovered by the horizon.
+    pub censored: f64,
+    /// Share of trials that ended without any usable copy.
+    pub total_loss: f64,
+    /// Share of trials in which the figure has no meaning: nothing was detected, say.
+    pub absent: f64,
+    /// 95 % Monte Carlo intervals of mean and quantiles.
+    pub intervals: Intervals,
+    /// From which instant it counts: `fault`, `impact`, `detection` or `declaration`.
+    pub clock: String,
+    /// How the fault looks from there: `reset`, `hung`, `silent` or `announced`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub class: Option<String>,
+    /// No trial lies below it.
+    pub bound: Option<f64>,
+    /// The terms whose sum the bound is, in causal order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub bound_terms: Vec<TermPrediction>,
+    /// Its shape: trials in equal steps from `from` to `to`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shape: Option<Shape>,
+}
+
+impl Distribution {
+    /// Whether every trial gave zero.
+    #[must_use]
+    pub fn is_zero(&self) -> bool {
+        self.max == Some(0.0) && self.min == Some(0.0)
+    }
+}
+
+/// An interval; an end in the censored mass is `null`.
+pub type Interval = [Option<f64>; 2];
+
+/// Monte Carlo intervals, each at 95 %.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, JsonSchema)]
+pub struct Intervals {
+    /// Of the mean.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mean: Option<Interval>,
+    /// Of `quantile(0.05)`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub p5: Option<Interval>,
+    /// Of `quantile(0.1)`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub p10: Option<Interval>,
+    /// Of `quantile(0.5)`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub p50: Option<Interval>,
+    /// Of `quantile(0.9)`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub p90: Option<Interval>,
+    /// Of `quantile(0.95)`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub p95: Option<Interval>,
+    /// Of `quantile(0.99)`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub p99: Option<Interval>,
+}
+
+/// A term of a lower bound.
+#[derive(Clone, PartialEq, Debug, Serialize, JsonSchema)]
+pub struct TermPrediction {
+    /// The stage it stands for, `orders.key`.
+    pub stage: String,
+    /// Its title.
+    pub title: String,
+    /// How it comes about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub formula: Option<String>,
+    /// Its least \[s\].
+    pub least: f64,
+}
+
+/// How many trials fell into equal steps.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, JsonSchema)]
+pub struct Shape {
+    /// Where the first step begins.
+    pub from: f64,
+    /// Where the last step ends.
+    pub to: f64,
+    /// Trials in each step.
+    pub trials: Vec<u64>,
+    /// Trials beyond `to`, censored ones and total losses included.
+    pub beyond: u64,
+}
+
+/// Whether an objective holds.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    /// The share that keeps the limit is at least the quantile, its error considered.
+    Met,
+    /// The interval straddles the quantile.
+    Undecided,
+    /// The share is less, its error considered.
+    Missed,
+}
+
+/// A share of trials and its Monte Carlo interval.
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, JsonSchema)]
+pub struct Proportion {
+    /// The share.
+    pub share: f64,
+    /// Its 95 % interval.
+    pub interval: [f64; 2],
+}
+
+/// How an objective fares.
+#[derive(Clone, PartialEq, Debug, Serialize, JsonSchema)]
+pub struct ObjectivePrediction {
+    /// On which figure: `recovery_time`.
+    pub figure: String,
+    /// The limit, in seconds or writes.
+    pub limit: f64,
+    /// The limit as it was written: `60s`.
+    pub limit_text: String,
+    /// The share of trials that must keep it.
+    pub quantile: f64,
+    /// The share of trials that keep it.
+    pub share_kept: f64,
+    /// The 95 % Monte Carlo interval of that share.
+    pub interval: [f64; 2],
+    /// The figure at the objective's quantile; `null` in the censored mass.
+    pub achieved: Option<f64>,
+    /// Its 95 % Monte Carlo interval.
+    pub achieved_interval: Interval,
+    /// Whether it holds.
+    pub verdict: Verdict,
+    /// About how many trials would decide it, where it is undecided.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trials_to_decide: Option<u64>,
+}
+
+/// What a stage takes of the recovery.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, JsonSchema)]
+pub struct StagePrediction {
+    /// Its words: "lease runs out".
+    pub title: String,
+    /// How it comes about: "ttl − U(0, `loop_wait`)".
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub formula: Option<String>,
+    /// What people wrongly believe of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub surprise: Option<String>,
+    /// Its share of the whole recovery time, over all trials.
+    pub share: f64,
+    /// The share of trials in which it is on the critical path.
+    pub criticality: f64,
+    /// `quantile(0.5)` of its duration where it is on the path \[s\].
+    pub p50: Option<f64>,
+    /// `quantile(0.95)` of its duration where it is on the path \[s\].
+    pub p95: Option<f64>,
+}
+
+/// When the instances of a component stamp a mark.
+#[derive(Clone, PartialEq, Debug, Serialize, JsonSchema)]
+pub struct MilestonePrediction {
+    /// The first of them.
+    pub first: Distribution,
+    /// The k-th of them; at most 64 where a component has more instances.
+    pub k: Vec<Distribution>,
+    /// The last of those that stamp it at all.
+    pub last: Distribution,
+}
+
+/// One trial.
+#[derive(Clone, PartialEq, Debug, Serialize, JsonSchema)]
+pub struct SampleTrial {
+    /// Which.
+    pub trial: u64,
+    /// Its figures, `stores.orders.recovery_time`; `null` where it has not
+    /// recovered by the horizon or no copy is left, absent where without meaning.
+    pub figures: Named<Option<f64>>,
+    /// Its milestones, `orders.key_taken`: instants since the fault, ascending \[s\].
+    pub milestones: Named<Vec<f64>>,
+}
+
+/// How far a precision is reached.
+#[derive(Clone, PartialEq, Debug, Serialize, JsonSchema)]
+pub struct PrecisionReached {
+    /// Whether all of them are.
+    pub reached: bool,
+    /// The figures it looked at.
+    pub figures: Vec<PrecisionFigure>,
+}
+
+/// How far the precision of one figure is reached.
+#[derive(Clone, PartialEq, Debug, Serialize, JsonSchema)]
+pub struct PrecisionFigure {
+    /// `system.recovery_time.p95`.
+    pub name: String,
+    /// What was asked: `1%`.
+    pub asked: String,
+    /// Half the width of its interval; `null` where it has none.
+    pub half_width: Option<f64>,
+    /// The half width that was wanted.
+    pub wanted: Option<f64>,
+}
