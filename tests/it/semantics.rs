@@ -112,6 +112,11 @@ fn a_path_leads_from_fault_to_fault() {
     let program = program_of(&[&toy(&nodes, "app")], ONE_TOY, &hung, &[]);
     assert_eq!(recovery(&program), 40.0);
     assert_eq!(stages(&program)[0], "toy.work");
+    let mut names: Vec<&str> = program.layout().stages.iter().map(|s| s.name.as_str()).collect();
+    let all = names.len();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), all, "a stage stands twice");
 }
 
 #[test]

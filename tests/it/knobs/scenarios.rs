@@ -96,7 +96,9 @@ fn keys() -> Vec<Row> {
         Row::new("scenario", "from", &cut("each of etcd"), cut("each of orders"))
             .moves(KEY, Vanishes)
             .moves(WRITER, Moves::Down),
-        Row::text("scenario", "what", &crash, "\"kill\"", "\"partition\"").moves(LOST, Moves::Up),
+        Row::text("scenario", "what", &crash, "\"kill\"", "\"partition\"")
+            .moves(KEY, By(2.0))
+            .moves(ERROR, By(3.0)),
         Row::text("scenario", "what", &crash, "\"kill\"", "\"hang\"")
             .moves(STORE, By(2.0))
             .not(&[WRITES]),
