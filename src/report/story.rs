@@ -183,12 +183,6 @@ fn grouped(entries: &[StoryEntry]) -> Vec<Group<'_>> {
 fn table(story: &Story, told: &[&Group<'_>]) -> Table {
     let longest = told.iter().map(|group| group.first.at.abs()).fold(0.0, f64::max);
     let mut rows = Vec::with_capacity(told.len());
-    let falling: Vec<&str> = story
-        .entries
-        .iter()
-        .filter(|entry| entry.critical && !entry.rose)
-        .map(|entry| entry.stage.as_str())
-        .collect();
     for group in told {
         let entry = group.first;
         let who = match group.others {
@@ -211,7 +205,7 @@ fn table(story: &Story, told: &[&Group<'_>]) -> Table {
         rows.push(vec![
             Cell::plain(clock(entry.at, longest)),
             Cell::styled(if entry.critical { "*" } else { "" }, Style::Strong),
-            Cell::styled(told_what(entry, &falling), what),
+            Cell::styled(entry.what.clone(), what),
             Cell::plain(who),
             Cell::styled(cause, Style::Faint),
             Cell::styled(mark, Style::Strong),
@@ -227,22 +221,6 @@ fn table(story: &Story, told: &[&Group<'_>]) -> Table {
             Column::new("", Align::Left),
         ],
         rows,
-    }
-}
-
-/// What happened, in the direction that its words have: where a fall is on the
-/// critical path (a lease that runs out), the words are about the fall.
-fn told_what(entry: &StoryEntry, falling: &[&str]) -> String {
-    let falls = falling.contains(&entry.stage.as_str());
-    // A node without words of its own is told by its name, which is about its rise.
-    let node = entry.stage.rsplit(['/', '.']).next().unwrap_or_default();
-    let unnamed = node.replace('_', " ") == entry.what;
-    match entry.rose {
-        false if unnamed => format!("{}: no longer", entry.what),
-        true if unnamed => entry.what.clone(),
-        true if falls => format!("{}: no longer", entry.what),
-        false if !falls && entry.stage != "fault" => format!("{}: no longer", entry.what),
-        _ => entry.what.clone(),
     }
 }
 

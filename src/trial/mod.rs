@@ -22,7 +22,9 @@ pub use world::{Ended, World};
 
 use compile::Measures;
 
-use crate::block::Graph;
+use std::collections::BTreeMap;
+
+use crate::block::{Graph, LevelId};
 use crate::model::preset::Quantity;
 use crate::model::scenario::Scenario;
 use crate::model::system::Model;
@@ -51,6 +53,8 @@ pub struct Program {
     measures: Measures,
     layout: Layout,
     faults: Vec<String>,
+    /// The words of levels that have some.
+    titles: BTreeMap<LevelId, String>,
     horizon: Span,
 }
 
@@ -66,11 +70,10 @@ impl Program {
             stages: compiled.stages,
             clients: measures.clients.clone(),
         };
-        let steady = Steady::of(&compiled.graph);
         let horizon = scenario.horizon.unwrap_or_else(|| default_horizon(scenario));
-        let graph = compiled.graph;
-        let mut program =
-            Self { graph, steady, measures, layout, faults: compiled.faults, horizon };
+        let (graph, faults, titles) = (compiled.graph, compiled.faults, compiled.titles);
+        let steady = Steady::of(&graph);
+        let mut program = Self { graph, steady, measures, layout, faults, titles, horizon };
         let bounds = bound::bounds(&program);
         for (slot, bound) in program.layout.figures.iter_mut().zip(bounds) {
             slot.bound = bound;

@@ -48,20 +48,24 @@ impl World<'_> {
             let what = if event.value { title.clone() } else { format!("{title}: over") };
             return Some((String::new(), what, "fault".to_owned()));
         }
-        // That somebody is no longer chosen says nothing beside who is.
+        // That somebody is no longer chosen says nothing beside who is, and who
+        // heads a log nothing beside who was promoted.
         let unchosen = !event.value && matches!(named.producer, Producer::Pick(..));
-        if named.name.is_empty() || unchosen {
+        let head = matches!(named.producer, Producer::Head(..));
+        if named.name.is_empty() || unchosen || head {
             return None;
         }
         let (who, node) = named.name.rsplit_once('/').unwrap_or(("", &named.name));
-        let stage = named.stage.map(|s| &program.layout.stages[s as usize]);
-        let granted = event.value && matches!(named.producer, Producer::Lease(_));
-        let what = match stage {
+        let plain = node.replace('_', " ");
+        let title = program.titles.get(&event.level).unwrap_or(&plain);
+        let lease = matches!(named.producer, Producer::Lease(_));
+        let what = match (lease, event.value) {
             // A lease has words for its end; its rise is a grant.
-            Some(_) if granted => format!("{} granted", node.replace('_', " ")),
-            Some(stage) => stage.title.clone(),
-            None => node.replace('_', " "),
+            (true, true) => format!("{plain} granted"),
+            (true, false) | (false, true) => title.clone(),
+            (false, false) => format!("{title}: no longer"),
         };
+        let stage = named.stage.map(|s| &program.layout.stages[s as usize]);
         let name = stage.map_or_else(|| named.name.clone(), |s| s.name.clone());
         Some((who.to_owned(), what, name))
     }

@@ -14,6 +14,8 @@ mod value;
 
 pub(super) use measure::{Measures, Subject};
 
+use std::collections::BTreeMap;
+
 use fact::Facts;
 
 use crate::block::{
@@ -81,6 +83,7 @@ struct Compiler<'m> {
     built: Vec<Vec<Built>>,
     milestones: Vec<MilestoneSlot>,
     stages: Vec<StageSlot>,
+    titles: BTreeMap<LevelId, String>,
 }
 
 /// A compiled scenario.
@@ -91,6 +94,8 @@ pub(super) struct Compiled {
     pub(super) stages: Vec<StageSlot>,
     /// The fault's sentences, by fault.
     pub(super) faults: Vec<String>,
+    /// The words of levels that have some.
+    pub(super) titles: BTreeMap<LevelId, String>,
 }
 
 /// Compiles a scenario of a model.
@@ -108,6 +113,7 @@ pub(super) fn compile(model: &Model, scenario: &Scenario) -> Compiled {
         built: Vec::new(),
         milestones: Vec::new(),
         stages: Vec::new(),
+        titles: BTreeMap::new(),
     };
     compiler.name_milestones();
     compiler.declare();
@@ -115,11 +121,12 @@ pub(super) fn compile(model: &Model, scenario: &Scenario) -> Compiled {
     compiler.define_clocks();
     compiler.define();
     let (measures, faults) = compiler.measure();
-    let graph = match compiler.builder.build() {
+    let graph = match std::mem::take(&mut compiler.builder).build() {
         Ok(graph) => graph,
         Err(error) => panic!("a validated preset does not compile: {error}"),
     };
-    Compiled { graph, measures, milestones: compiler.milestones, stages: compiler.stages, faults }
+    let Compiler { milestones, stages, titles, .. } = compiler;
+    Compiled { graph, measures, milestones, stages, faults, titles }
 }
 
 /// How many each kind of block has been declared of.
@@ -298,6 +305,7 @@ impl<'m> Compiler<'m> {
                 block => {
                     let level = self.builder.level(&name);
                     self.mark(id, node, level, own.index);
+                    self.titles.extend(node.says.title.clone().map(|title| (level, title)));
                     if let (Some(stage), false) = (stage, matches!(block, Block::Gate { .. })) {
                         self.builder.stage(level, stage);
                     }
@@ -341,6 +349,7 @@ impl<'m> Compiler<'m> {
             if let Some(stage) = stage {
                 self.builder.stage(level, stage);
             }
+            self.titles.extend(node.says.title.clone().map(|title| (level, title)));
             choices.push(level);
         }
         choices
