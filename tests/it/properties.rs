@@ -345,7 +345,10 @@ fn somebody_more_changes_nobody_else() {
             let without_second = |all: Vec<(i64, String, String, bool)>| {
                 all.into_iter().filter(|e| e.1 != "writer/2").collect::<Vec<_>>()
             };
-            assert_eq!(without_second(told.clone()), without_second(story(&route, 5, trial, "nobody")));
+            assert_eq!(
+                without_second(told.clone()),
+                without_second(story(&route, 5, trial, "nobody"))
+            );
             assert_eq!(told, story(&replica, 5, trial, "orders/c"), "trial {trial}");
             changes += told.len();
             phases += told.iter().filter(|e| e.2 == "writer.sees").count();
@@ -424,8 +427,7 @@ fn a_step_of_no_length_is_nothing() {
     }
 }
 
-/// Where every fault ends the system recovers, or a reason can be named: it
-/// has no member that could lead.
+/// Where every fault ends the system recovers.
 #[test]
 fn when_all_faults_are_over_the_system_is_back() {
     let mut open = Vec::new();
@@ -442,11 +444,12 @@ fn when_all_faults_are_over_the_system_is_back() {
         }
     }
     println!("{back} back, {untouched} untouched, {} open", open.len());
-    for (number, trial, text) in &open {
+    if let Some((number, trial, text)) = open.first() {
         let (program, _) = random(*number, true);
         let story = story(&program, *number, *trial, "nobody");
-        let from = story.len().saturating_sub(14);
-        println!("==== {number} trial {trial}\n{}\n{}\n{:#?}", text.split("[[faults]]").skip(1).collect::<Vec<_>>().join("--"), text.lines().filter(|l| l.contains("members") || l.contains(" at =")|| l.starts_with("at =")|| l.starts_with("of =")).collect::<Vec<_>>().join("; "), story[from..].iter().map(|e| format!("{:.3} {} {}", e.0 as f64/1e9, e.2, e.3)).collect::<Vec<_>>());
+        panic!(
+            "{} of 800 do not come back, the first is {text}\ntrial {trial}: {story:#?}",
+            open.len()
+        );
     }
-    assert!(open.len() < 8, "{} of 800 do not come back", open.len());
 }
