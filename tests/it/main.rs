@@ -15,6 +15,7 @@ mod laws;
 mod lints;
 mod presets;
 mod properties;
+mod readme;
 mod report;
 mod semantics;
 mod statistics;
