@@ -16,6 +16,7 @@ mod lints;
 mod oracles;
 mod presets;
 mod properties;
+mod readme;
 mod report;
 mod repository;
 mod semantics;
