@@ -370,3 +370,21 @@ fn a_postmaster_that_is_back_has_back_ends() {
     );
     assert!((1.0..2.0).contains(&back), "{back}");
 }
+
+/// A parameter that varies each time is drawn anew at each use, one that varies
+/// by trial is drawn once.
+#[test]
+fn how_a_parameter_varies() {
+    let gaps = |varies: &str| {
+        let nodes = format!(
+            "[parameters.pause]\ndefault = {{ exponential = {{ mean = \"5s\" }} }}\nvaries = \"{varies}\"\nsay = \"a pause\"\n[member.work]\nx = {{ when = \"not app\", takes = \"pause\", marks = \"half\" }}\ny = {{ when = \"x\", takes = \"pause\", marks = \"whole\" }}"
+        );
+        let program = program_of(&[&toy(&nodes, "app or y")], ONE_TOY, KILL, &[]);
+        let outcomes = run_as(&program, &Sampling::plain(1), 200, Mode::Lazy);
+        let stamps =
+            ["half", "whole"].map(|m| crate::harness::first(&program, &outcomes, "toy", m));
+        let pairs = stamps[0].iter().zip(&stamps[1]);
+        pairs.filter(|(half, whole)| (2.0 * **half - **whole).abs() < 1e-6).count()
+    };
+    assert_eq!((gaps("trial"), gaps("each")), (200, 0));
+}
