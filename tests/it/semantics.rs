@@ -4,7 +4,7 @@ use drillcast::outcome::{Figure, Outcome};
 use drillcast::random::Sampling;
 use drillcast::trial::{Mode, Program};
 
-use crate::harness::{KILL, ONE_TOY, program_of, run_as, seconds, toy};
+use crate::harness::{KILL, ONE_TOY, figure, program_of, run, run_as, seconds, toy};
 
 /// One trial.
 fn one(program: &Program) -> Outcome {
@@ -387,4 +387,32 @@ fn how_a_parameter_varies() {
         pairs.filter(|(half, whole)| (2.0 * **half - **whole).abs() < 1e-6).count()
     };
     assert_eq!((gaps("trial"), gaps("each")), (200, 0));
+}
+
+/// Whoever stands on a host without power is not served, whatever it believes.
+#[test]
+fn clients_without_power_are_not_served() {
+    let model = r#"
+        model = "m"
+        zones = { a = "r", b = "r" }
+        [consensus.etcd]
+        technology = "etcd"
+        members = ["b"]
+        [stores.orders]
+        technology = "postgresql/patroni"
+        members = ["b"]
+        dcs = "etcd"
+        [clients.app]
+        technology = "client/libpq"
+        of = "orders"
+        at = "a"
+    "#;
+    let scenario =
+        "scenario = \"s\"\n[[faults]]\nwhat = \"power loss\"\nwhere = \"zone a\"\nfor = \"5m\"";
+    let program = program_of(&[], model, scenario, &[]);
+    let outcomes = run(&program, 1, 200);
+    let of = |who| figure(&program, &outcomes, who, Figure::Downtime);
+    assert!(of(("stores", "orders")).iter().all(|d| seconds(*d) == 0.0));
+    let away = of(("clients", "app"));
+    assert!(away.iter().all(|d| seconds(*d) > 299.0 && seconds(*d) < 301.0), "{away:?}");
 }
