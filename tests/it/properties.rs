@@ -283,3 +283,173 @@ fn the_lab_is_the_same_in_both_forms() {
         same_in_both_forms(&program, &Sampling::latin_hypercube(3), 60, &name);
     }
 }
+
+/// The changes of all levels but those of `without`, as told in the timeline.
+fn story(
+    program: &Program,
+    seed: u64,
+    trial: u64,
+    without: &str,
+) -> Vec<(i64, String, String, bool)> {
+    let mut runner = program.runner(Mode::Lazy);
+    runner.run(&Sampling::plain(seed), trial);
+    let entries = runner.timeline().entries;
+    let told = entries.into_iter().filter(|e| e.who != without);
+    told.map(|e| (e.at.since_zero().0, e.who, e.stage, e.rose)).collect()
+}
+
+const SMALL: &str = r#"
+model = "small"
+zones = { a = "r", b = "r", c = "r", d = "r" }
+[consensus.etcd]
+technology = "etcd"
+members = ["d"]
+[stores.orders]
+technology = "postgresql/patroni"
+members = ["a", "b"]
+dcs = "etcd"
+[clients.writer]
+technology = "client/libpq"
+of = "orders"
+at = "d"
+hosts = ["a", "b"]
+count = 2
+tcp_user_timeout = "3s"
+"#;
+
+fn small(sets: &[&str], fault: &str) -> Program {
+    let scenario = format!("scenario = \"x\"\nhorizon = \"400s\"\n[[faults]]\n{fault}\n");
+    let (model, scenario) =
+        load_sources(&SourceFile::new("m.toml", SMALL), &SourceFile::new("s.toml", scenario), sets);
+    Program::compile(&model, &scenario)
+}
+
+const CRASH: &str = "what = \"kill\"\nwhere = \"primary of orders\"";
+const POWER: &str = "what = \"power loss\"\nwhere = \"primary of orders\"\nfor = \"50s\"";
+
+/// Somebody more leaves everybody else's draws as they were: what happens to
+/// the others happens at the same instants.
+#[test]
+fn somebody_more_changes_nobody_else() {
+    for fault in [CRASH, POWER] {
+        let before = small(&[], fault);
+        let client = small(&["clients.writer.count=3"], fault);
+        let route = small(&["clients.writer.count=1"], fault);
+        // Its lag is the same and it stands behind the others in the list: it
+        // follows whoever is promoted.
+        let replica = small(&["stores.orders.members=[\"a\", \"b\", \"c\"]"], fault);
+        let (mut changes, mut phases) = (0, 0);
+        for trial in 0..100 {
+            let told = story(&before, 5, trial, "writer/3");
+            assert_eq!(told, story(&client, 5, trial, "writer/3"), "trial {trial}");
+            let without_second = |all: Vec<(i64, String, String, bool)>| {
+                all.into_iter().filter(|e| e.1 != "writer/2").collect::<Vec<_>>()
+            };
+            assert_eq!(
+                without_second(told.clone()),
+                without_second(story(&route, 5, trial, "nobody"))
+            );
+            assert_eq!(told, story(&replica, 5, trial, "orders/c"), "trial {trial}");
+            changes += told.len();
+            phases += told.iter().filter(|e| e.2 == "writer.sees").count();
+        }
+        println!("{changes} changes, {phases} looks of clients");
+        assert!(changes > 1_000 && phases >= 200);
+    }
+}
+
+/// A client that tries less often never recovers earlier: its period is a
+/// multiple and its first tick no earlier, since a phase is a fraction of it.
+/// That holds only where nobody waits for the client, and where rounds cost
+/// nothing: else a round that starts later may just miss a silent host less.
+#[test]
+fn a_longer_retry_never_helps_on_a_serial_path() {
+    let runs = |every: &str| {
+        let program =
+            small(&["clients.writer.count=1", &format!("clients.writer.every={every}")], CRASH);
+        let outcomes = run_as(&program, &Sampling::plain(6), 300, Mode::Lazy);
+        outcomes.iter().map(|o| o.figures[0].0).collect::<Vec<_>>()
+    };
+    let mean = |values: &[i64]| values.iter().sum::<i64>() as f64 / values.len() as f64 / 1e9;
+    let all = ["250ms", "500ms", "1s", "2s", "4s"].map(runs);
+    for pair in all.windows(2) {
+        // In each trial: within the longer period of the shorter's time.
+        assert!(mean(&pair[1]) > mean(&pair[0]));
+    }
+    let later = |nodes: &str| {
+        let preset = crate::harness::toy(nodes, "app or seen");
+        let program = crate::harness::program_of(
+            &[&preset],
+            crate::harness::ONE_TOY,
+            crate::harness::KILL,
+            &[],
+        );
+        let outcomes = run_as(&program, &Sampling::plain(6), 300, Mode::Lazy);
+        outcomes.iter().map(|o| o.figures[0].0).collect::<Vec<_>>()
+    };
+    // The fault itself is what the observer waits for: never earlier, trial by trial.
+    let every = |period: u32| {
+        later(&format!(
+            "[member.probe]\nseen = {{ watch = \"not app\", every = \"{period}s\", rise = 2 }}"
+        ))
+    };
+    for (short, long) in [(1, 2), (2, 3), (3, 10)] {
+        let pairs = every(short).into_iter().zip(every(long));
+        assert!(pairs.into_iter().all(|(short, long)| short <= long));
+    }
+    // And so is any work on a serial path.
+    let takes = |mean: u32| {
+        later(&format!(
+            "[member.probe]\nnoticed = {{ watch = \"not app\", every = \"10s\" }}\n[member.work]\nseen = {{ when = \"noticed\", takes = {{ median = \"{mean}s\", sigma = 1.0 }} }}"
+        ))
+    };
+    assert!(takes(3).into_iter().zip(takes(4)).all(|(short, long)| short < long));
+}
+
+/// A step that takes no time in the middle of a path changes no figure.
+#[test]
+fn a_step_of_no_length_is_nothing() {
+    let program = |nodes: &str| {
+        let preset = crate::harness::toy(nodes, "app or repaired");
+        crate::harness::program_of(&[&preset], crate::harness::ONE_TOY, crate::harness::KILL, &[])
+    };
+    let probe =
+        "[member.probe]\nnoticed = { watch = \"not app\", every = \"10s\" }\n[member.work]\n";
+    let law = "{ p50 = \"20s\", p95 = \"60s\" }";
+    let short = program(&format!("{probe}repaired = {{ when = \"noticed\", takes = {law} }}"));
+    let long = program(&format!(
+        "{probe}nothing = {{ when = \"noticed\", takes = \"0s\" }}\nrepaired = {{ when = \"nothing\", takes = {law} }}"
+    ));
+    let run = |p: &Program| run_as(p, &Sampling::plain(8), 300, Mode::Lazy);
+    for (short, long) in run(&short).iter().zip(&run(&long)) {
+        assert_eq!(short.figures, long.figures);
+        assert_eq!(short.path.len(), long.path.len(), "a step of no length is no step");
+    }
+}
+
+/// Where every fault ends the system recovers.
+#[test]
+fn when_all_faults_are_over_the_system_is_back() {
+    let mut open = Vec::new();
+    let (mut back, mut untouched) = (0, 0);
+    for number in 10_000..10_400 {
+        let (program, text) = random(number, true);
+        for outcome in run_as(&program, &Sampling::plain(number), 2, Mode::Lazy) {
+            check(&program, &outcome, &text);
+            match outcome.figures[0] {
+                t if !t.is_number() => open.push((number, outcome.trial, text.clone())),
+                t if t.0 == 0 => untouched += 1,
+                _ => back += 1,
+            }
+        }
+    }
+    println!("{back} back, {untouched} untouched, {} open", open.len());
+    if let Some((number, trial, text)) = open.first() {
+        let (program, _) = random(*number, true);
+        let story = story(&program, *number, *trial, "nobody");
+        panic!(
+            "{} of 800 do not come back, the first is {text}\ntrial {trial}: {story:#?}",
+            open.len()
+        );
+    }
+}

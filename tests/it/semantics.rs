@@ -4,7 +4,7 @@ use drillcast::outcome::{Figure, Outcome};
 use drillcast::random::Sampling;
 use drillcast::trial::{Mode, Program};
 
-use crate::harness::{KILL, ONE_TOY, program_of, run_as, seconds, toy};
+use crate::harness::{KILL, ONE_TOY, figure, program_of, run, run_as, seconds, toy};
 
 /// One trial.
 fn one(program: &Program) -> Outcome {
@@ -112,6 +112,11 @@ fn a_path_leads_from_fault_to_fault() {
     let program = program_of(&[&toy(&nodes, "app")], ONE_TOY, &hung, &[]);
     assert_eq!(recovery(&program), 40.0);
     assert_eq!(stages(&program)[0], "toy.work");
+    let mut names: Vec<&str> = program.layout().stages.iter().map(|s| s.name.as_str()).collect();
+    let all = names.len();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), all, "a stage stands twice");
 }
 
 #[test]
@@ -293,4 +298,121 @@ fn an_etcd_that_starts_again_is_a_follower() {
     assert!(led("primary", "300ms").iter().all(|t| (0.9..2.0).contains(t)));
     assert!(led("each", "5s").iter().all(|t| (5.9..7.0).contains(t)));
     assert!(led("member b", "5s").iter().all(|t| *t == 0.0));
+}
+
+#[test]
+fn a_switchover_without_a_candidate_leaves_the_primary() {
+    let asked = |lasts: &str| {
+        ("at = \"0s\"", "what = \"switchover\"\nwhere = \"primary of orders\"", lasts.to_owned())
+    };
+    let store = |sets: &[&str], all: &[(&str, &str, &str)]| {
+        let program = program_of(&[], PATRONI, &faults(all), sets);
+        let outcome = one(&program);
+        seconds(
+            crate::harness::figure(
+                &program,
+                &[outcome],
+                ("stores", "orders"),
+                Figure::RecoveryTime,
+            )[0],
+        )
+    };
+    let (at, what, lasts) = asked("40s");
+    // Nobody else is there, or nobody else has an agent.
+    assert_eq!(store(&["stores.orders.members=[\"a\"]"], &[(at, what, &lasts)]), 0.0);
+    let agents = "what = \"kill\"\nprocess = \"patroni\"\nwhere = \"member b of orders\"";
+    let pair = ["stores.orders.members=[\"a\", \"b\"]"];
+    assert_eq!(store(&pair, &[(at, what, &lasts), ("at = \"0s\"", agents, "")]), 0.0);
+    // The other dies while the primary stops: it takes its role again.
+    let dies = "what = \"kill\"\nwhere = \"member b of orders\"";
+    let back = store(&pair, &[(at, what, "1s"), ("at = \"100ms\"", dies, "")]);
+    assert!((10.0..40.0).contains(&back), "{back}");
+    // A dead primary hands nothing over.
+    let power = "what = \"power loss\"\nwhere = \"primary of orders\"";
+    let lost = store(&[], &[("at = \"0s\"", power, ""), (at, what, &lasts)]);
+    assert!(lost > 20.0, "{lost}");
+}
+
+#[test]
+fn a_stop_waits_until_everything_is_sent() {
+    let what = "what = \"switchover\"\nwhere = \"primary of orders\"";
+    let sets = [
+        "stores.orders.lag=3s",
+        "stores.orders.checkpoint=100ms",
+        "stores.orders.maximum_lag_on_failover=100MB",
+    ];
+    let program = program_of(&[], PATRONI, &faults(&[("at = \"0s\"", what, "1s")]), &sets);
+    let outcome = one(&program);
+    let figure = |figure| {
+        crate::harness::figure(
+            &program,
+            std::slice::from_ref(&outcome),
+            ("stores", "orders"),
+            figure,
+        )[0]
+    };
+    assert_eq!(figure(Figure::DataLossWrites).0, 0);
+    assert!(seconds(figure(Figure::RecoveryTime)) > 3.0);
+}
+
+#[test]
+fn a_postmaster_that_is_back_has_back_ends() {
+    let what = "what = \"kill\"\nprocess = \"postgres\"\nwhere = \"primary of orders\"";
+    let program = program_of(
+        &[],
+        PATRONI,
+        &faults(&[("at = \"0s\"", what, "300ms")]),
+        &["stores.orders.crash_recovery=1h"],
+    );
+    let outcome = one(&program);
+    let back = seconds(
+        crate::harness::figure(&program, &[outcome], ("stores", "orders"), Figure::RecoveryTime)[0],
+    );
+    assert!((1.0..2.0).contains(&back), "{back}");
+}
+
+/// A parameter that varies each time is drawn anew at each use, one that varies
+/// by trial is drawn once.
+#[test]
+fn how_a_parameter_varies() {
+    let gaps = |varies: &str| {
+        let nodes = format!(
+            "[parameters.pause]\ndefault = {{ exponential = {{ mean = \"5s\" }} }}\nvaries = \"{varies}\"\nsay = \"a pause\"\n[member.work]\nx = {{ when = \"not app\", takes = \"pause\", marks = \"half\" }}\ny = {{ when = \"x\", takes = \"pause\", marks = \"whole\" }}"
+        );
+        let program = program_of(&[&toy(&nodes, "app or y")], ONE_TOY, KILL, &[]);
+        let outcomes = run_as(&program, &Sampling::plain(1), 200, Mode::Lazy);
+        let stamps =
+            ["half", "whole"].map(|m| crate::harness::first(&program, &outcomes, "toy", m));
+        let pairs = stamps[0].iter().zip(&stamps[1]);
+        pairs.filter(|(half, whole)| (2.0 * **half - **whole).abs() < 1e-6).count()
+    };
+    assert_eq!((gaps("trial"), gaps("each")), (200, 0));
+}
+
+/// Whoever stands on a host without power is not served, whatever it believes.
+#[test]
+fn clients_without_power_are_not_served() {
+    let model = r#"
+        model = "m"
+        zones = { a = "r", b = "r" }
+        [consensus.etcd]
+        technology = "etcd"
+        members = ["b"]
+        [stores.orders]
+        technology = "postgresql/patroni"
+        members = ["b"]
+        dcs = "etcd"
+        [clients.app]
+        technology = "client/libpq"
+        of = "orders"
+        at = "a"
+    "#;
+    let scenario =
+        "scenario = \"s\"\n[[faults]]\nwhat = \"power loss\"\nwhere = \"zone a\"\nfor = \"5m\"";
+    let program = program_of(&[], model, scenario, &[]);
+    let outcomes = run(&program, 1, 200);
+    let of = |who| figure(&program, &outcomes, who, Figure::Downtime);
+    assert!(of(("stores", "orders")).iter().all(|d| seconds(*d) == 0.0));
+    let away = of(("clients", "app"));
+    assert!(away.iter().all(|d| seconds(*d) > 299.0 && seconds(*d) < 301.0), "{away:?}");
 }

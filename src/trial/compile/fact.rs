@@ -108,7 +108,7 @@ impl Compiler<'_> {
         self.facts.asked.get(&key).map_or(Literal::FALSE, |l| Literal::of(*l))
     }
 
-    /// A packet gets from one to the other and back: the path, and the other's host.
+    /// A packet gets from one to the other and back: the path, and both hosts.
     pub(super) fn hears(&mut self, a: Instance, b: Instance) -> Literal {
         let (from, to) = (self.host(a), self.host(b));
         let mut all: Vec<Literal> = self
@@ -118,7 +118,7 @@ impl Compiler<'_> {
             .filter(|c| c.separates(from, to))
             .map(|c| !Literal::of(c.level))
             .collect();
-        all.push(self.host_up(to));
+        all.extend([self.host_up(from), self.host_up(to)]);
         self.builder.and(&all)
     }
 }

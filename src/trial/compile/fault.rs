@@ -75,13 +75,6 @@ impl Compiler<'_> {
             .as_ref()
             .and_then(|(component, mark)| self.milestone(&self.component(*component).name, mark));
         let level = self.builder.fact(&name, false);
-        self.stages.push(StageSlot {
-            name: format!("fault.{}", index + 1),
-            title: fault.title.clone(),
-            formula: Some("until it strikes, or while it lasts".to_owned()),
-            surprise: None,
-        });
-        self.builder.stage(level, self.stages.len() as u32 - 1);
         let spec = FaultSpec {
             at: self.quantity(&fault.at, name_hash(&format!("{name}.at"))),
             after,

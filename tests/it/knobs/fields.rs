@@ -9,15 +9,15 @@ fn body<'s>(source: &'s str, function: &str) -> &'s str {
     &source[start..start + length]
 }
 
-/// The words in quotes that follow `before`, each once, in order; with whatever
-/// stands in front of `before`.
+/// The words in quotes that follow `before`, in order, each with whatever stands
+/// in front of `before`.
 fn words<'s>(source: &'s str, before: &str) -> Vec<(&'s str, &'s str)> {
     let mut found = Vec::new();
     for (at, _) in source.match_indices(before) {
         let rest = &source[at + before.len()..];
         let word = &rest[..rest.find('"').unwrap_or(0)];
         let plain = !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase() || c == '_');
-        if plain && !found.iter().any(|(_, known)| *known == word) {
+        if plain {
             found.push((&source[..at], word));
         }
     }
@@ -43,7 +43,9 @@ pub(super) fn blocks() -> Vec<(String, String)> {
                 let inner = ["renew", "check", "rearm"].contains(&receiver(before));
                 let field =
                     if inner { format!("{}.{word}", receiver(before)) } else { word.to_owned() };
-                fields.push((block.to_owned(), field));
+                if !fields.contains(&(block.to_owned(), field.clone())) {
+                    fields.push((block.to_owned(), field));
+                }
             }
             if body.contains("fields.over()") {
                 fields.push((block.to_owned(), "over".to_owned()));
@@ -55,7 +57,6 @@ pub(super) fn blocks() -> Vec<(String, String)> {
     for block in ["gate", "work", "probe", "lease", "pick", "dial"] {
         fields.push((block.to_owned(), "marks".to_owned()));
     }
-    fields.dedup();
     fields
 }
 

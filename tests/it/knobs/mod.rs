@@ -155,16 +155,18 @@ impl Row {
         let programs = [self.base.program(), self.turned.program()];
         let sampling = Sampling::plain(7);
         let outcomes = [0, 1].map(|n| run_as(&programs[n], &sampling, TRIALS, Mode::Lazy));
-        println!("{} · {}: {}", self.area, self.field, self.turn.replace('\n', " "));
+        let mut told =
+            format!("{} · {}: {}\n", self.area, self.field, self.turn.replace('\n', " "));
         assert!(!self.moves.is_empty(), "{} {} claims nothing", self.area, self.field);
         for (what, moves) in &self.moves {
             let [base, turned] = [0, 1].map(|n| what.of(&programs[n], &outcomes[n]));
             let (holds, found) = judge(*moves, &base, &turned);
-            println!("    {:<28} {found}", what.name());
+            told += &format!("    {:<28} {found}\n", what.name());
             if !holds {
                 wrong.push(format!("{} {}: {}: {found}", self.area, self.field, what.name()));
             }
         }
+        print!("{told}");
     }
 }
 
@@ -233,9 +235,4 @@ fn table(rows: &[Row], fields: &[(String, String)], exceptions: &[(&str, &str, &
     }
     println!("{} rows over {} fields", rows.len(), fields.len());
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
-}
-
-/// Fields of one area.
-fn of(area: &str, fields: &[&str]) -> Vec<(String, String)> {
-    fields.iter().map(|f| (area.to_owned(), (*f).to_owned())).collect()
 }

@@ -1,0 +1,232 @@
+//! Cases with known answers, through the engine itself.
+//!
+//! Small systems of invented technologies, whose recovery time has a closed
+//! form: sums and maxima of stages, and what periodic observers make of phases.
+//! Tolerances are four standard errors.
+
+use drillcast::outcome::Figure;
+use drillcast::random::Sampling;
+use drillcast::trial::Mode;
+
+use crate::harness::{
+    KILL, ONE_TOY, figure, library, load_with, program_of, quantile, run_as, seconds, toy,
+};
+
+const TRIALS: u64 = 20_000;
+
+/// The recovery times of one toy whose process ends for good [s].
+fn times(nodes: &str, served: &str) -> Vec<f64> {
+    let scenario = KILL.replace("\n[[faults]]", "\nhorizon = \"1000h\"\n[[faults]]");
+    let program =
+        program_of(&[&toy(nodes, served)], ONE_TOY, &scenario, &["stores.toy.stable_for=0s"]);
+    let outcomes = run_as(&program, &Sampling::plain(2028), TRIALS, Mode::Lazy);
+    let values = figure(&program, &outcomes, ("stores", "toy"), Figure::RecoveryTime);
+    values.into_iter().map(seconds).collect()
+}
+
+fn moments(values: &[f64]) -> (f64, f64) {
+    let n = values.len() as f64;
+    let mean = values.iter().sum::<f64>() / n;
+    (mean, (values.iter().map(|v| (v - mean) * (v - mean)).sum::<f64>() / (n - 1.0)).sqrt())
+}
+
+/// Mean and standard deviation within four standard errors.
+fn has_moments(name: &str, values: &[f64], mean: f64, deviation: f64) {
+    let n = values.len() as f64;
+    let (m, s) = moments(values);
+    let fourth = values.iter().map(|v| (v - m).powi(4)).sum::<f64>() / n;
+    let of_mean = s / n.sqrt();
+    let of_deviation = ((fourth - s.powi(4)).max(0.0) / n).sqrt() / (2.0 * s);
+    println!(
+        "{name}: mean {m:.4} ± {of_mean:.4} ({mean}), sd {s:.4} ± {of_deviation:.4} ({deviation})"
+    );
+    assert!((m - mean).abs() < 4.0 * of_mean, "{name}: mean {m}, expected {mean} ± {of_mean}");
+    assert!((s - deviation).abs() < 4.0 * of_deviation, "{name}: sd {s}, expected {deviation}");
+}
+
+/// The share of trials at or below `value`, within four standard errors.
+fn has_share(name: &str, values: &[f64], value: f64, share: f64) {
+    let n = values.len() as f64;
+    let found = values.iter().filter(|v| **v <= value).count() as f64 / n;
+    let error = (share * (1.0 - share) / n).sqrt();
+    println!("{name}: P(T <= {value}) {found:.4} ± {error:.4} ({share})");
+    assert!(
+        (found - share).abs() <= 4.0 * error + 1e-12,
+        "{name}: {found}, expected {share} ± {error}"
+    );
+}
+
+#[test]
+fn exponential_stages_in_sequence() {
+    let stage = |name: &str, after: &str, mean: &str| {
+        format!(
+            "{name} = {{ when = \"{after}\", takes = {{ exponential = {{ mean = \"{mean}\" }} }} }}\n"
+        )
+    };
+    let nodes = "[member.work]\n".to_owned()
+        + &stage("detect", "not app", "5m")
+        + &stage("decide", "detect", "10m")
+        + &stage("dns", "decide", "2m")
+        + &stage("restore", "dns", "25m");
+    let minutes: Vec<f64> = times(&nodes, "app or restore").iter().map(|t| t / 60.0).collect();
+    has_moments("C-13", &minutes, 42.0, 27.45906);
+    for (value, share) in [
+        (60.0, 0.798_698_545_7),
+        (35.49005, 0.5),
+        (77.82529, 0.9),
+        (95.26641, 0.95),
+        (135.55762, 0.99),
+    ] {
+        has_share("C-13", &minutes, value, share);
+    }
+    // The sum of the stages' p95s is a p98.5, not a p95.
+    let p95 = quantile(&minutes, 0.95);
+    assert!((p95 - 125.8).abs() > 20.0, "p95 is {p95} min");
+    let above = minutes.iter().filter(|m| **m > 125.8).count() as f64 / TRIALS as f64;
+    assert!(above < 0.02, "{above} of the trials take longer than 125.8 min");
+}
+
+/// C-14: the last of several works that run at once, and the first of them.
+#[test]
+fn the_last_and_the_first_of_parallel_stages() {
+    let law = "{ exponential = { mean = \"10s\" } }";
+    let nodes: String =
+        (1..=3).map(|n| format!("w{n} = {{ when = \"not app\", takes = {law} }}\n")).collect();
+    let nodes = format!("[member.work]\n{nodes}");
+    let last = times(&nodes, "app or w1 and w2 and w3");
+    has_moments(
+        "C-14, last of three",
+        &last,
+        18.333_33,
+        10.0 * (1.0 + 0.25 + 1.0 / 9.0_f64).sqrt(),
+    );
+    has_share("C-14, last of three", &last, 40.773_44, 0.95);
+    has_moments("first of three", &times(&nodes, "app or w1 or w2 or w3"), 10.0 / 3.0, 10.0 / 3.0);
+    has_moments("first of two", &times(&nodes, "app or w1 or w2"), 5.0, 5.0);
+    // The second of three: 10·(1/3 + 1/2).
+    let second = times(&nodes, "app or w1 and w2 or w1 and w3 or w2 and w3");
+    has_moments("second of three", &second, 25.0 / 3.0, 10.0 * (1.0 / 9.0 + 0.25_f64).sqrt());
+}
+
+#[test]
+fn a_log_normal_from_two_quantiles() {
+    let nodes =
+        "[member.work]\nw = { when = \"not app\", takes = { p50 = \"20s\", p95 = \"60s\" } }";
+    let values = times(nodes, "app or w");
+    let variance: f64 = 0.667_908_846_5 * 0.667_908_846_5;
+    let deviation = 24.997_689_2 * (drillcast::maths::exp(variance) - 1.0).sqrt();
+    has_moments("C-15", &values, 24.997_689_2, deviation);
+    has_share("C-15", &values, 20.0, 0.5);
+    has_share("C-15", &values, 60.0, 0.95);
+    has_share("C-15", &values, 94.587_052_3, 0.99);
+}
+
+/// A lease that was renewed U(0, period) before runs out U(ttl − period, ttl) after.
+#[test]
+fn a_lease_runs_out_uniformly() {
+    let nodes = "[member.clock]\ntick = { every = \"10s\" }\n[member.lease]\nl = { ttl = \"30s\", renew = { at = \"tick\", if = \"app\" } }";
+    let values = times(nodes, "app or not l");
+    uniform("lease", &values, 20.0, 30.0);
+    // Somebody looks every 6 s: the sum of two uniforms.
+    let swept = nodes.replace("if = \"app\" }", "if = \"app\" }, check = { every = \"6s\" }");
+    let deviation = ((100.0 + 36.0) / 12.0_f64).sqrt();
+    has_moments("lease and sweep", &times(&swept, "app or not l"), 28.0, deviation);
+}
+
+fn uniform(name: &str, values: &[f64], low: f64, high: f64) {
+    has_moments(name, values, f64::midpoint(low, high), (high - low) / 12.0_f64.sqrt());
+    for share in [0.0, 0.01, 0.25, 0.5, 0.75, 0.99, 1.0] {
+        has_share(name, values, low + share * (high - low), share);
+    }
+}
+
+/// Looks in a row: a uniform wait for the first, and whole periods after it.
+#[test]
+fn so_many_looks_in_a_row() {
+    for k in 1..=4_u32 {
+        let nodes =
+            format!("[member.probe]\np = {{ watch = \"app\", every = \"10s\", fall = {k} }}");
+        let more = f64::from(k - 1) * 10.0;
+        uniform("fall", &times(&nodes, "app or not p"), more, more + 10.0);
+        // Each look waits 3 s for an answer that does not come.
+        let nodes = format!(
+            "[member.probe]\np = {{ watch = \"app\", every = \"7s\", fall = {k}, after = \"reply\", cost = \"if(app, 0s, 3s)\" }}"
+        );
+        uniform("time-outs", &times(&nodes, "app or not p"), more + 3.0, more + 10.0);
+    }
+}
+
+/// One of five copies of a name looks again every ttl: the wait of one, of the
+/// k-th, and of the last (order statistics of uniforms).
+#[test]
+fn order_statistics_of_clocks() {
+    let model = r#"
+model = "toys"
+zones = { a = "r" }
+[stores.toy]
+technology = "toy"
+members = ["a", "a", "a", "a", "a"]
+"#;
+    let served = |k: usize| format!("any(m in member: m.app) or count_{k}");
+    for k in 1..=5_usize {
+        let nodes = format!(
+            "[member.probe]\nseen = {{ watch = \"not app\", every = \"60s\" }}\n[one.gate]\ncount_{k} = {{ when = \"count(m in member: m.seen) >= {k}\" }}"
+        );
+        let scenario = "scenario = \"x\"\n[[faults]]\nwhat = \"kill\"\nwhere = \"each of toy\"\n";
+        let program = program_of(&[&toy(&nodes, &served(k))], model, scenario, &[]);
+        let outcomes = run_as(&program, &Sampling::plain(2028), TRIALS, Mode::Lazy);
+        let values: Vec<f64> = outcomes.iter().map(|o| seconds(o.figures[0])).collect();
+        // Beta(k, 6 − k).
+        let (a, b) = (k as f64, 6.0 - k as f64);
+        has_moments("k-th of five", &values, 60.0 * a / 6.0, 60.0 * (a * b / (36.0 * 7.0)).sqrt());
+    }
+}
+
+const CLIENT: &str = r#"
+preset = "dialler"
+title = "Dialler"
+kind = "clients"
+versions = "all"
+processes = []
+[client.clock]
+tick = { every = "1s" }
+[client.gate]
+gone = { when = "any(t in target: s == t and not answers(here, t))" }
+[client.dial]
+s = { over = "target", lost = "gone", good = "answers(here, self) and self.writable", cost = "if(answers(here, self) or refuses(here, self), 0s, 2s)", at = "tick", marks = "first_write" }
+[exports]
+client.served = "s"
+"#;
+
+/// One silent host in front of the list: rounds of 2 s and the wait for the next
+/// tick. A new writer comes up at a uniform instant: the client is there after
+/// 2 s into the first round that ends later.
+#[test]
+fn the_comb_of_a_dial_with_one_silent_host() {
+    let model = "model = \"m\"\nzones = { a = \"r\", b = \"r\", e = \"r\" }\n[stores.toy]\ntechnology = \"toy\"\nmembers = [\"a\", \"b\"]\n[clients.c]\ntechnology = \"dialler\"\nof = \"toy\"\nat = \"e\"\n";
+    let nodes = "[one.work]\nup = { when = \"any(m in member: not m.app)\", takes = \"30s..39s\" }\n[one.gate]\nwhole = { when = \"all(m in member: m.app)\" }";
+    let preset = toy(nodes, "app and (whole or up)");
+    let scenario = "scenario = \"x\"\n[[faults]]\nwhat = \"power loss\"\nwhere = \"zone a\"\n";
+    let library = library(&[&preset, CLIENT]);
+    let texts = [("m.toml", model), ("s.toml", scenario)]
+        .map(|(name, text)| drillcast::diagnostic::SourceFile::new(name, text));
+    let (model, scenario) = load_with(&library, &texts[0], &texts[1], &[]);
+    let program = drillcast::trial::Program::compile(&model, &scenario);
+    let outcomes = run_as(&program, &Sampling::plain(2028), TRIALS, Mode::Lazy);
+    let client = figure(&program, &outcomes, ("clients", "c"), Figure::RecoveryTime);
+    let store = figure(&program, &outcomes, ("stores", "toy"), Figure::RecoveryTime);
+    let waits: Vec<f64> =
+        client.iter().zip(&store).map(|(c, s)| seconds(*c) - seconds(*s)).collect();
+    // 9 s hold three rounds of 3 s: the wait is uniform over a round.
+    uniform("comb", &waits, 0.0, 3.0);
+}
+
+/// Like a resolver: an answer published after 5 s is seen at the next refresh,
+/// and the wait behind it does not depend on when it was published.
+#[test]
+fn a_cached_answer() {
+    let nodes = "[member.work]\npublished = { when = \"not app\", takes = \"5s\" }\n[member.probe]\nresolver = { watch = \"published\", every = \"60s\" }\nruntime = { watch = \"resolver\", every = \"10s\" }";
+    uniform("resolver", &times(nodes, "app or resolver"), 5.0, 65.0);
+    let deviation = ((3600.0 + 100.0) / 12.0_f64).sqrt();
+    has_moments("resolver and runtime", &times(nodes, "app or runtime"), 40.0, deviation);
+}

@@ -1,0 +1,50 @@
+//! The README says what the program does: its answer is the main command's
+//! output, and its examples are files that run.
+
+use assert_cmd::Command;
+use drillcast::diagnostic::SourceFile;
+use drillcast::trial::Program;
+
+use crate::harness::{load_sources, path, run, text};
+
+/// The text of the fenced blocks of a language.
+fn blocks(readme: &str, language: &str) -> Vec<String> {
+    let fence = format!("```{language}\n");
+    let rest = readme.split(&fence).skip(1);
+    rest.map(|r| r.split("```").next().unwrap_or_default().to_owned()).collect()
+}
+
+/// `DRILLCAST_BLESS=1 cargo test --test it readme` writes the answer anew.
+#[test]
+fn the_answer_in_the_readme_is_the_programs() {
+    let readme = text("README.md");
+    let line = readme.lines().find(|l| l.starts_with("cargo run ")).expect("a main command");
+    let arguments = line.split(" -- ").nth(1).expect("its arguments").split_whitespace();
+    let output = Command::new(env!("CARGO_BIN_EXE_drillcast"))
+        .current_dir(path("."))
+        .args(arguments)
+        .output()
+        .expect("the program runs");
+    let answer = String::from_utf8(output.stdout).expect("text");
+    let shown = blocks(&readme, "text").first().cloned().expect("an answer");
+    if std::env::var_os("DRILLCAST_BLESS").is_some() {
+        let new =
+            readme.replacen(&format!("```text\n{shown}```"), &format!("```text\n{answer}```"), 1);
+        std::fs::write(path("README.md"), new).expect("the README can be written");
+    } else {
+        assert_eq!(shown, answer, "write it anew with DRILLCAST_BLESS=1");
+    }
+}
+
+#[test]
+fn the_examples_in_the_readme_run() {
+    let files = blocks(&text("README.md"), "toml");
+    let [model, scenario] = &files[..] else { panic!("a model and a scenario") };
+    let model = SourceFile::new("shop.toml", model.as_str());
+    let scenario = SourceFile::new("zone-a.toml", scenario.as_str());
+    let (model, scenario) = load_sources(&model, &scenario, &[]);
+    let program = Program::compile(&model, &scenario);
+    let outcomes = run(&program, 1, 512);
+    assert!(outcomes.iter().all(|o| !o.unsettled));
+    assert!(outcomes.iter().any(|o| !o.path.is_empty()), "the zone is missed");
+}
