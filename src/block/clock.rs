@@ -16,7 +16,7 @@ use crate::units::{Instant, Span};
 /// A clock, as wired.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Clock {
-    /// Its period [s], read once a trial; at least a microsecond.
+    /// Its period \[s\], read once a trial; at least a microsecond.
     pub every: ValueId,
     /// It ticks while this holds.
     pub running: Literal,

@@ -37,7 +37,7 @@ pub struct DialTarget {
     pub chosen: LevelId,
     /// Whether an attempt succeeds.
     pub good: Literal,
-    /// What an attempt costs that does not [s].
+    /// What an attempt costs that does not \[s\].
     pub cost: ValueId,
     /// The levels that the cost reads.
     pub inputs: Vec<Literal>,

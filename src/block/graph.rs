@@ -149,11 +149,11 @@ pub enum Strikes {
 /// A fault, as wired.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct FaultSpec {
-    /// When [s]: after zero, or after the first stamp of a milestone.
+    /// When \[s\]: after zero, or after the first stamp of a milestone.
     pub at: ValueId,
     /// That milestone.
     pub after: Option<u32>,
-    /// For how long [s]; `None`: for good.
+    /// For how long \[s\]; `None`: for good.
     pub lasts: Option<ValueId>,
     /// Whom.
     pub strikes: Strikes,

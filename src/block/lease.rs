@@ -26,14 +26,14 @@ use crate::units::{Instant, Span};
 pub struct Lease {
     /// The pick that grants it.
     pub of: Option<PickId>,
-    /// Time to live [s], read once a trial.
+    /// Time to live \[s\], read once a trial.
     pub ttl: ValueId,
     /// For each possible holder (one without a pick) its clock and the
     /// condition under which a tick renews.
     pub renew: Vec<(ClockId, Literal)>,
     /// When expiry is noticed.
     pub check: Option<ClockId>,
-    /// At a rise of this, the deadline becomes now + the value [s].
+    /// At a rise of this, the deadline becomes now + the value \[s\].
     pub rearm: Option<(Literal, ValueId)>,
     /// At a rise of this it falls.
     pub drop: Literal,

@@ -43,9 +43,9 @@ pub enum Looks {
     Clock(ClockId),
     /// `every` after each reply, which takes `cost`.
     Reply {
-        /// From reply to the next look [s].
+        /// From reply to the next look \[s\].
         every: ValueId,
-        /// What a look costs [s], read at its start.
+        /// What a look costs \[s\], read at its start.
         cost: ValueId,
         /// The levels that the cost reads.
         inputs: Vec<Literal>,

@@ -57,11 +57,11 @@ pub enum Value {
     Most(Vec<ValueId>),
     /// Rounded up to a whole number.
     Ceiling(ValueId),
-    /// Instant of the last renewal or grant of a lease [s].
+    /// Instant of the last renewal or grant of a lease \[s\].
     Renewed(LeaseId),
     /// Bytes of a log that a member holds.
     LogHas(LogId, usize),
-    /// Bytes of a log that had been written by an instant [s].
+    /// Bytes of a log that had been written by an instant \[s\].
     LogWritten(LogId, ValueId),
     /// Bytes that a member holds and has not replayed.
     LogUnreplayed(LogId, usize),

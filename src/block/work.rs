@@ -16,7 +16,7 @@ pub struct Work {
     pub when: Literal,
     /// What ends its level.
     pub until: Literal,
-    /// How long it takes [s].
+    /// How long it takes \[s\].
     pub takes: ValueId,
     /// It runs to its end although `when` falls.
     pub finishes: bool,
