@@ -17,7 +17,7 @@ const MOST_MEMBERS: usize = 1000;
 const MOST_CLIENTS: i64 = 1000;
 /// The default of `serves_at_least`.
 const SERVES_AT_LEAST: f64 = 0.99;
-/// The default of `stable_for` [s].
+/// The default of `stable_for` \[s\].
 const STABLE_FOR: i64 = 30;
 
 /// A component of which name, kind and technology are known.
