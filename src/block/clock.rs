@@ -9,8 +9,8 @@
 //! the next rise it starts at a new phase, its first tick strictly later. A
 //! locked clock restarts at exactly one period after the rise.
 
+use super::id::ValueId;
 use super::literal::Literal;
-use super::value::ValueId;
 use crate::units::{Instant, Span};
 
 /// A clock, as wired.

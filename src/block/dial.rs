@@ -14,9 +14,8 @@
 //! the target good.
 
 use super::clock::ClockState;
-use super::graph::ClockId;
+use super::id::{ClockId, ValueId};
 use super::literal::{EventId, LevelId, Literal};
-use super::value::ValueId;
 use crate::units::{Instant, Span};
 
 /// A dial, as wired.

@@ -16,9 +16,8 @@
 //! the deadline (a grant or a re-arm without a renewal since).
 
 use super::clock::ClockState;
-use super::graph::{ClockId, PickId};
+use super::id::{ClockId, PickId, ValueId};
 use super::literal::{EventId, Literal};
-use super::value::ValueId;
 use crate::units::{Instant, Span};
 
 /// A lease, as wired.

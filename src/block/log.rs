@@ -18,8 +18,8 @@
 //! reach, at the full rate, and that the head's own content is durable. A log has no ticks: its full form
 //! and its lazy form are the same.
 
+use super::id::ValueId;
 use super::literal::{LevelId, Literal};
-use super::value::ValueId;
 use crate::units::{Instant, Span};
 
 /// A log, as wired.
@@ -48,7 +48,7 @@ pub struct LogMember {
     pub heads: Literal,
     /// How far its copy is behind \[s\].
     pub lag: ValueId,
-    /// How much of its copy it has not replayed [s of writing].
+    /// How much of its copy it has not replayed \[s of writing\].
     pub unreplayed: ValueId,
     /// True while it is the head.
     pub is_head: LevelId,

@@ -14,9 +14,8 @@
 //! The cause of a flip is the change that the first look of the deciding run saw.
 
 use super::clock::ClockState;
-use super::graph::ClockId;
+use super::id::{ClockId, ValueId};
 use super::literal::{EventId, Literal};
-use super::value::ValueId;
 use crate::units::{Instant, Span};
 
 /// A probe, as wired.

@@ -6,8 +6,8 @@
 //!
 //! Work has no ticks: its full form and its lazy form are the same.
 
+use super::id::ValueId;
 use super::literal::{EventId, LevelId, Literal};
-use super::value::ValueId;
 
 /// Work, as wired.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -6,8 +6,8 @@ use super::world::World;
 use crate::block::clock::ClockState;
 use crate::block::lease::LeaseState;
 use crate::block::probe::{Looks, ProbeState, Reply};
-use crate::block::value::{Readings, ValueId};
-use crate::block::{Event, EventId, LevelId};
+use crate::block::value::Readings;
+use crate::block::{Event, EventId, LevelId, ValueId};
 use crate::random::Sampling;
 use crate::units::{Instant, Span};
 

@@ -26,7 +26,8 @@ pub enum ComponentKind {
     /// values `expiry_tick` and `election_timeout`.
     Consensus,
     /// Leads clients to a place that works; `[routes.…]`. Exports `writable`
-    /// (one): a request sent to it now would be served.
+    /// (one): a request sent to it now would be served; and `fails` (one): a
+    /// request that it could not serve has waited long enough to be told so.
     Route,
     /// Who uses it all; `[clients.…]`. Exports `served` (each client).
     Clients,
@@ -305,7 +306,7 @@ pub enum Block {
         writes: Value,
         /// How far a copy is behind \[s\].
         lag: Value,
-        /// How much of its copy a member has not replayed [s of writing].
+        /// How much of its copy a member has not replayed \[s of writing\].
         unreplayed: Value,
     },
 }
