@@ -13,11 +13,7 @@ pub enum Figure {
     ClientOutage,
     /// Acknowledged writes missing in the end, as time \[s\].
     DataLossSeconds,
-<<<<<<< HEAD
     /// Acknowledged writes missing in the end, counted \[writes\].
-=======
-    /// Acknowledged writes missing in the end, counted `writes`.
->>>>>>> review
     DataLossWrites,
     /// Fault − newest recovered instant \[s\].
     RecoveryPointAge,
