@@ -38,6 +38,7 @@ impl World<'_> {
         self.events.fill(EventId::START);
         self.struck.fill(None);
         self.armed_by.fill(EventId::START);
+        self.lapses.clear();
         self.stamps.iter_mut().for_each(|s| s.fill(Instant::NEVER));
         self.begin_clocks();
         self.begin_logs();

@@ -389,7 +389,7 @@ fn stories() {
         (manifest(&["crash"]), "crash", "The primary's processes are killed"),
         (4711, Some(Which::Quantile(0.5))),
         (Measured(27_300_000_000), 3600.0),
-        &Timeline { entries },
+        &Timeline { entries, impact: Some(2), recovered: Some(7) },
     );
     let short = text(&story(&told, "orders", Telling::default()), WIDE);
     lines_fit(&short, 100);
