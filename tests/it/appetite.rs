@@ -13,7 +13,7 @@ use assert_cmd::Command;
 /// what is resident is less.
 const ADDRESS_SPACE: u64 = 200_000;
 /// Longer than any refusal takes, in a build without much optimisation too.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Runs `drillcast check` with less memory than 200 MB; the exit code and what
 /// was said.
@@ -137,7 +137,7 @@ fn monstrous_expressions_are_refused_in_little_memory() {
     let sound = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/lab/patroni.toml");
     let etcd = include_str!("../../models/presets/etcd.toml");
     for expression in ["(".repeat(900_000), "not ".repeat(200_000), "1 + ".repeat(200_000)] {
-        let quorum = "count(m in member: answers(self, m.etcd)) > count(member) / 2";
+        let quorum = "any(m in member: answers(caller, m.etcd) and m.heard)";
         assert!(etcd.contains(quorum));
         let own = folder.path().join("presets");
         fs::create_dir_all(&own).expect("a folder can be made");

@@ -173,6 +173,8 @@ fn others() -> Vec<Row> {
     // The primary has more patience than the consensus store needs.
     let etcd = desk("what = \"kill\"\nwhere = \"each of etcd\"\nfor = \"5s\"")
         .set(&["stores.orders.retry_timeout=60s"]);
+    let three = desk("what = \"kill\"\nwhere = \"leader of etcd\"")
+        .set(&["consensus.etcd.members=[\"c\", \"d\", \"e\"]", "stores.orders.retry_timeout=60s"]);
     let crash = desk(CRASH);
     // Cut off for 7 s: two checks of 2 s that wait for their time-out, not three.
     let off = desk(
@@ -189,11 +191,18 @@ fn others() -> Vec<Row> {
         "consensus.etcd.expiry_tick=1s",
     ]);
     vec![
-        Row::set("etcd", "heartbeat", &etcd, "consensus.etcd.heartbeat=300ms")
+        Row::set("etcd", "heartbeat", &etcd, "consensus.etcd.heartbeat=200ms")
             .moves(CONSENSUS, MeanBy(-0.1))
             .not(&[STORE, WRITES]),
         Row::set("etcd", "election_timeout", &etcd, "consensus.etcd.election_timeout=3s")
             .moves(CONSENSUS, MeanBy(3.0))
+            .not(&[STORE, WRITES]),
+        Row::set("etcd", "votes", &etcd, "consensus.etcd.votes=501ms")
+            .moves(CONSENSUS, By(0.5))
+            .not(&[STORE, WRITES]),
+        // Who fails blocks the other's first try.
+        Row::set("etcd", "pre_vote", &three, "consensus.etcd.pre_vote=0")
+            .moves(CONSENSUS, Up)
             .not(&[STORE, WRITES]),
         Row::set("etcd", "expiry_tick", &crash, "consensus.etcd.expiry_tick=4s")
             .moves(KEY, MeanBy(1.75))

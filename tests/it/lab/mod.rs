@@ -8,6 +8,7 @@
 //! must reject each rival law at 1 %. Nothing here is fitted: the machine's
 //! durations of work come from a series in which they are not tested.
 
+mod etcd;
 mod haproxy;
 mod patroni;
 
@@ -99,6 +100,7 @@ fn predictions_agree_with_measured_failovers() {
     let mut rows = Vec::new();
     patroni::rows(&mut rows);
     haproxy::rows(&mut rows);
+    etcd::rows(&mut rows);
     let adjusted = holm(&rows.iter().map(|r| r.p).collect::<Vec<_>>());
     let mut table = String::new();
     let mut off = Vec::new();
