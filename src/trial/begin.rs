@@ -134,13 +134,7 @@ impl World<'_> {
     fn begin_dials(&mut self) {
         let graph = self.graph;
         for (index, (dial, _)) in graph.dials.iter().enumerate() {
-            for (position, target) in dial.targets.iter().enumerate() {
-                let good = self.holds(target.good);
-                let cost = graph.span(target.cost, 0, self);
-                let state = &mut self.targets[index][position];
-                state.good = good;
-                state.cost = cost;
-            }
+            self.read_targets(index);
             let clock = self.clocks[dial.clock.index()];
             self.dials[index].reclock(&clock, Instant::ZERO);
             self.plan_dial(index);

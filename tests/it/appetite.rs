@@ -5,7 +5,7 @@
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use assert_cmd::Command;
 
@@ -22,9 +22,8 @@ fn check(arguments: &[&Path]) -> (Option<i32>, String) {
     let mut command = Command::new("sh");
     let script = format!("ulimit -v {ADDRESS_SPACE}; exec \"$0\" check \"$@\"");
     command.arg("-c").arg(script).arg(binary).args(arguments).timeout(PATIENCE);
-    let start = Instant::now();
+    // Whoever hangs is ended, and has no exit code.
     let output = command.output().expect("sh can be run");
-    assert!(start.elapsed() < PATIENCE, "{arguments:?} hangs");
     let said = String::from_utf8_lossy(&output.stderr).into_owned()
         + &String::from_utf8_lossy(&output.stdout);
     (output.status.code(), said)

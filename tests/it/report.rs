@@ -332,6 +332,7 @@ fn explanation() -> Explanation {
         from: "30s".to_owned(),
         to: to.to_owned(),
         factor: None,
+        members: None,
         p95: Some(31.02 + p95),
         p95_difference: Some(Difference { value: p95, error: Some(error) }),
         mean_difference: Some(Difference { value: p95 * 0.9, error: Some(error) }),

@@ -120,6 +120,12 @@ fn component(
         order,
         count: usize::try_from(count).unwrap_or(1),
         values: values?,
+        at: draft.name.at.clone(),
+        places: preset
+            .parameters
+            .iter()
+            .map(|parameter| reader.get(&parameter.name).map(|node| node.at.clone()))
+            .collect(),
         serves_at_least: share.unwrap_or(SERVES_AT_LEAST),
         stable_for: stable.map_or(Span::seconds(STABLE_FOR), Span::from_seconds),
     })
