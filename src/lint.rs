@@ -5,7 +5,7 @@
 //! must help to keep, and at the classes of the scenario's faults. What only a
 //! simulation can tell is not looked at here.
 
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Location, Severity};
 use crate::model::expression::Comparison;
 use crate::model::preset::{Lint, LintCondition, LintSeverity, LintValue};
 use crate::model::scenario::{FaultKind, Scenario};
@@ -56,7 +56,37 @@ impl Looked<'_> {
             Some(source) => format!("source: {source}"),
             None => "an ASSUMPTION: no source says so".to_owned(),
         };
-        Diagnostic::new(severity, code, message).help(help)
+        self.places(lint)
+            .into_iter()
+            .fold(Diagnostic::new(severity, code, message).help(help), |finding, (at, text)| {
+                finding.label(&at, text)
+            })
+    }
+
+    /// The values that a rule looked at where the file sets them; the others are
+    /// named at the component's name.
+    fn places(&self, lint: &Lint) -> Vec<(Location, String)> {
+        let mut parameters = Vec::new();
+        mentioned(&lint.when, &mut parameters);
+        let component = self.component;
+        let mut places = Vec::new();
+        let mut defaults = Vec::new();
+        for at in parameters {
+            let text =
+                format!("{} {}", component.preset.parameters[at].name, component.values[at].text);
+            match component.places.get(at) {
+                Some(Some(place)) => places.push((place.clone(), text)),
+                _ => defaults.push(text),
+            }
+        }
+        if places.is_empty() || !defaults.is_empty() {
+            let text = match defaults.as_slice() {
+                [] => String::new(),
+                defaults => format!("{} by default", defaults.join(", ")),
+            };
+            places.push((component.at.clone(), text));
+        }
+        places
     }
 
     /// Whether a condition holds.
@@ -150,6 +180,38 @@ impl Looked<'_> {
             }
         }
         false
+    }
+}
+
+/// The parameters that a rule looks at, by position, each once.
+fn mentioned(condition: &LintCondition, parameters: &mut Vec<usize>) {
+    match condition {
+        LintCondition::And(parts) | LintCondition::Or(parts) => {
+            parts.iter().for_each(|part| mentioned(part, parameters));
+        }
+        LintCondition::Not(inner) => mentioned(inner, parameters),
+        LintCondition::Fault(_) => {}
+        LintCondition::Compare(left, _, right) => {
+            for value in [left, right] {
+                mentioned_value(value, parameters);
+            }
+        }
+    }
+}
+
+fn mentioned_value(value: &LintValue, parameters: &mut Vec<usize>) {
+    match value {
+        LintValue::Parameter(parameter) if !parameters.contains(&parameter.0) => {
+            parameters.push(parameter.0);
+        }
+        LintValue::Parameter(_) | LintValue::Number(_) | LintValue::Structure(_) => {}
+        LintValue::Add(left, right)
+        | LintValue::Subtract(left, right)
+        | LintValue::Multiply(left, right)
+        | LintValue::Divide(left, right) => {
+            mentioned_value(left, parameters);
+            mentioned_value(right, parameters);
+        }
     }
 }
 

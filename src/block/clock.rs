@@ -9,14 +9,14 @@
 //! the next rise it starts at a new phase, its first tick strictly later. A
 //! locked clock restarts at exactly one period after the rise.
 
+use super::id::ValueId;
 use super::literal::Literal;
-use super::value::ValueId;
 use crate::units::{Instant, Span};
 
 /// A clock, as wired.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Clock {
-    /// Its period [s], read once a trial; at least a microsecond.
+    /// Its period \[s\], read once a trial; at least a microsecond.
     pub every: ValueId,
     /// It ticks while this holds.
     pub running: Literal,

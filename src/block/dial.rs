@@ -14,9 +14,8 @@
 //! the target good.
 
 use super::clock::ClockState;
-use super::graph::ClockId;
+use super::id::{ClockId, ValueId};
 use super::literal::{EventId, LevelId, Literal};
-use super::value::ValueId;
 use crate::units::{Instant, Span};
 
 /// A dial, as wired.
@@ -37,7 +36,7 @@ pub struct DialTarget {
     pub chosen: LevelId,
     /// Whether an attempt succeeds.
     pub good: Literal,
-    /// What an attempt costs that does not [s].
+    /// What an attempt costs that does not \[s\].
     pub cost: ValueId,
     /// The levels that the cost reads.
     pub inputs: Vec<Literal>,

@@ -16,9 +16,8 @@
 //! the deadline (a grant or a re-arm without a renewal since).
 
 use super::clock::ClockState;
-use super::graph::{ClockId, PickId};
+use super::id::{ClockId, PickId, ValueId};
 use super::literal::{EventId, Literal};
-use super::value::ValueId;
 use crate::units::{Instant, Span};
 
 /// A lease, as wired.
@@ -26,14 +25,14 @@ use crate::units::{Instant, Span};
 pub struct Lease {
     /// The pick that grants it.
     pub of: Option<PickId>,
-    /// Time to live [s], read once a trial.
+    /// Time to live \[s\], read once a trial.
     pub ttl: ValueId,
     /// For each possible holder (one without a pick) its clock and the
     /// condition under which a tick renews.
     pub renew: Vec<(ClockId, Literal)>,
     /// When expiry is noticed.
     pub check: Option<ClockId>,
-    /// At a rise of this, the deadline becomes now + the value [s].
+    /// At a rise of this, the deadline becomes now + the value \[s\].
     pub rearm: Option<(Literal, ValueId)>,
     /// At a rise of this it falls.
     pub drop: Literal,

@@ -18,8 +18,8 @@
 //! reach, at the full rate, and that the head's own content is durable. A log has no ticks: its full form
 //! and its lazy form are the same.
 
+use super::id::ValueId;
 use super::literal::{LevelId, Literal};
-use super::value::ValueId;
 use crate::units::{Instant, Span};
 
 /// A log, as wired.
@@ -29,9 +29,9 @@ pub struct Log {
     pub members: Vec<LogMember>,
     /// Who is the head at the start.
     pub first: usize,
-    /// Volume [B/s].
+    /// Volume \[B/s\].
     pub volume: ValueId,
-    /// Writes [1/s].
+    /// Writes \[1/s\].
     pub writes: ValueId,
     /// The hash of its name, for the phase of the comb.
     pub name: u64,
@@ -46,9 +46,9 @@ pub struct LogMember {
     pub copies: Literal,
     /// A rise makes it the head.
     pub heads: Literal,
-    /// How far its copy is behind [s].
+    /// How far its copy is behind \[s\].
     pub lag: ValueId,
-    /// How much of its copy it has not replayed [s of writing].
+    /// How much of its copy it has not replayed \[s of writing\].
     pub unreplayed: ValueId,
     /// True while it is the head.
     pub is_head: LevelId,
@@ -304,7 +304,7 @@ impl LogState {
 
     /// What is missing in the end: as time, and counted.
     ///
-    /// Writes stand on a comb of `rate` [1/s] that `phase` in (0, 1) places, one
+    /// Writes stand on a comb of `rate` \[1/s\] that `phase` in (0, 1) places, one
     /// comb for whoever accepts. As time, each stands for 1/`rate` before it, and
     /// the union is measured: two that were acknowledged at once count once.
     pub fn lost(&mut self, now: Instant, rate: f64, phase: f64) -> (Span, i64) {

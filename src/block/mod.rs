@@ -16,10 +16,13 @@
 //!
 //! [`Builder`] assembles a [`Graph`]; `trial::World` runs it.
 
+mod builder;
 pub mod clock;
 pub mod dial;
+mod evaluate;
 pub mod gate;
 mod graph;
+mod id;
 pub mod lease;
 mod literal;
 pub mod log;
@@ -28,8 +31,7 @@ pub mod probe;
 pub mod value;
 pub mod work;
 
-pub use graph::{
-    Arm, BuildError, Builder, Change, ClockId, Consumer, DialId, FaultSpec, Graph, LeaseId, LogId,
-    Mark, Named, PickId, ProbeId, Producer, Strikes, WorkId,
-};
+pub use builder::{BuildError, Builder};
+pub use graph::{Arm, Change, Consumer, FaultSpec, Graph, Mark, Named, Producer, Strikes};
+pub use id::{ClockId, ConditionId, DialId, LeaseId, LogId, PickId, ProbeId, ValueId, WorkId};
 pub use literal::{Event, EventId, LevelId, Literal};

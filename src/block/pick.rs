@@ -8,8 +8,8 @@
 //! Choices are serial: one is made and everything settles before the next.
 //! A pick has no ticks: its full form and its lazy form are the same.
 
+use super::id::{ConditionId, ValueId};
 use super::literal::{EventId, LevelId, Literal};
-use super::value::{ConditionId, ValueId};
 
 /// A pick, as wired.
 #[derive(Clone, PartialEq, Eq, Debug)]

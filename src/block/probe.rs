@@ -14,9 +14,8 @@
 //! The cause of a flip is the change that the first look of the deciding run saw.
 
 use super::clock::ClockState;
-use super::graph::ClockId;
+use super::id::{ClockId, ValueId};
 use super::literal::{EventId, Literal};
-use super::value::ValueId;
 use crate::units::{Instant, Span};
 
 /// A probe, as wired.
@@ -43,9 +42,9 @@ pub enum Looks {
     Clock(ClockId),
     /// `every` after each reply, which takes `cost`.
     Reply {
-        /// From reply to the next look [s].
+        /// From reply to the next look \[s\].
         every: ValueId,
-        /// What a look costs [s], read at its start.
+        /// What a look costs \[s\], read at its start.
         cost: ValueId,
         /// The levels that the cost reads.
         inputs: Vec<Literal>,

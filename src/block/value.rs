@@ -1,17 +1,9 @@
 //! Values: numbers read at an instant, from parameters, draws and readings.
 
-use super::graph::{Graph, LeaseId, LogId, PickId};
+use super::id::{ConditionId, LeaseId, LogId, PickId, ValueId};
 use super::literal::Literal;
 use crate::distribution::Law;
 use crate::units::Span;
-
-/// A value program, by its position in [`Graph::values`].
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct ValueId(pub u32);
-
-/// A condition read at an instant, by its position in [`Graph::conditions`].
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct ConditionId(pub u32);
 
 /// A number, in base units (seconds, bytes).
 #[derive(Clone, PartialEq, Debug)]
@@ -57,11 +49,11 @@ pub enum Value {
     Most(Vec<ValueId>),
     /// Rounded up to a whole number.
     Ceiling(ValueId),
-    /// Instant of the last renewal or grant of a lease [s].
+    /// Instant of the last renewal or grant of a lease \[s\].
     Renewed(LeaseId),
     /// Bytes of a log that a member holds.
     LogHas(LogId, usize),
-    /// Bytes of a log that had been written by an instant [s].
+    /// Bytes of a log that had been written by an instant \[s\].
     LogWritten(LogId, ValueId),
     /// Bytes that a member holds and has not replayed.
     LogUnreplayed(LogId, usize),
@@ -108,94 +100,4 @@ pub trait Readings {
     fn log_diverged(&self, log: LogId, member: usize) -> bool;
     /// The present choice of a pick.
     fn choice(&self, pick: PickId) -> usize;
-}
-
-impl Graph {
-    /// The value now, for the `activation`-th use.
-    pub fn value(&self, id: ValueId, activation: u32, with: &impl Readings) -> f64 {
-        let of = |id: &ValueId| self.value(*id, activation, with);
-        match &self.values[id.0 as usize] {
-            Value::Constant(value) => *value,
-            Value::Each { law, name } => law.quantile(with.uniform(*name, activation)),
-            Value::Trial { law, name } => law.quantile(with.uniform(*name, 0)),
-            Value::Between { low, high, name } => {
-                let low = of(low);
-                low + (of(high) - low) * with.uniform(*name, activation)
-            }
-            Value::If(condition, yes, no) => {
-                of(if self.condition(*condition, activation, with) { yes } else { no })
-            }
-            Value::Add(a, b) => of(a) + of(b),
-            Value::Subtract(a, b) => of(a) - of(b),
-            Value::Multiply(a, b) => product(of(a), of(b)),
-            Value::Divide(a, b) => quotient(of(a), of(b)),
-            Value::Least(all) => all.iter().map(of).fold(f64::INFINITY, f64::min),
-            Value::Most(all) => all.iter().map(of).fold(f64::NEG_INFINITY, f64::max),
-            Value::Ceiling(a) => of(a).ceil(),
-            Value::Chosen(pick, values) => of(&values[with.choice(*pick)]),
-            Value::Renewed(_)
-            | Value::LogHas(..)
-            | Value::LogWritten(..)
-            | Value::LogUnreplayed(..)
-            | Value::LogDiverged(..) => self.reading(id, activation, with),
-        }
-    }
-
-    fn reading(&self, id: ValueId, activation: u32, with: &impl Readings) -> f64 {
-        let volume = |log: &LogId| self.value(self.logs[log.index()].volume, 0, with);
-        match &self.values[id.0 as usize] {
-            Value::Renewed(lease) => with.renewed(*lease).as_seconds(),
-            Value::LogHas(log, member) => {
-                product(with.log_has(*log, *member).as_seconds(), volume(log))
-            }
-            Value::LogWritten(log, by) => {
-                let by = Span::from_seconds(self.value(*by, activation, with));
-                product(with.log_written(*log, by).as_seconds(), volume(log))
-            }
-            Value::LogUnreplayed(log, member) => {
-                let backlog = self.logs[log.index()].members[*member].unreplayed;
-                product(self.value(backlog, 0, with), volume(log))
-            }
-            Value::LogDiverged(log, member) => f64::from(with.log_diverged(*log, *member)),
-            _ => unreachable!("only readings are read here"),
-        }
-    }
-
-    /// Whether a condition holds now.
-    pub fn condition(&self, id: ConditionId, activation: u32, with: &impl Readings) -> bool {
-        let of = |id: &ConditionId| self.condition(*id, activation, with);
-        let number = |id: &ValueId| self.value(*id, activation, with);
-        match &self.conditions[id.0 as usize] {
-            Condition::Literal(literal) => with.holds(*literal),
-            Condition::And(all) => all.iter().all(of),
-            Condition::Or(any) => any.iter().any(of),
-            Condition::Not(one) => !of(one),
-            Condition::AtMost(a, b) => number(a) <= number(b),
-            Condition::Less(a, b) => number(a) < number(b),
-            Condition::Equal(a, b) => number(a) == number(b),
-            Condition::Count(all, least) => {
-                all.iter().filter(|c| of(c)).count() as f64 >= number(least)
-            }
-        }
-    }
-
-    /// A value as a span of time: at least zero, endless where it is infinite.
-    pub fn span(&self, id: ValueId, activation: u32, with: &impl Readings) -> Span {
-        Span::from_seconds(self.value(id, activation, with).max(0.0))
-    }
-
-    /// A value as a count: at least one.
-    pub fn count(&self, id: ValueId, with: &impl Readings) -> u32 {
-        self.value(id, 0, with).clamp(1.0, 1e6) as u32
-    }
-}
-
-/// A product in which zero times endless is zero.
-fn product(a: f64, b: f64) -> f64 {
-    if a == 0.0 || b == 0.0 { 0.0 } else { a * b }
-}
-
-/// A quotient in which zero by zero is zero.
-fn quotient(a: f64, b: f64) -> f64 {
-    if a == 0.0 { 0.0 } else { a / b }
 }

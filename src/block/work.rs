@@ -6,8 +6,8 @@
 //!
 //! Work has no ticks: its full form and its lazy form are the same.
 
+use super::id::ValueId;
 use super::literal::{EventId, LevelId, Literal};
-use super::value::ValueId;
 
 /// Work, as wired.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -16,7 +16,7 @@ pub struct Work {
     pub when: Literal,
     /// What ends its level.
     pub until: Literal,
-    /// How long it takes [s].
+    /// How long it takes \[s\].
     pub takes: ValueId,
     /// It runs to its end although `when` falls.
     pub finishes: bool,

@@ -134,7 +134,7 @@ pub(super) struct Presets {
 }
 
 /// What a command reads.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(super) struct Input {
     /// Changes the model for this run: stores.orders.ttl=20s
     #[arg(long = "set", value_name = "PATH=VALUE")]

@@ -108,6 +108,7 @@ fn below_bound(case: &Case) -> Vec<Diagnostic> {
                 objective.limit_text,
             );
             Diagnostic::new(Severity::Impossible, "objective::below_bound", message)
+                .label(&objective.at, "no trial can keep this")
                 .help(by_hand(bound))
         })
         .collect()

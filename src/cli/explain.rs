@@ -9,9 +9,10 @@ use super::load::{Case, Refusal, load};
 use super::predict::{facts, plan, pool, prediction};
 use super::progress::Progress;
 use super::terminal::{answer, rendered};
-use crate::experiment::{Effects, Lever, Plan, Pool, levers, try_levers};
+use crate::experiment::{Effects, Lever, LeverChange, Plan, Pool, levers, try_levers};
 use crate::lint;
 use crate::model::preset::ComponentKind;
+use crate::model::scenario::Scenario;
 use crate::model::system::{ComponentId, Model};
 use crate::report::{Explanation, Named, StagePrediction, Telling, explain, json};
 use crate::trial::Program;
@@ -26,11 +27,10 @@ pub(super) fn command(arguments: &Explain) -> Result<Exit, Refusal> {
     let pool = pool(&plan)?;
     let facts = facts(&arguments.running, &arguments.input, &[]);
     let prediction = prediction(&loaded, &plan, &pool, &facts)?;
-    let effects = loaded
-        .cases
-        .first()
-        .zip(prediction.scenarios.iter().next())
-        .and_then(|(case, (_, scenario))| effects(case, &scenario.stages, &plan, &pool));
+    let effects =
+        loaded.cases.first().zip(prediction.scenarios.iter().next()).and_then(
+            |(case, (_, scenario))| effects(arguments, case, &scenario.stages, &plan, &pool),
+        );
     let explanation = Explanation::new(prediction, effects.as_ref());
     let text = match arguments.output.format {
         Format::Json => json(&explanation),
@@ -51,6 +51,7 @@ pub(super) fn is_folder(path: &std::path::Path) -> WorldError {
 
 /// Tries changes of the components on the critical path and of all clients.
 fn effects(
+    arguments: &Explain,
     case: &Case,
     stages: &Named<StagePrediction>,
     plan: &Plan,
@@ -66,20 +67,39 @@ fn effects(
         .collect();
     let levers = levers(&case.model, &chosen);
     let all = levers.len() as u64;
-    let held = rules(&case.model, case);
+    let held = rules(&case.model, &case.scenario);
     let progress = Progress::new("changes");
     let changed = |lever: &Lever| {
-        let model = lever.applied(&case.model);
-        let broken = rules(&model, case).into_iter().filter(|rule| !held.contains(rule)).collect();
-        (Program::compile(&model, &case.scenario), broken)
+        let (program, rules) = match &lever.change {
+            LeverChange::Value { .. } => {
+                let model = lever.applied(&case.model)?;
+                (Program::compile(&model, &case.scenario), rules(&model, &case.scenario))
+            }
+            LeverChange::Members { sets, .. } => {
+                let case = again(arguments, sets)?;
+                let rules = rules(&case.model, &case.scenario);
+                (case.program, rules)
+            }
+        };
+        Some((program, rules.into_iter().filter(|rule| !held.contains(rule)).collect()))
     };
     try_levers(&case.program, levers, plan, pool, &changed, &|tried| {
         progress.more(u64::from(tried > 0), all);
     })
 }
 
+/// The same files under more changes; `None` where they do not bear them, such as
+/// a scenario that speaks of a member who has another name then.
+fn again(arguments: &Explain, sets: &[String]) -> Option<Case> {
+    let mut input = arguments.input.clone();
+    input.sets.extend(sets.iter().cloned());
+    let scenarios = std::slice::from_ref(&arguments.scenario);
+    let loaded = load(&arguments.model, scenarios, &input).ok()?.sound().ok()?;
+    loaded.cases.into_iter().next()
+}
+
 /// What the rules find.
-fn rules(model: &Model, case: &Case) -> Vec<String> {
-    let findings = lint::findings(model, Some(&case.scenario));
+fn rules(model: &Model, scenario: &Scenario) -> Vec<String> {
+    let findings = lint::findings(model, Some(scenario));
     findings.into_iter().map(|finding| finding.message).collect()
 }

@@ -5,7 +5,7 @@ use super::exit::Exit;
 use super::load::{Refusal, library};
 use super::terminal::{answer, complain_of, look};
 use crate::diagnostic::{Diagnostic, Severity, nearest_help};
-use crate::report::{Align, Block, Cell, Column, Document, Table, harmless, text};
+use crate::report::{Align, Block, Cell, Column, Document, Table, harmless, plain_ascii, text};
 
 pub(super) fn command(arguments: &Presets) -> Result<Exit, Refusal> {
     let (library, wrong) = library(arguments.presets.as_deref())?;
@@ -25,7 +25,7 @@ pub(super) fn command(arguments: &Presets) -> Result<Exit, Refusal> {
             };
             match library.source(name).filter(|_| arguments.toml) {
                 Some(source) => source.text().to_owned(),
-                None => clean(&preset.describe(look.width.min(100))),
+                None => clean(&preset.describe(look.width.min(100)), look.ascii),
             }
         }
     };
@@ -41,7 +41,7 @@ fn list(library: &crate::model::preset::PresetLibrary) -> Document {
             Column::new("technology", Align::Left),
             Column::droppable("parameters", Align::Right, 2),
             Column::droppable("without source", Align::Right, 3),
-            Column::droppable("versions", Align::Left, 1),
+            Column::new("versions", Align::Left).or_below(),
         ],
         rows: Vec::new(),
     };
@@ -62,6 +62,7 @@ fn list(library: &crate::model::preset::PresetLibrary) -> Document {
 }
 
 /// Lines of text without what could steer a terminal.
-fn clean(text: &str) -> String {
-    text.lines().map(|line| harmless(line) + "\n").collect()
+fn clean(text: &str, ascii: bool) -> String {
+    let shown = |line| if ascii { plain_ascii(&harmless(line)) } else { harmless(line) };
+    text.lines().map(|line| shown(line) + "\n").collect()
 }

@@ -71,21 +71,24 @@ pub struct Effects {
     pub effects: Vec<Effect>,
 }
 
-/// Tries each lever; `changed` makes the design with it, and names the rules that
-/// it breaks. `None` where the layout has no recovery time of the system.
+/// A changed design, and the rules that it breaks.
+pub type Changed<S> = (S, Vec<String>);
+
+/// Tries each lever; `changed` makes the design with it, where there is one, and
+/// names the rules that it breaks. `None` where the layout has no recovery time of the system.
 pub fn try_levers<S: Source>(
     source: &S,
     levers: Vec<Lever>,
     plan: &Plan,
     pool: &Pool,
-    changed: &dyn Fn(&Lever) -> (S, Vec<String>),
+    changed: &dyn Fn(&Lever) -> Option<Changed<S>>,
     progress: &dyn Fn(usize),
 ) -> Option<Effects> {
     let now = values(source, system_recovery(source.layout())?, plan, pool);
     let mut effects = Vec::with_capacity(levers.len());
     for (tried, lever) in levers.into_iter().enumerate() {
         progress(tried);
-        let (design, breaks) = changed(&lever);
+        let Some((design, breaks)) = changed(&lever) else { continue };
         let Some(slot) = system_recovery(design.layout()) else { continue };
         let then = values(&design, slot, plan, pool);
         effects.push(Effect {

@@ -12,30 +12,60 @@ const NEVER: f64 = 1e9;
 /// What is tried for a time-out that is not set \[s\].
 const FINITE: f64 = 5.0;
 
-/// A change of one parameter of one component.
+/// A change of one component.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Lever {
     /// Which component.
     pub component: ComponentId,
-    /// Which of its parameters.
-    pub parameter: usize,
     /// The path that `--set` takes: `stores.orders.ttl`.
     pub path: String,
     /// The value as it is.
     pub from: String,
     /// The value that is tried.
-    pub to: Quantity,
-    /// By what a law is multiplied; such a value has no text that `--set` takes.
-    pub factor: Option<f64>,
+    pub to: String,
+    /// What is changed.
+    pub change: LeverChange,
+}
+
+/// What a lever changes.
+#[derive(Clone, PartialEq, Debug)]
+pub enum LeverChange {
+    /// The value of a parameter.
+    Value {
+        /// Which parameter.
+        parameter: usize,
+        /// The value that is tried.
+        value: Quantity,
+        /// By what a law is multiplied; such a value has no text that `--set` takes.
+        factor: Option<f64>,
+    },
+    /// The members.
+    Members {
+        /// In words: "one more member of orders, in b".
+        words: String,
+        /// What `--set` takes: the members, and the hosts of clients that knew all.
+        sets: Vec<String>,
+    },
 }
 
 impl Lever {
-    /// The model with the change.
+    /// The model with a change of a value; members are changed in the files, so
+    /// that whoever speaks of members and places is read anew.
     #[must_use]
-    pub fn applied(&self, model: &Model) -> Model {
+    pub fn applied(&self, model: &Model) -> Option<Model> {
+        let LeverChange::Value { parameter, value, .. } = &self.change else { return None };
         let mut changed = model.clone();
-        changed.components[self.component.0].values[self.parameter] = self.to.clone();
-        changed
+        changed.components[self.component.0].values[*parameter] = value.clone();
+        Some(changed)
+    }
+
+    /// By what a law is multiplied.
+    #[must_use]
+    pub fn factor(&self) -> Option<f64> {
+        match self.change {
+            LeverChange::Value { factor, .. } => factor,
+            LeverChange::Members { .. } => None,
+        }
     }
 }
 
@@ -52,28 +82,86 @@ pub const fn group(kind: ComponentKind) -> &'static str {
 
 /// The changes to try: for each of the components every constant duration halved
 /// and doubled, every uncertain quantity halved (and doubled, where more of it
-/// is faster), and a time-out that is not set set.
+/// is faster), a time-out that is not set set, and one more member of a store
+/// or as many of a consensus store as make its number odd.
 #[must_use]
 pub fn levers(model: &Model, components: &BTreeSet<ComponentId>) -> Vec<Lever> {
     let mut levers = Vec::new();
     for &id in components {
         let component = &model.components[id.0];
         let preset = &component.preset;
+        levers.extend(members(model, id));
         for (at, (parameter, value)) in preset.parameters.iter().zip(&component.values).enumerate()
         {
             for (to, factor) in tries(parameter, value) {
                 levers.push(Lever {
                     component: id,
-                    parameter: at,
                     path: format!("{}.{}.{}", group(preset.kind), component.name, parameter.name),
                     from: value.text.clone(),
-                    to,
-                    factor,
+                    to: to.text.clone(),
+                    change: LeverChange::Value { parameter: at, value: to, factor },
                 });
             }
         }
     }
     levers
+}
+
+/// More members of a store or a consensus store, each on a machine of its own in
+/// the zone of theirs that holds fewest; clients that try all members try these.
+fn members(model: &Model, id: ComponentId) -> Option<Lever> {
+    let component = &model.components[id.0];
+    let more = match component.preset.kind {
+        ComponentKind::Store => 1,
+        ComponentKind::Consensus => 2 - (component.members.len() + 1) % 2,
+        ComponentKind::Route | ComponentKind::Clients => return None,
+    };
+    let mut names: Vec<String> = component.members.iter().map(|one| one.name.clone()).collect();
+    let mut places: Vec<String> = component
+        .members
+        .iter()
+        .map(|one| {
+            let host = &model.hosts[one.host.0];
+            let own = !host.name.contains('/');
+            if own { model.zones[host.zone.0].name.clone() } else { host.name.clone() }
+        })
+        .collect();
+    let from = list(&places);
+    let mut added = Vec::with_capacity(more);
+    for _ in 0..more {
+        let zone = |place: &String| place.split('/').next().unwrap_or_default().to_owned();
+        let zones: Vec<String> = places.iter().map(zone).collect();
+        let held = |zone: &&String| zones.iter().filter(|other| other == zone).count();
+        let fewest = zones.iter().min_by_key(held)?.clone();
+        // As the file's reader names it: `b`, then `b-2`.
+        let same = places.iter().filter(|place| **place == fewest).count();
+        names.push(if same == 0 { fewest.clone() } else { format!("{fewest}-{}", same + 1) });
+        places.push(fewest.clone());
+        added.push(fewest);
+    }
+    let path = format!("{}.{}.members", group(component.preset.kind), component.name);
+    let to = list(&places);
+    let mut sets = vec![format!("{path}={to}")];
+    for clients in model.components.iter().filter(|one| one.target == Some(id)) {
+        let known = clients.preset.kind == ComponentKind::Clients
+            && clients.order.len() == component.members.len();
+        if known {
+            let all = clients.order.iter().copied().chain(component.members.len()..names.len());
+            let hosts: Vec<String> = all.map(|at| names[at].clone()).collect();
+            sets.push(format!("clients.{}.hosts={}", clients.name, list(&hosts)));
+        }
+    }
+    let words = match added.as_slice() {
+        [zone] => format!("one more member of {}, in {zone}", component.name),
+        zones => format!("{more} more members of {}, in {}", component.name, zones.join(" and ")),
+    };
+    let change = LeverChange::Members { words, sets };
+    Some(Lever { component: id, path, from, to, change })
+}
+
+/// A list as TOML.
+fn list(items: &[String]) -> String {
+    format!("[\"{}\"]", items.join("\", \""))
 }
 
 /// The values to try instead of one.

@@ -20,8 +20,8 @@ mod source;
 mod stage;
 mod summary;
 
-pub use explain::{Effect, Effects, try_levers};
-pub use levers::{Lever, group, levers};
+pub use explain::{Changed, Effect, Effects, try_levers};
+pub use levers::{Lever, LeverChange, group, levers};
 pub use limits::{Limit, limits, slot_of};
 pub use plan::{CAP, Plan};
 pub use pool::{Pool, PoolError};

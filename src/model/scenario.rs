@@ -36,14 +36,14 @@ pub struct Phase {
     pub instances: Vec<usize>,
     /// The clock (or the probe or lease check with one of its own).
     pub node: NodeId,
-    /// The age [s], drawn once a trial.
+    /// The age \[s\], drawn once a trial.
     pub age: Quantity,
 }
 
 /// Something breaks, or is asked for.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Fault {
-    /// When [s]; drawn once a trial.
+    /// When \[s\]; drawn once a trial.
     pub at: Quantity,
     /// Counted from the first stamp of this milestone instead of from zero.
     pub after: Option<(ComponentId, String)>,
@@ -51,7 +51,7 @@ pub struct Fault {
     pub what: FaultKind,
     /// To what.
     pub target: Target,
-    /// For how long [s]; `None`: for good.
+    /// For how long \[s\]; `None`: for good.
     pub lasts: Option<Quantity>,
     /// The sentence for a timeline: "processes of primary of orders killed".
     pub title: String,

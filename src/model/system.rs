@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::preset::{Preset, Quantity};
+use crate::diagnostic::Location;
 use crate::units::Span;
 
 /// A component, by its position in [`Model::components`].
@@ -85,6 +86,10 @@ pub struct Component {
     pub count: usize,
     /// The values of [`Preset::parameters`], in that order.
     pub values: Vec<Quantity>,
+    /// Where its name stands.
+    pub at: Location,
+    /// Where each of the values stands; `None` for defaults.
+    pub places: Vec<Option<Location>>,
     /// The least served share that counts as served.
     pub serves_at_least: f64,
     /// How long the criterion must hold to count as recovered.
@@ -113,4 +118,6 @@ pub struct Objective {
     pub limit: f64,
     /// The limit as it was written, `60s`.
     pub limit_text: String,
+    /// Where it stands.
+    pub at: Location,
 }

@@ -3,33 +3,33 @@
 /// A figure that a trial or a drill yields for a component or the system.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Figure {
-    /// Clock to the first interval in which service holds for `stable_for` [s].
+    /// Clock to the first interval in which service holds for `stable_for` \[s\].
     RecoveryTime,
-    /// Clock to all replicas ready again [s].
+    /// Clock to all replicas ready again \[s\].
     RedundancyRestored,
-    /// Integral of 1 − served share [s].
+    /// Integral of 1 − served share \[s\].
     Downtime,
-    /// How long one client drawn at random was without service [s].
+    /// How long one client drawn at random was without service \[s\].
     ClientOutage,
-    /// Acknowledged writes missing in the end, as time [s].
+    /// Acknowledged writes missing in the end, as time \[s\].
     DataLossSeconds,
-    /// Acknowledged writes missing in the end, counted [writes].
+    /// Acknowledged writes missing in the end, counted \[writes\].
     DataLossWrites,
-    /// Fault − newest recovered instant [s].
+    /// Fault − newest recovered instant \[s\].
     RecoveryPointAge,
     /// Whether the recovered data is bad: 0 good, 1 bad.
     Integrity,
-    /// How long two members acknowledged writes at once [s].
+    /// How long two members acknowledged writes at once \[s\].
     SplitBrainSeconds,
-    /// Fault to the verdict that started the recovery [s].
+    /// Fault to the verdict that started the recovery \[s\].
     TimeToDetect,
-    /// Detection to the order to fail over [s].
+    /// Detection to the order to fail over \[s\].
     TimeToDecide,
-    /// That order to the new primary accepting work [s].
+    /// That order to the new primary accepting work \[s\].
     TimeToFailOver,
-    /// That to traffic served again [s].
+    /// That to traffic served again \[s\].
     TimeToReroute,
-    /// That to declared good [s].
+    /// That to declared good \[s\].
     TimeToVerify,
 }
 

@@ -152,7 +152,11 @@ pub(super) fn stages(document: &mut Document, scenario: &ScenarioPrediction, all
     if shown.is_empty() {
         return;
     }
-    let longest = shown.iter().filter_map(|(_, stage)| stage.p95).fold(0.0, f64::max);
+    // The unit of the recovery that they add up to: a rare stage of an hour must
+    // not turn the others' seconds into hundredths of minutes.
+    let usual = shown.iter().filter(|(_, stage)| stage.criticality >= 0.5);
+    let longest = |stage: f64, p95: Option<f64>| p95.map_or(stage, |p95| stage.max(p95));
+    let longest = usual.map(|(_, stage)| stage.p95).fold(0.0, longest);
     let unit = Unit::for_seconds(longest);
     // One fineness for the column: a thousandth of the longest.
     let fine = Some((longest / 1000.0).max(1e-6));
@@ -164,7 +168,7 @@ pub(super) fn stages(document: &mut Document, scenario: &ScenarioPrediction, all
     let mut table = Table {
         columns: vec![
             Column::new("", Align::Left),
-            Column::droppable("", Align::Left, 2),
+            Column::new("", Align::Left).or_below(),
             Column::new("p50", Align::Point),
             Column::new("p95", Align::Point),
             Column::droppable(often, Align::Right, 1),
@@ -181,7 +185,7 @@ pub(super) fn stages(document: &mut Document, scenario: &ScenarioPrediction, all
             Cell::plain(if always {
                 String::new()
             } else {
-                super::number::percent(stage.criticality, Some(0.01))
+                super::number::percent(stage.criticality, Some(fineness(stage.criticality)))
             }),
             Cell::Bar(stage.share),
         ]);
@@ -194,6 +198,15 @@ pub(super) fn stages(document: &mut Document, scenario: &ScenarioPrediction, all
             document.say(format!("About “{}”: {surprise}.", stage.title));
             told.push(surprise);
         }
+    }
+}
+
+/// To what a share is told: whole per cents, and finer where it is smaller.
+const fn fineness(share: f64) -> f64 {
+    match share {
+        x if x < 0.001 => 0.0001,
+        x if x < 0.01 => 0.001,
+        _ => 0.01,
     }
 }
 

@@ -86,6 +86,10 @@ pub struct Column {
     pub drop: u8,
     /// Words are shortened down to this before any column is dropped.
     pub least: usize,
+    /// Where a row does not fit, its words stand whole on a line of their own below.
+    pub below: bool,
+    /// Words go on over empty cells that follow.
+    pub spills: bool,
 }
 
 /// Words of a column that may be dropped are shortened to this first.
@@ -94,12 +98,24 @@ const OPTIONAL: usize = 16;
 impl Column {
     /// A column that stays.
     pub fn new(title: impl Into<String>, align: Align) -> Self {
-        Self { title: title.into(), align, drop: 0, least: usize::MAX }
+        Self { title: title.into(), align, drop: 0, least: usize::MAX, below: false, spills: false }
     }
 
     /// A column that goes where the terminal is narrow.
     pub fn droppable(title: impl Into<String>, align: Align, drop: u8) -> Self {
-        Self { title: title.into(), align, drop, least: OPTIONAL }
+        Self { title: title.into(), align, drop, least: OPTIONAL, below: false, spills: false }
+    }
+
+    /// The same column, which goes below its rows where they do not fit.
+    #[must_use]
+    pub fn or_below(self) -> Self {
+        Self { below: true, ..self }
+    }
+
+    /// The same column, whose words go on over empty cells that follow.
+    #[must_use]
+    pub fn spilling(self) -> Self {
+        Self { spills: true, ..self }
     }
 
     /// The same column, shortened down to `least` before any column is dropped.

@@ -8,7 +8,7 @@ use super::document::{Align, Block, Cell, Column, Document, Phrase, Style, Table
 use super::number::{Unit, half_width};
 use super::predict::{Telling, command};
 use super::prediction::{Prediction, ScenarioPrediction};
-use crate::experiment::{Effect, Effects};
+use crate::experiment::{Effect, Effects, LeverChange};
 
 /// The answer of `drillcast explain`.
 #[derive(Clone, PartialEq, Debug, Serialize, JsonSchema)]
@@ -32,6 +32,10 @@ pub struct Change {
     /// By what a law was multiplied; then `to` is no text that `--set` takes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub factor: Option<f64>,
+    /// A change of members in words; such a change is told even where it buys
+    /// nothing, since people ask for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub members: Option<String>,
     /// The p95 with the change \[s\]; `null` in the censored mass.
     pub p95: Option<f64>,
     /// With the change − now; absent where one of them is no number.
@@ -80,8 +84,12 @@ impl Change {
         Self {
             path: effect.lever.path.clone(),
             from: effect.lever.from.clone(),
-            to: effect.lever.to.text.clone(),
-            factor: effect.lever.factor,
+            to: effect.lever.to.clone(),
+            factor: effect.lever.factor(),
+            members: match &effect.lever.change {
+                LeverChange::Members { words, .. } => Some(words.clone()),
+                LeverChange::Value { .. } => None,
+            },
             p95: effect.p95.is_number().then(|| effect.p95.0 as f64 / 1e9),
             p95_difference: effect.p95_difference.map(Difference::of),
             mean_difference: effect.mean_difference.map(Difference::of),
@@ -92,8 +100,16 @@ impl Change {
 }
 
 impl Change {
+    /// Whether it is told one by one.
+    fn is_told(&self, all: bool) -> bool {
+        all || !self.noise || self.members.is_some()
+    }
+
     /// `stores.orders.ttl 30s → 20s`.
     fn words(&self) -> String {
+        if let Some(words) = &self.members {
+            return words.clone();
+        }
         match self.factor {
             Some(factor) if factor < 1.0 => format!("{} halved", self.path),
             Some(_) => format!("{} doubled", self.path),
@@ -162,7 +178,7 @@ fn changes(
     };
     let mut nothing: Vec<&str> = Vec::new();
     for change in &explanation.changes {
-        if change.noise && !telling.all {
+        if !change.is_told(telling.all) {
             if !nothing.contains(&change.path.as_str()) {
                 nothing.push(&change.path);
             }
@@ -178,14 +194,7 @@ fn changes(
     } else {
         document.push(Block::Table(table));
     }
-    for change in explanation.changes.iter().filter(|change| !change.noise || telling.all) {
-        for rule in &change.breaks {
-            document.push(Block::Paragraph(vec![
-                Phrase::styled("Breaks a rule:", Style::Unsure),
-                Phrase::plain(format!("with {} {}, {rule}.", change.path, change.to)),
-            ]));
-        }
-    }
+    rules(document, explanation, telling);
     if !nothing.is_empty() {
         // What one change of a parameter buys, another may have bought above.
         let bought = |path: &&str| {
@@ -201,6 +210,31 @@ fn changes(
             let names = nothing[..shown].join(", ");
             document.say(format!("Changes that buy less than their error: {names}{more}."));
         }
+    }
+}
+
+/// The rules that changes break, each once.
+fn rules(document: &mut Document, explanation: &Explanation, telling: Telling) {
+    let told = explanation.changes.iter().filter(|change| change.is_told(telling.all));
+    let broken: Vec<(String, &String)> = told
+        .flat_map(|change| {
+            let with = match &change.members {
+                Some(words) => words.clone(),
+                None => format!("{} {}", change.path, change.to),
+            };
+            change.breaks.iter().map(move |rule| (with.clone(), rule))
+        })
+        .collect();
+    for (position, (_, rule)) in broken.iter().enumerate() {
+        if broken[..position].iter().any(|(_, earlier)| earlier == rule) {
+            continue;
+        }
+        let same = broken.iter().filter(|(_, other)| other == rule);
+        let with: Vec<&str> = same.map(|(with, _)| with.as_str()).collect();
+        document.push(Block::Paragraph(vec![
+            Phrase::styled("Breaks a rule:", Style::Unsure),
+            Phrase::plain(format!("with {}: {rule}.", with.join(", or "))),
+        ]));
     }
 }
 

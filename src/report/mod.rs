@@ -32,4 +32,4 @@ pub use prediction::{
 };
 pub use schema::{json, prediction_schema};
 pub use story::{Story, StoryEntry, story};
-pub use text::{Look, text};
+pub use text::{Look, plain_ascii, text};

@@ -15,6 +15,10 @@ use crate::outcome::{Measured, Timeline};
 const OTHERS: usize = 3;
 /// The same where the trial never recovered and so has no critical path.
 const WITHOUT_PATH: usize = 40;
+/// Entries off the path that say the same within this time are told as one \[s\].
+const SOON: f64 = 5.0;
+/// How far back such an entry is looked for, in rows.
+const NEAR: usize = 200;
 
 /// The answer of `drillcast trace`.
 #[derive(Clone, PartialEq, Debug, Serialize, JsonSchema)]
@@ -38,6 +42,13 @@ pub struct Story {
     pub horizon: f64,
     /// What happened, in order.
     pub entries: Vec<StoryEntry>,
+    /// The position of the entry at which the first user saw an error; without
+    /// users, of that at which service was lost.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub impact: Option<usize>,
+    /// The position of the entry with which the system had recovered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recovered: Option<usize>,
 }
 
 /// Something that happened.
@@ -96,15 +107,20 @@ impl Story {
             total_loss: recovery == Measured::TOTAL_LOSS,
             horizon,
             entries: timeline.entries.iter().map(entry).collect(),
+            impact: timeline.impact,
+            recovered: timeline.recovered,
         }
     }
 }
 
-/// Entries that say the same of several at one instant.
+/// Entries that say the same of several.
 struct Group<'s> {
     first: &'s StoryEntry,
+    /// What it is in the story, beside its milestone.
+    role: &'static str,
     others: usize,
-    critical: bool,
+    /// When the last of them happened.
+    last: f64,
 }
 
 /// The report of a story.
@@ -129,17 +145,15 @@ pub fn story(story: &Story, model: &str, telling: Telling) -> Document {
         lower_first(&story.title),
         story.manifest.seed
     ));
-    let groups = grouped(&story.entries);
+    let groups = grouped(story, telling.all);
     let mut others = 0;
-    let has_path = groups.iter().any(|group| group.critical);
+    let has_path = groups.iter().any(|group| group.first.critical);
     let most = if has_path { OTHERS } else { WITHOUT_PATH };
     let told: Vec<&Group<'_>> = groups
         .iter()
         .filter(|group| {
-            let entry = group.first;
-            let matters = group.critical || entry.mark.is_some() || entry.stage == "fault";
-            others += usize::from(!matters);
-            telling.all || matters || others <= most
+            others += usize::from(!group.matters());
+            telling.all || group.matters() || others <= most
         })
         .collect();
     if told.is_empty() {
@@ -163,18 +177,71 @@ pub fn story(story: &Story, model: &str, telling: Telling) -> Document {
     document
 }
 
-/// Joins neighbours that differ in nothing but who.
-fn grouped(entries: &[StoryEntry]) -> Vec<Group<'_>> {
+impl Group<'_> {
+    /// Whether it is told in any case.
+    fn matters(&self) -> bool {
+        let entry = self.first;
+        entry.critical || entry.mark.is_some() || entry.stage == "fault" || !self.role.is_empty()
+    }
+
+    /// Whether an entry says the same, of another member of the same component:
+    /// at the same instant, or, in a short story, soon after the last.
+    fn takes(&self, entry: &StoryEntry, role: &str, all: bool) -> bool {
+        let first = self.first;
+        let soon = if all || first.critical { 0.0 } else { SOON };
+        (&first.what, &first.stage, first.rose, &first.mark, first.critical)
+            == (&entry.what, &entry.stage, entry.rose, &entry.mark, entry.critical)
+            && component(&first.who) == component(&entry.who)
+            && entry.at - self.last <= soon
+            && role.is_empty()
+    }
+
+    /// `app/3`, `orders/n2 + 1 more`, `20 of app in 2.7 s`
+    fn who(&self) -> String {
+        let who = &self.first.who;
+        let (first, last) = (self.first.at, self.last);
+        match self.others {
+            0 => who.clone(),
+            n if last == first => format!("{who} + {n} more"),
+            n => {
+                let unit = Unit::for_seconds(last - first);
+                let time = unit.with_symbol(last - first, Some((last - first) / 20.0));
+                format!("{} of {} in {time}", n + 1, component(who))
+            }
+        }
+    }
+
+    /// What the story is about goes before the milestone: `impact`, `first write`.
+    fn mark(&self) -> String {
+        match &self.first.mark {
+            _ if !self.role.is_empty() => self.role.to_owned(),
+            Some(mark) => mark.replace('_', " "),
+            None if self.first.stage == "fault" => "fault".to_owned(),
+            None => String::new(),
+        }
+    }
+}
+
+/// The component that somebody is part of: `app` of `app/3`.
+fn component(who: &str) -> &str {
+    who.split('/').next().unwrap_or_default()
+}
+
+/// Joins entries that differ in little but who.
+fn grouped(story: &Story, all: bool) -> Vec<Group<'_>> {
     let mut groups: Vec<Group<'_>> = Vec::new();
-    for entry in entries {
-        let same = |other: &StoryEntry| {
-            (other.at, &other.what, &other.stage, other.rose, &other.mark)
-                == (entry.at, &entry.what, &entry.stage, entry.rose, &entry.mark)
-                && other.critical == entry.critical
+    for (position, entry) in story.entries.iter().enumerate() {
+        let role = match Some(position) {
+            at if at == story.impact => "impact",
+            at if at == story.recovered => "recovered",
+            _ => "",
         };
-        match groups.last_mut() {
-            Some(group) if same(group.first) => group.others += 1,
-            _ => groups.push(Group { first: entry, others: 0, critical: entry.critical }),
+        match groups.iter_mut().rev().take(NEAR).find(|group| group.takes(entry, role, all)) {
+            Some(group) => {
+                group.others += 1;
+                group.last = entry.at;
+            }
+            None => groups.push(Group { first: entry, role, others: 0, last: entry.at }),
         }
     }
     groups
@@ -185,10 +252,6 @@ fn table(story: &Story, told: &[&Group<'_>]) -> Table {
     let mut rows = Vec::with_capacity(told.len());
     for group in told {
         let entry = group.first;
-        let who = match group.others {
-            0 => entry.who.clone(),
-            n => format!("{} + {n} more", entry.who),
-        };
         let cause = entry.cause.and_then(|cause| story.entries.get(cause)).map_or_else(
             String::new,
             |cause| {
@@ -197,40 +260,48 @@ fn table(story: &Story, told: &[&Group<'_>]) -> Table {
             },
         );
         let what = if entry.critical { Style::Strong } else { Style::Plain };
-        let mark = match &entry.mark {
-            Some(mark) => mark.replace('_', " "),
-            None if entry.stage == "fault" => "fault".to_owned(),
-            None => String::new(),
-        };
         rows.push(vec![
             Cell::plain(clock(entry.at, longest)),
             Cell::styled(if entry.critical { "*" } else { "" }, Style::Strong),
             Cell::styled(entry.what.clone(), what),
-            Cell::plain(who),
+            Cell::plain(group.who()),
             Cell::styled(cause, Style::Faint),
-            Cell::styled(mark, Style::Strong),
+            Cell::styled(group.mark(), Style::Strong),
         ]);
     }
     Table {
         columns: vec![
             Column::new("", Align::Right),
             Column::new("", Align::Left),
-            Column::new("", Align::Left).shortened(34),
+            Column::new("", Align::Left).shortened(34).spilling(),
             Column::new("", Align::Left).shortened(20),
-            Column::droppable("", Align::Left, 1),
+            Column::droppable("", Align::Left, 1).shortened(12),
             Column::new("", Align::Left),
         ],
         rows,
     }
 }
 
-/// An instant: seconds with two decimals, or `1:02:03` where the story is long.
+/// An instant: seconds with two decimals, or `1:02:03.45` where the story is long.
 fn clock(at: f64, longest: f64) -> String {
     let sign = if at < 0.0 { "−" } else { "" };
     if longest < 600.0 {
         return format!("{sign}{:.2} s", at.abs());
     }
-    let whole = at.abs().round() as u64;
+    let hundredths = (at.abs() * 100.0).round() as u64;
+    let (whole, hundredths) = (hundredths / 100, hundredths % 100);
     let (hours, minutes, seconds) = (whole / 3600, whole / 60 % 60, whole % 60);
-    format!("{sign}{hours}:{minutes:02}:{seconds:02}")
+    format!("{sign}{hours}:{minutes:02}:{seconds:02}.{hundredths:02}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::clock;
+
+    #[test]
+    fn instants_keep_their_hundredths() {
+        assert_eq!(clock(-3.621, 26.0), "−3.62 s");
+        assert_eq!(clock(25.318, 3600.0), "0:00:25.32");
+        assert_eq!(clock(3723.999, 3724.0), "1:02:04.00");
+    }
 }

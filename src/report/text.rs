@@ -111,23 +111,32 @@ fn wrap(lines: &mut Vec<Line>, phrases: &[Phrase], columns: usize) {
 /// Words are shortened to this where nothing else is left.
 const LEAST: usize = 12;
 
-/// Lays a table out: shortens words, or drops columns, until it fits.
+/// Lays a table out: puts explanations below, shortens words, or drops columns,
+/// until it fits.
 fn rows(table: &Table, look: Look) -> Vec<Line> {
     let mut kept: Vec<usize> = (0..table.columns.len()).collect();
+    let mut below = None;
     loop {
         let mut widths: Vec<ColumnWidth> =
             kept.iter().map(|&c| ColumnWidth::of(table, c, look)).collect();
         let total: usize = widths.iter().map(|w| w.total() + 2).sum();
         let over = total.saturating_sub(look.width);
+        if over > 0 && below.is_none() {
+            below = kept.iter().copied().find(|&c| table.columns[c].below);
+            if below.is_some() {
+                kept.retain(|&c| Some(c) != below);
+                continue;
+            }
+        }
         if over == 0 || shorten(table, &kept, &mut widths, over, None) {
-            return lay_out(table, &kept, &widths, look);
+            return lay_out(table, &kept, &widths, below, look);
         }
         let drop = kept.iter().copied().max_by_key(|&c| table.columns[c].drop);
         match drop.filter(|&c| table.columns[c].drop > 0 && kept.len() > 1) {
             Some(c) => kept.retain(|&other| other != c),
             None => {
                 shorten(table, &kept, &mut widths, over, Some(LEAST));
-                return lay_out(table, &kept, &widths, look);
+                return lay_out(table, &kept, &widths, below, look);
             }
         }
     }
@@ -178,6 +187,8 @@ impl ColumnWidth {
         let mut wide = Self { whole: 0, rest: 0 };
         for row in &table.rows {
             match row.get(column) {
+                // What may go on over an empty neighbour asks for no room.
+                Some(Cell::Text(_)) if column_spills(table, row, column) => {}
                 Some(Cell::Text(phrase)) => {
                     let (whole, rest) = parts(&shown(&phrase.text, look), *align);
                     wide.whole = wide.whole.max(whole);
@@ -214,7 +225,13 @@ fn parts(text: &str, align: Align) -> (usize, usize) {
     }
 }
 
-fn lay_out(table: &Table, kept: &[usize], widths: &[ColumnWidth], look: Look) -> Vec<Line> {
+fn lay_out(
+    table: &Table,
+    kept: &[usize],
+    widths: &[ColumnWidth],
+    below: Option<usize>,
+    look: Look,
+) -> Vec<Line> {
     let mut lines = Vec::new();
     if table.columns.iter().any(|column| !column.title.is_empty()) {
         let mut line = Vec::new();
@@ -229,20 +246,75 @@ fn lay_out(table: &Table, kept: &[usize], widths: &[ColumnWidth], look: Look) ->
         lines.push(line);
     }
     for row in &table.rows {
-        let mut line = Vec::new();
-        for (&c, wide) in kept.iter().zip(widths) {
-            line.push(spaces(2));
-            match row.get(c) {
-                Some(Cell::Text(phrase)) => {
-                    put(&mut line, phrase, table.columns[c].align, *wide, look)
-                }
-                Some(Cell::Bar(share)) => line.push(Phrase::plain(bar(*share, wide.total(), look))),
-                None => line.push(spaces(wide.total())),
-            }
+        lines.push(laid_out(table, row, kept, widths, look));
+        if let Some(Cell::Text(phrase)) = below.and_then(|c| row.get(c)) {
+            explain(&mut lines, phrase, look);
         }
-        lines.push(line);
     }
     lines
+}
+
+/// A row on its line. Words that are longer than their column go on over the
+/// empty cells that follow.
+fn laid_out(
+    table: &Table,
+    row: &[Cell],
+    kept: &[usize],
+    widths: &[ColumnWidth],
+    look: Look,
+) -> Line {
+    let mut line = Vec::new();
+    let mut spilt = 0;
+    for (i, (&c, wide)) in kept.iter().zip(widths).enumerate() {
+        if spilt > 0 {
+            spilt -= 1;
+            continue;
+        }
+        line.push(spaces(2));
+        match row.get(c) {
+            Some(Cell::Text(phrase)) => {
+                let mut wide = *wide;
+                let align = table.columns[c].align;
+                if table.columns[c].spills {
+                    let needed = width(&shown(&phrase.text, look));
+                    let after = kept[i + 1..].iter().zip(&widths[i + 1..]);
+                    for (_, next) in after.take_while(|&(&c, _)| is_empty(row, c)) {
+                        if needed > wide.total() {
+                            wide.whole += next.total() + 2;
+                            spilt += 1;
+                        }
+                    }
+                }
+                put(&mut line, phrase, align, wide, look);
+            }
+            Some(Cell::Bar(share)) => line.push(Phrase::plain(bar(*share, wide.total(), look))),
+            None => line.push(spaces(wide.total())),
+        }
+    }
+    line
+}
+
+/// Whether a cell's words are a row's heading: nothing stands in the next cells.
+fn column_spills(table: &Table, row: &[Cell], column: usize) -> bool {
+    table.columns[column].spills && is_empty(row, column + 1) && is_empty(row, column + 2)
+}
+
+fn is_empty(row: &[Cell], column: usize) -> bool {
+    matches!(row.get(column), Some(Cell::Text(phrase)) if phrase.text.is_empty())
+}
+
+/// An explanation below its row.
+fn explain(lines: &mut Vec<Line>, phrase: &Phrase, look: Look) {
+    const INDENT: usize = 6;
+    if phrase.text.is_empty() {
+        return;
+    }
+    let mut wrapped = Vec::new();
+    wrap(&mut wrapped, std::slice::from_ref(phrase), look.width - INDENT);
+    for mut line in wrapped {
+        line.insert(0, spaces(INDENT));
+        lines.push(line);
+    }
 }
 
 fn put(line: &mut Line, phrase: &Phrase, align: Align, wide: ColumnWidth, look: Look) {
@@ -313,13 +385,16 @@ fn width(text: &str) -> usize {
 /// The text as it is shown: harmless, and in ASCII where that is wanted.
 fn shown(text: &str, look: Look) -> String {
     let text = harmless(text);
-    if !look.ascii {
-        return text;
-    }
+    if look.ascii { plain_ascii(&text) } else { text }
+}
+
+/// The text with our own signs outside ASCII replaced; names keep theirs.
+#[must_use]
+pub fn plain_ascii(text: &str) -> String {
     let mut out = String::new();
     for c in text.chars() {
         match c {
-            '−' | '–' => out.push('-'),
+            '−' => out.push('-'),
             '±' => out.push_str("+-"),
             '·' => out.push('*'),
             '→' => out.push_str("->"),
@@ -329,6 +404,10 @@ fn shown(text: &str, look: Look) -> String {
             '…' => out.push_str("..."),
             '×' => out.push('x'),
             '█' => out.push('#'),
+            '“' | '”' => out.push('"'),
+            '’' => out.push('\''),
+            '–' => out.push('-'),
+            '²' => out.push_str("^2"),
             other => out.push(other),
         }
     }

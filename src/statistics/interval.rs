@@ -3,6 +3,8 @@
 //! A confidence is two-sided: 0.95 leaves 2.5 % on either side, of one-sided
 //! bounds too.
 
+use std::ops::Range;
+
 use super::{BatchSpread, Histogram, Quantile};
 use crate::maths;
 
@@ -95,15 +97,15 @@ fn student(count: u64, confidence: f64) -> f64 {
 pub fn quantile_ranks(count: u64, q: f64, confidence: f64) -> (Option<u64>, Option<u64>) {
     let tail = 0.5 * (1.0 - confidence);
     // Both probabilities rise with the rank: find where they pass the tail.
-    let low = first(count, |k| maths::binomial_cdf(k, count, q) > tail);
-    let high = first(count, |k| maths::binomial_cdf(k, count, q) >= 1.0 - tail) + 1;
+    let low = first_of(0..count, |k| maths::binomial_cdf(k, count, q) > tail);
+    let high = first_of(0..count, |k| maths::binomial_cdf(k, count, q) >= 1.0 - tail) + 1;
     ((low > 0).then_some(low), (high <= count).then_some(high))
 }
 
-/// The least number up to `end` for which `holds`, which once true stays true;
-/// `end` where it never does.
-fn first(end: u64, holds: impl Fn(u64) -> bool) -> u64 {
-    let (mut low, mut high) = (0, end);
+/// The least number of a range for which `holds`, which once true stays true;
+/// the range's end where it never does.
+pub(super) fn first_of(range: Range<u64>, holds: impl Fn(u64) -> bool) -> u64 {
+    let (mut low, mut high) = (range.start, range.end);
     while low < high {
         let middle = low + (high - low) / 2;
         if holds(middle) {

@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use super::interval::quantile_ranks;
+use super::interval::{first_of, quantile_ranks};
 use crate::maths;
 
 /// Probabilities closer than this, relatively, count as equal: outcomes that
@@ -65,8 +65,8 @@ pub fn binomial_test(successes: u64, trials: u64, share: f64) -> f64 {
     }
     // The likelier counts are a run around the mode: one end is next to the
     // count that was seen, the other is searched for.
-    let first = partition(0, mode, likely);
-    let last = partition(mode, trials + 1, |k| !likely(k)) - 1;
+    let first = first_of(0..mode, likely);
+    let last = first_of(mode..trials + 1, |k| !likely(k)) - 1;
     let below = if first == 0 { 0.0 } else { maths::binomial_cdf(first - 1, trials, share) };
     // At least `last + 1` successes are at most `trials − last − 1` failures.
     let above = if last == trials {
@@ -75,21 +75,6 @@ pub fn binomial_test(successes: u64, trials: u64, share: f64) -> f64 {
         maths::binomial_cdf(trials - last - 1, trials, 1.0 - share)
     };
     (below + above).min(1.0)
-}
-
-/// The least number of `from..to` for which `holds`, which once true stays
-/// true; `to` where it never does.
-fn partition(from: u64, to: u64, holds: impl Fn(u64) -> bool) -> u64 {
-    let (mut low, mut high) = (from, to);
-    while low < high {
-        let middle = low + (high - low) / 2;
-        if holds(middle) {
-            high = middle;
-        } else {
-            low = middle + 1;
-        }
-    }
-    low
 }
 
 /// The exact probability of a result as unlikely as `counts`, or more so, if

@@ -6,8 +6,8 @@ use super::world::World;
 use crate::block::clock::ClockState;
 use crate::block::lease::LeaseState;
 use crate::block::probe::{Looks, ProbeState, Reply};
-use crate::block::value::{Readings, ValueId};
-use crate::block::{Event, EventId, LevelId};
+use crate::block::value::Readings;
+use crate::block::{Event, EventId, LevelId, ValueId};
 use crate::random::Sampling;
 use crate::units::{Instant, Span};
 
@@ -38,6 +38,7 @@ impl World<'_> {
         self.events.fill(EventId::START);
         self.struck.fill(None);
         self.armed_by.fill(EventId::START);
+        self.lapses.clear();
         self.stamps.iter_mut().for_each(|s| s.fill(Instant::NEVER));
         self.begin_clocks();
         self.begin_logs();
@@ -133,13 +134,7 @@ impl World<'_> {
     fn begin_dials(&mut self) {
         let graph = self.graph;
         for (index, (dial, _)) in graph.dials.iter().enumerate() {
-            for (position, target) in dial.targets.iter().enumerate() {
-                let good = self.holds(target.good);
-                let cost = graph.span(target.cost, 0, self);
-                let state = &mut self.targets[index][position];
-                state.good = good;
-                state.cost = cost;
-            }
+            self.read_targets(index);
             let clock = self.clocks[dial.clock.index()];
             self.dials[index].reclock(&clock, Instant::ZERO);
             self.plan_dial(index);

@@ -161,7 +161,7 @@ impl World<'_> {
     fn collect_path(&self, measures: &Measures, clock: Instant, outcome: &mut Outcome) {
         outcome.path.clear();
         let served = &self.meter_states[measures.subjects[0].served];
-        let (Some(_), Some((_, recovery))) = (served.lost_at, served.recovered) else { return };
+        let (Some(_), Some((_, recovery))) = (served.lost, served.recovered) else { return };
         for event in self.chain(recovery) {
             let this = &self.journal[event.0 as usize];
             let from = self.journal[this.cause.0 as usize].at.max(clock);

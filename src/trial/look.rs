@@ -2,9 +2,9 @@
 
 use super::Mode;
 use super::slots::{self, Due};
-use super::world::World;
+use super::world::{Lapse, World};
 use crate::block::probe::Looks;
-use crate::block::{ClockId, Consumer, DialId, LeaseId, ProbeId};
+use crate::block::{ClockId, Consumer, DialId, EventId, LeaseId, ProbeId};
 use crate::units::{Instant, Span};
 
 impl World<'_> {
@@ -187,7 +187,12 @@ impl World<'_> {
             Consumer::Lease(id) => {
                 let state = self.leases[id.index()];
                 let cause = if state.alive { state.renewing_event } else { state.expiry_cause() };
-                self.set(graph.leases[id.index()].1, state.alive, cause);
+                let event = self.set(graph.leases[id.index()].1, state.alive, cause);
+                // A grant or a re-arm is no renewal, and has an event of its own.
+                if !state.alive && state.set_by == EventId::START {
+                    let (holder, renewed) = (state.holder, state.renewed);
+                    self.lapses.push(Lapse { event, lease: id.index(), holder, renewed });
+                }
                 self.plan_lease(id.index());
             }
             Consumer::Dial(id) => {

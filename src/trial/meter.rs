@@ -27,8 +27,8 @@ pub struct MeterState {
     pub holds: bool,
     /// How many parts are served.
     pub served: u32,
-    /// When it was first lost.
-    pub lost_at: Option<Instant>,
+    /// When it was first lost, and by which event.
+    pub lost: Option<(Instant, EventId)>,
     /// Since when it holds again, and by which event.
     pub rose: Option<(Instant, EventId)>,
     /// When it recovered, and by which event.
@@ -56,7 +56,7 @@ impl MeterState {
             self.rose = Some((now, event));
             return;
         }
-        self.lost_at.get_or_insert(now);
+        self.lost.get_or_insert((now, event));
         self.confirm(now, stable_for);
         self.relapsed |= self.recovered.is_some();
         self.rose = None;
@@ -74,7 +74,7 @@ impl MeterState {
     /// Clock to recovery: 0 if it was never lost, censored if it did not come.
     #[must_use]
     pub fn recovery_time(&self, clock: Instant) -> Measured {
-        match (self.lost_at, self.recovered) {
+        match (self.lost, self.recovered) {
             (None, _) => Measured(0),
             (Some(_), Some((at, _))) => Measured::span(at - clock),
             (Some(_), None) => Measured::CENSORED,

@@ -9,6 +9,7 @@ use super::Mode;
 use super::slots;
 use super::world::World;
 use crate::block::clock::ClockState;
+use crate::block::dial::TargetState;
 use crate::block::lease::LeasePlan;
 use crate::block::probe::Looks;
 use crate::block::value::Readings;
@@ -358,17 +359,21 @@ impl World<'_> {
         self.plan_lease(index);
     }
 
+    /// What an attempt of a dial at each of its targets would find now.
+    pub(super) fn read_targets(&mut self, index: usize) {
+        let graph = self.graph;
+        for (position, target) in graph.dials[index].0.targets.iter().enumerate() {
+            let good = self.holds(target.good);
+            let cost = graph.span(target.cost, 0, self);
+            self.targets[index][position] = TargetState { good, cost };
+        }
+    }
+
     fn settle_dial(&mut self, index: usize) {
         let graph = self.graph;
         let (dial, level) = &graph.dials[index];
         self.count_ticks(Consumer::Dial(crate::block::DialId(index as u32)));
-        for (position, target) in dial.targets.iter().enumerate() {
-            let good = self.holds(target.good);
-            let cost = graph.span(target.cost, 0, self);
-            let state = &mut self.targets[index][position];
-            state.good = good;
-            state.cost = cost;
-        }
+        self.read_targets(index);
         let lost = self.holds(dial.lost);
         let rises = lost && !self.dials[index].lost;
         self.dials[index].lost = lost;

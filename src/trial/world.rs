@@ -75,7 +75,22 @@ pub struct World<'g> {
     /// First stamp of each instance of each milestone.
     pub(super) stamps: Vec<Vec<Instant>>,
     pub(super) meter_states: Vec<MeterState>,
+    /// The leases that ran out.
+    pub(super) lapses: Vec<Lapse>,
     pub(super) exhausted: bool,
+}
+
+/// A lease that ran out for want of a renewal.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Lapse {
+    /// The event of its fall.
+    pub(super) event: EventId,
+    /// Which lease, by its position in the graph.
+    pub(super) lease: usize,
+    /// Who held it, a position in its possible holders.
+    pub(super) holder: usize,
+    /// The last renewal.
+    pub(super) renewed: Instant,
 }
 
 impl<'g> World<'g> {
@@ -119,6 +134,7 @@ impl<'g> World<'g> {
             armed_by: vec![EventId::START; graph.faults.len()],
             stamps: graph.milestones.iter().map(|n| vec![Instant::NEVER; *n as usize]).collect(),
             meter_states: vec![MeterState::default(); meters.len()],
+            lapses: Vec::with_capacity(16),
             exhausted: false,
         }
     }

@@ -9,7 +9,7 @@
 
 use super::{Dimension, Span};
 
-/// Durations beyond this [s] are without end: what can be counted is shorter.
+/// Durations beyond this \[s\] are without end: what can be counted is shorter.
 const LONGEST: f64 = 1e11;
 
 /// The value, in base units, as text for people.

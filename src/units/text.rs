@@ -38,14 +38,14 @@ impl UnitError {
 
 /// The greatest number, rate or amount that is believed [base units].
 const GREATEST: f64 = 1e15;
-/// The greatest size that is believed [B]: 1000 PB.
+/// The greatest size that is believed \[B\]: 1000 PB.
 const GREATEST_BYTES: f64 = 1e18;
-/// The greatest duration that can be counted [s]: 292 years in nanoseconds.
+/// The greatest duration that can be counted \[s\]: 292 years in nanoseconds.
 const GREATEST_TIME: f64 = 9.2e9;
 /// No sensible quantity is longer than this [bytes].
 const LONGEST_TEXT: usize = 64;
 
-/// What `never` is worth [s]: beyond anything that is simulated, and still finite,
+/// What `never` is worth \[s\]: beyond anything that is simulated, and still finite,
 /// so that sums and comparisons of it mean what they say. [`Span::from_seconds`]
 /// makes [`Span::NEVER`] of it.
 pub const ENDLESS: f64 = 1e30;
@@ -284,7 +284,7 @@ impl<'a> Cursor<'a> {
     }
 }
 
-/// The units of time [s].
+/// The units of time \[s\].
 const TIMES: [(&[&str], f64); 8] = [
     (&["ns"], 1e-9),
     (&["us", "µs", "μs"], 1e-6),
@@ -296,7 +296,7 @@ const TIMES: [(&[&str], f64); 8] = [
     (&["w", "week", "weeks"], 604_800.0),
 ];
 
-/// The units of size [B].
+/// The units of size \[B\].
 const SIZES: [(&[&str], f64); 11] = [
     (&["B", "byte", "bytes"], 1.0),
     (&["kB", "KB"], 1e3),

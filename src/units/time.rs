@@ -16,7 +16,7 @@ impl Span {
     /// Longer than anything that is simulated: 292 years.
     pub const NEVER: Self = Self(i64::MAX);
 
-    /// The span of `seconds` [s], rounded to the nearest nanosecond, ties to even.
+    /// The span of `seconds` \[s\], rounded to the nearest nanosecond, ties to even.
     ///
     /// Saturates: anything beyond 292 years, infinity included, is [`Self::NEVER`].
     #[must_use]
@@ -24,19 +24,19 @@ impl Span {
         Self((seconds * NANOS).round_ties_even() as i64)
     }
 
-    /// The span of whole `seconds` [s], saturating.
+    /// The span of whole `seconds` \[s\], saturating.
     #[must_use]
     pub const fn seconds(seconds: i64) -> Self {
         Self(seconds.saturating_mul(1_000_000_000))
     }
 
-    /// The span of whole `millis` [ms], saturating.
+    /// The span of whole `millis` \[ms\], saturating.
     #[must_use]
     pub const fn millis(millis: i64) -> Self {
         Self(millis.saturating_mul(1_000_000))
     }
 
-    /// This span in seconds [s]; infinite for [`Self::NEVER`].
+    /// This span in seconds \[s\]; infinite for [`Self::NEVER`].
     #[must_use]
     pub fn as_seconds(self) -> f64 {
         if self.is_never() { f64::INFINITY } else { self.0 as f64 / NANOS }

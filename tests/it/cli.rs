@@ -262,3 +262,43 @@ fn check_finds_what_needs_no_trial() {
     let wrong = ["check", MODEL, CRASH, "--set", "stores.orders.ttl=minus"];
     drillcast(&wrong).assert().code(2).stdout(predicate::str::contains("exit 2"));
 }
+
+/// What `explain` says of one more member is what `predict` says of a model that
+/// has it.
+#[test]
+fn one_more_member_is_what_set_makes_of_it() {
+    let explained =
+        output(&mut drillcast(&["explain", MODEL, CRASH, "--trials", "512", "--format", "json"]));
+    let explained: serde_json::Value = serde_json::from_str(&explained).unwrap();
+    let changes = explained["changes"].as_array().unwrap();
+    let change = changes.iter().find(|change| change["path"] == "stores.orders.members").unwrap();
+    assert_eq!(change["members"], "one more member of orders, in n1");
+    let members = format!("stores.orders.members={}", change["to"].as_str().unwrap());
+    assert_eq!(members, r#"stores.orders.members=["n1", "n2", "n3", "n1"]"#);
+    let hosts = r#"clients.writer.hosts=["n1", "n2", "n3", "n1-2"]"#;
+    let more = output(&mut predict(&["--format", "json", "--set", &members, "--set", hosts]));
+    let more: serde_json::Value = serde_json::from_str(&more).unwrap();
+    let p95 = more["scenarios"]["crash"]["system"]["recovery_time"]["p95"].as_f64().unwrap();
+    let told = change["p95"].as_f64().unwrap();
+    assert!((told / p95 - 1.0).abs() < 0.001, "{told} is not {p95}");
+}
+
+#[test]
+fn ascii_is_ascii_everywhere() {
+    let commands: [&[&str]; 6] = [
+        &["predict", MODEL, CRASH, "--trials", "512", "--all"],
+        &["explain", MODEL, CRASH, "--trials", "512", "--all"],
+        &["trace", MODEL, CRASH, "--all"],
+        &["check", MODEL, CRASH],
+        &["presets"],
+        &["presets", "postgresql/patroni"],
+    ];
+    for arguments in commands {
+        let text = output(drillcast(arguments).arg("--ascii"));
+        let odd: Vec<&str> = text.lines().filter(|line| !line.is_ascii()).collect();
+        assert!(odd.is_empty() && !text.is_empty(), "{arguments:?}: {odd:?}");
+        let plain = output(&mut drillcast(arguments));
+        let widest = plain.lines().map(|line| line.chars().count()).max();
+        assert!(widest <= Some(100), "{arguments:?}: {widest:?} columns");
+    }
+}

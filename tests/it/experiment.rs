@@ -1,6 +1,7 @@
 //! Experiments: the same bytes on any threads and in any shards, intervals that
 //! cover, precision that stops.
 
+use drillcast::diagnostic::SourceFile;
 use drillcast::experiment::{
     Limit, Plan, Pool, Precision, Run, Source, Statistic, Summary, Wanted, Which, find_trial,
     limits, run, run_range,
@@ -118,6 +119,7 @@ fn objective(slot: usize, figure: Figure, quantile: f64, limit: f64) -> Limit {
             quantile,
             limit,
             limit_text: format!("{limit}"),
+            at: SourceFile::new("model.toml", "").whole(),
         },
         most: Measured(most),
     }

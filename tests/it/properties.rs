@@ -272,15 +272,20 @@ fn random_systems_keep_the_rules() {
 }
 
 #[test]
-fn the_lab_is_the_same_in_both_forms() {
-    for scenario in std::fs::read_dir(path("scenarios/lab/patroni")).expect("the folder is there") {
-        let name = scenario.expect("it can be read").file_name().to_string_lossy().into_owned();
-        let program = program(
-            "models/lab/patroni.toml",
-            &format!("scenarios/lab/patroni/{name}"),
-            &["stores.orders.loop_wait=8s"],
-        );
-        same_in_both_forms(&program, &Sampling::latin_hypercube(3), 60, &name);
+fn the_labs_are_the_same_in_both_forms() {
+    let folder = |of: &str| std::fs::read_dir(path(of)).expect("the folder is there");
+    let stem = |entry: std::io::Result<std::fs::DirEntry>| {
+        let path = entry.expect("it can be read").path();
+        path.file_stem().expect("it has a name").to_string_lossy().into_owned()
+    };
+    for model in folder("models/lab").map(stem) {
+        // Periods that do not divide each other, beside those that do.
+        let sets: &[&str] = if model == "patroni" { &["stores.orders.loop_wait=8s"] } else { &[] };
+        for scenario in folder(&format!("scenarios/lab/{model}")).map(stem) {
+            let told = format!("scenarios/lab/{model}/{scenario}.toml");
+            let program = program(&format!("models/lab/{model}.toml"), &told, sets);
+            same_in_both_forms(&program, &Sampling::latin_hypercube(3), 60, &told);
+        }
     }
 }
 

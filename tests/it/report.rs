@@ -332,6 +332,7 @@ fn explanation() -> Explanation {
         from: "30s".to_owned(),
         to: to.to_owned(),
         factor: None,
+        members: None,
         p95: Some(31.02 + p95),
         p95_difference: Some(Difference { value: p95, error: Some(error) }),
         mean_difference: Some(Difference { value: p95 * 0.9, error: Some(error) }),
@@ -389,7 +390,7 @@ fn stories() {
         (manifest(&["crash"]), "crash", "The primary's processes are killed"),
         (4711, Some(Which::Quantile(0.5))),
         (Measured(27_300_000_000), 3600.0),
-        &Timeline { entries },
+        &Timeline { entries, impact: Some(2), recovered: Some(7) },
     );
     let short = text(&story(&told, "orders", Telling::default()), WIDE);
     lines_fit(&short, 100);

@@ -4,7 +4,7 @@ use drillcast::outcome::{Figure, Outcome};
 use drillcast::random::Sampling;
 use drillcast::trial::{Mode, Program};
 
-use crate::harness::{KILL, ONE_TOY, program_of, run_as, seconds, toy};
+use crate::harness::{KILL, ONE_TOY, figure, program_of, run, run_as, seconds, toy};
 
 /// One trial.
 fn one(program: &Program) -> Outcome {
@@ -294,8 +294,8 @@ fn an_etcd_that_starts_again_is_a_follower() {
         );
         figure.into_iter().map(seconds).collect::<Vec<_>>()
     };
-    // U(1, 2)·election_timeout − U(0, heartbeat) after whatever set it off.
-    assert!(led("primary", "300ms").iter().all(|t| (0.9..2.0).contains(t)));
+    // The tenth to nineteenth tick after the last heartbeat: 0.9 s to 1.9 s after it.
+    assert!(led("primary", "300ms").iter().all(|t| (0.8..2.0).contains(t)));
     assert!(led("each", "5s").iter().all(|t| (5.9..7.0).contains(t)));
     assert!(led("member b", "5s").iter().all(|t| *t == 0.0));
 }
@@ -326,7 +326,7 @@ fn a_switchover_without_a_candidate_leaves_the_primary() {
     // The other dies while the primary stops: it takes its role again.
     let dies = "what = \"kill\"\nwhere = \"member b of orders\"";
     let back = store(&pair, &[(at, what, "1s"), ("at = \"100ms\"", dies, "")]);
-    assert!((1.0..30.0).contains(&back), "{back}");
+    assert!((10.0..40.0).contains(&back), "{back}");
     // A dead primary hands nothing over.
     let power = "what = \"power loss\"\nwhere = \"primary of orders\"";
     let lost = store(&[], &[("at = \"0s\"", power, ""), (at, what, &lasts)]);
@@ -369,4 +369,50 @@ fn a_postmaster_that_is_back_has_back_ends() {
         crate::harness::figure(&program, &[outcome], ("stores", "orders"), Figure::RecoveryTime)[0],
     );
     assert!((1.0..2.0).contains(&back), "{back}");
+}
+
+/// A parameter that varies each time is drawn anew at each use, one that varies
+/// by trial is drawn once.
+#[test]
+fn how_a_parameter_varies() {
+    let gaps = |varies: &str| {
+        let nodes = format!(
+            "[parameters.pause]\ndefault = {{ exponential = {{ mean = \"5s\" }} }}\nvaries = \"{varies}\"\nsay = \"a pause\"\n[member.work]\nx = {{ when = \"not app\", takes = \"pause\", marks = \"half\" }}\ny = {{ when = \"x\", takes = \"pause\", marks = \"whole\" }}"
+        );
+        let program = program_of(&[&toy(&nodes, "app or y")], ONE_TOY, KILL, &[]);
+        let outcomes = run_as(&program, &Sampling::plain(1), 200, Mode::Lazy);
+        let stamps =
+            ["half", "whole"].map(|m| crate::harness::first(&program, &outcomes, "toy", m));
+        let pairs = stamps[0].iter().zip(&stamps[1]);
+        pairs.filter(|(half, whole)| (2.0 * **half - **whole).abs() < 1e-6).count()
+    };
+    assert_eq!((gaps("trial"), gaps("each")), (200, 0));
+}
+
+/// Whoever stands on a host without power is not served, whatever it believes.
+#[test]
+fn clients_without_power_are_not_served() {
+    let model = r#"
+        model = "m"
+        zones = { a = "r", b = "r" }
+        [consensus.etcd]
+        technology = "etcd"
+        members = ["b"]
+        [stores.orders]
+        technology = "postgresql/patroni"
+        members = ["b"]
+        dcs = "etcd"
+        [clients.app]
+        technology = "client/libpq"
+        of = "orders"
+        at = "a"
+    "#;
+    let scenario =
+        "scenario = \"s\"\n[[faults]]\nwhat = \"power loss\"\nwhere = \"zone a\"\nfor = \"5m\"";
+    let program = program_of(&[], model, scenario, &[]);
+    let outcomes = run(&program, 1, 200);
+    let of = |who| figure(&program, &outcomes, who, Figure::Downtime);
+    assert!(of(("stores", "orders")).iter().all(|d| seconds(*d) == 0.0));
+    let away = of(("clients", "app"));
+    assert!(away.iter().all(|d| seconds(*d) > 299.0 && seconds(*d) < 301.0), "{away:?}");
 }

@@ -70,6 +70,24 @@ proptest! {
         prop_assert!((sample.variance().unwrap() / variance - 1.0).abs() < 1e-9);
     }
 
+    /// Values of which no two share a bucket, each many times over.
+    #[test]
+    fn atoms_come_back_exactly(
+        counts in prop::collection::vec((0_i64..1 << 20, 1_u64..50), 1..40), q in 0.0f64..=1.0,
+    ) {
+        let atoms = counts.iter().enumerate().map(|(i, &(x, n))| ((1_i64 << (21 + i)) + x, n));
+        let mut sample = Histogram::new();
+        let mut list = Vec::new();
+        for (value, times) in atoms {
+            sample.record_n(value, times);
+            list.extend(std::iter::repeat_n(value, times as usize));
+        }
+        let rank = ((q * list.len() as f64).ceil() as usize).clamp(1, list.len());
+        prop_assert_eq!(sample.quantile(q), Quantile::Value(list[rank - 1] as f64));
+        let below = list.partition_point(|&x| x <= list[rank - 1]) as f64;
+        prop_assert_eq!(sample.cdf(list[rank - 1] as f64), below / list.len() as f64);
+    }
+
     #[test]
     fn quantiles_never_fall(values in values(), a in 0.0f64..=1.0, b in 0.0f64..=1.0) {
         let mut sample = histogram(&values);

@@ -7,10 +7,10 @@ use drillcast::block::lease::Lease;
 use drillcast::block::log::{Log, LogMember};
 use drillcast::block::pick::{Candidate, Pick};
 use drillcast::block::probe::{Looks, Probe};
-use drillcast::block::value::{Condition, Value, ValueId};
+use drillcast::block::value::{Condition, Value};
 use drillcast::block::work::Work;
 use drillcast::block::{
-    Arm, Builder, Change, ClockId, FaultSpec, Graph, LevelId, Literal, Strikes,
+    Arm, Builder, Change, ClockId, FaultSpec, Graph, LevelId, Literal, Strikes, ValueId,
 };
 use drillcast::random::{Sampling, name_hash};
 use drillcast::trial::{Ended, Mode, Steady, World};

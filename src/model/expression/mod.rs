@@ -81,14 +81,14 @@ pub enum Condition {
     Process(Who, usize),
     /// The host is up.
     Host(Who),
-    /// A packet from the first reaches the second and back: path and host.
+    /// A packet from the first reaches the second and back: the path and both hosts.
     Hears(Who, Who),
     /// A request from the first to a process of the second is answered.
     /// `None`: the process that the other component serves with (its first).
     Answers(Who, Who, Option<usize>),
     /// A request from the first is refused by the kernel of the second.
     Refuses(Who, Who, Option<usize>),
-    /// No packet comes back: the path is cut or the host is down.
+    /// No packet comes back: the path is cut or a host is down.
     Silent(Who, Who),
     /// An announced request (`asked.switchover`) stands on that instance.
     Asked(Who, usize),

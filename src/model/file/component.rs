@@ -17,7 +17,7 @@ const MOST_MEMBERS: usize = 1000;
 const MOST_CLIENTS: i64 = 1000;
 /// The default of `serves_at_least`.
 const SERVES_AT_LEAST: f64 = 0.99;
-/// The default of `stable_for` [s].
+/// The default of `stable_for` \[s\].
 const STABLE_FOR: i64 = 30;
 
 /// A component of which name, kind and technology are known.
@@ -120,6 +120,12 @@ fn component(
         order,
         count: usize::try_from(count).unwrap_or(1),
         values: values?,
+        at: draft.name.at.clone(),
+        places: preset
+            .parameters
+            .iter()
+            .map(|parameter| reader.get(&parameter.name).map(|node| node.at.clone()))
+            .collect(),
         serves_at_least: share.unwrap_or(SERVES_AT_LEAST),
         stable_for: stable.map_or(Span::seconds(STABLE_FOR), Span::from_seconds),
     })

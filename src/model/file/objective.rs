@@ -127,6 +127,7 @@ fn limit(
             quantile,
             limit,
             limit_text: right.trim().to_owned(),
+            at: node.at.clone(),
         }),
         Ok((_, dimension)) if dimension == wanted => {
             wrong("a limit of \"never\" is always kept".to_owned(), &at, None);

@@ -11,7 +11,7 @@ use crate::model::scenario::Scenario;
 use crate::model::system::{Model, Objective};
 use crate::units::{Dimension, Span};
 
-/// The longest horizon [s]: ten years.
+/// The longest horizon \[s\]: ten years.
 const LONGEST: f64 = 10.0 * 365.0 * 86_400.0;
 /// The first keys of a model's paths.
 const ROOTS: [&str; 6] = ["consensus", "stores", "routes", "clients", "objectives", "zones"];

@@ -5,8 +5,9 @@ use crate::model::expression::Range;
 use crate::units::Dimension;
 
 /// The exports of a target that a route or a client may ask for: those of a
-/// store's members and of a route's one entry.
-pub const TARGET_EXPORTS: [&str; 3] = ["writable", "readable", "primary"];
+/// store's members and of a route's one entry. What a target's kind does not
+/// have is never true of it.
+pub const TARGET_EXPORTS: [&str; 4] = ["writable", "readable", "primary", "fails"];
 
 /// An export that every component of a kind has.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -62,7 +63,8 @@ const CONSENSUS: [Interface; 4] = [
     },
 ];
 /// The interface of a route.
-const ROUTE: [Interface; 1] = [Interface::level(Range::One, "writable")];
+const ROUTE: [Interface; 2] =
+    [Interface::level(Range::One, "writable"), Interface::level(Range::One, "fails")];
 /// The interface of a client population.
 const CLIENTS: [Interface; 1] = [Interface::level(Range::Client, "served")];
 

@@ -26,7 +26,8 @@ pub enum ComponentKind {
     /// values `expiry_tick` and `election_timeout`.
     Consensus,
     /// Leads clients to a place that works; `[routes.…]`. Exports `writable`
-    /// (one): a request sent to it now would be served.
+    /// (one): a request sent to it now would be served; and `fails` (one): a
+    /// request that it could not serve has waited long enough to be told so.
     Route,
     /// Who uses it all; `[clients.…]`. Exports `served` (each client).
     Clients,
@@ -217,7 +218,7 @@ pub enum Block {
         when: Condition,
         /// What ends it after completion besides the fall of `when`.
         until: Option<Condition>,
-        /// How long it takes [s], read at the start.
+        /// How long it takes \[s\], read at the start.
         takes: Value,
         /// What becomes of running work when `when` falls.
         lost: Lost,
@@ -226,7 +227,7 @@ pub enum Block {
     },
     /// Ticks at a random phase.
     Clock {
-        /// Its period [s], fixed for the trial.
+        /// Its period \[s\], fixed for the trial.
         every: Value,
         /// It ticks while this holds; a rise restarts it with a new phase.
         running: Option<Condition>,
@@ -250,7 +251,7 @@ pub enum Block {
     Lease {
         /// The pick whose choice is granted the lease; nothing else revives it.
         of: Option<NodeId>,
-        /// Time to live [s].
+        /// Time to live \[s\].
         ttl: Value,
         /// The clock that renews it.
         renewed_at: ClockRef,
@@ -258,7 +259,7 @@ pub enum Block {
         renewed_if: Condition,
         /// When expiry is noticed; `None`: at the deadline.
         check: Option<Check>,
-        /// At a rise of this, the deadline becomes now + the value [s].
+        /// At a rise of this, the deadline becomes now + the value \[s\].
         rearm: Option<(Condition, Value)>,
         /// At a rise of this it falls at once.
         drop: Option<Condition>,
@@ -286,7 +287,7 @@ pub enum Block {
         lost: Condition,
         /// Whether a target is good, judged when it is reached.
         good: Condition,
-        /// What an attempt at a target that is not good costs [s].
+        /// What an attempt at a target that is not good costs \[s\].
         cost: Value,
         /// Rounds start at ticks of this clock.
         at: ClockRef,
@@ -299,13 +300,13 @@ pub enum Block {
         copies: Condition,
         /// A member becomes the head at a rise of this node.
         head: NodeId,
-        /// Volume [B/s].
+        /// Volume \[B/s\].
         volume: Value,
-        /// Writes [1/s].
+        /// Writes \[1/s\].
         writes: Value,
-        /// How far a copy is behind [s].
+        /// How far a copy is behind \[s\].
         lag: Value,
-        /// How much of its copy a member has not replayed [s of writing].
+        /// How much of its copy a member has not replayed \[s of writing\].
         unreplayed: Value,
     },
 }
@@ -343,20 +344,20 @@ pub struct ClockRef {
 pub enum Looks {
     /// At each tick of a clock.
     At(ClockRef),
-    /// Every so often [s], at a phase of its own.
+    /// Every so often \[s\], at a phase of its own.
     Every(Value),
     /// A first look at a random phase; the next follows `every` after the
-    /// reply, and a reply takes `cost` [s]: judged at its start, counted at its end.
+    /// reply, and a reply takes `cost` \[s\]: judged at its start, counted at its end.
     AfterReply {
-        /// From reply to next look [s].
+        /// From reply to next look \[s\].
         every: Value,
-        /// What a look costs [s], read at its start.
+        /// What a look costs \[s\], read at its start.
         cost: Value,
     },
-    /// Every so often [s], counted from the last rise of the condition; the
+    /// Every so often \[s\], counted from the last rise of the condition; the
     /// first look one period after it.
     From {
-        /// The period [s].
+        /// The period \[s\].
         every: Value,
         /// What starts the comb; it looks while this holds.
         rise: Condition,
@@ -366,7 +367,7 @@ pub enum Looks {
 /// When a lease's expiry is noticed.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Check {
-    /// How often somebody looks [s].
+    /// How often somebody looks \[s\].
     pub every: Value,
     /// While this holds.
     pub running: Option<Condition>,

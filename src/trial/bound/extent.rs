@@ -1,7 +1,7 @@
 //! The least and the greatest that a value can be.
 
-use crate::block::Graph;
-use crate::block::value::{Value, ValueId};
+use crate::block::value::Value;
+use crate::block::{Graph, ValueId};
 use crate::units::Span;
 
 /// The least and the greatest value, over all draws and readings.

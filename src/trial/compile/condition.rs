@@ -126,6 +126,9 @@ impl Compiler<'_> {
 
     fn target_export(&mut self, name: &str, target: Instance, scope: &Scope) -> Literal {
         let (component, member) = self.member(target);
+        if self.preset(component).exports.iter().all(|e| e.name != name) {
+            return Literal::FALSE;
+        }
         self.export(component, name, member, Some(scope.own))
     }
 

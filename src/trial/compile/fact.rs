@@ -39,7 +39,7 @@ impl Cut {
 impl Compiler<'_> {
     /// Whether a host is up, as a fact that can change.
     pub(super) fn host_fact(&mut self, host: HostId) -> LevelId {
-        let name = format!("host {}", self.model.hosts[host.0].name);
+        let name = format!("host {}/host", self.model.hosts[host.0].name);
         let builder = &mut self.builder;
         *self.facts.hosts.entry(host).or_insert_with(|| builder.fact(&name, true))
     }
@@ -59,7 +59,7 @@ impl Compiler<'_> {
 
     /// Whether a process stands still, as a fact that can change.
     pub(super) fn hung_fact(&mut self, key: (ComponentId, usize, usize)) -> LevelId {
-        let name = format!("{} hangs", self.process_name(key));
+        let name = format!("{} hung", self.process_name(key));
         let builder = &mut self.builder;
         *self.facts.hung.entry(key).or_insert_with(|| builder.fact(&name, false))
     }
@@ -108,7 +108,7 @@ impl Compiler<'_> {
         self.facts.asked.get(&key).map_or(Literal::FALSE, |l| Literal::of(*l))
     }
 
-    /// A packet gets from one to the other and back: the path, and the other's host.
+    /// A packet gets from one to the other and back: the path, and both hosts.
     pub(super) fn hears(&mut self, a: Instance, b: Instance) -> Literal {
         let (from, to) = (self.host(a), self.host(b));
         let mut all: Vec<Literal> = self
@@ -118,7 +118,7 @@ impl Compiler<'_> {
             .filter(|c| c.separates(from, to))
             .map(|c| !Literal::of(c.level))
             .collect();
-        all.push(self.host_up(to));
+        all.extend([self.host_up(from), self.host_up(to)]);
         self.builder.and(&all)
     }
 }

@@ -89,7 +89,7 @@ impl Compiler<'_> {
         self.stages.push(StageSlot {
             name: format!("fault.{}", index + 1),
             title: fault.title.clone(),
-            formula: None,
+            formula: Some("until it strikes, or until it is over".to_owned()),
             surprise: None,
         });
         self.builder.stage(spec.level, self.stages.len() as u32 - 1);

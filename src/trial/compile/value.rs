@@ -1,7 +1,8 @@
 //! Values of presets become value programs.
 
 use super::{Compiler, Instance, Scope};
-use crate::block::value::{Condition as Check, ConditionId, Value as Program, ValueId};
+use crate::block::value::{Condition as Check, Value as Program};
+use crate::block::{ConditionId, ValueId};
 use crate::distribution::Law;
 use crate::model::expression::{
     Comparison, Condition, ParameterId, Quorum, Range, Reading, Value, Who,

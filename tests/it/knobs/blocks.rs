@@ -251,8 +251,8 @@ client.served = "s"
 fn dials() -> Vec<Row> {
     use Moves::{By, MeanBy};
     let write = What::First("watch", "first_write");
-    let works = format!("{WORKS}")
-        .replace("[member.work]", "[member.gate]\nunused = { when = \"app\" }\n[member.work]");
+    let works =
+        WORKS.replace("[member.work]", "[member.gate]\nunused = { when = \"app\" }\n[member.work]");
     let model = format!("{THREE}[clients.watch]\ntechnology = \"watcher\"\nof = \"toy\"\n");
     let scenario = format!("{KILL}\n").replace("\n[[faults]]", "\nhorizon = \"1000s\"\n[[faults]]");
     let base = Case::new(&[&toy(&works, "app"), WATCHER], &model, &scenario);

@@ -173,6 +173,8 @@ fn others() -> Vec<Row> {
     // The primary has more patience than the consensus store needs.
     let etcd = desk("what = \"kill\"\nwhere = \"each of etcd\"\nfor = \"5s\"")
         .set(&["stores.orders.retry_timeout=60s"]);
+    let three = desk("what = \"kill\"\nwhere = \"leader of etcd\"")
+        .set(&["consensus.etcd.members=[\"c\", \"d\", \"e\"]", "stores.orders.retry_timeout=60s"]);
     let crash = desk(CRASH);
     // Cut off for 7 s: two checks of 2 s that wait for their time-out, not three.
     let off = desk(
@@ -189,11 +191,18 @@ fn others() -> Vec<Row> {
         "consensus.etcd.expiry_tick=1s",
     ]);
     vec![
-        Row::set("etcd", "heartbeat", &etcd, "consensus.etcd.heartbeat=300ms")
+        Row::set("etcd", "heartbeat", &etcd, "consensus.etcd.heartbeat=200ms")
             .moves(CONSENSUS, MeanBy(-0.1))
             .not(&[STORE, WRITES]),
         Row::set("etcd", "election_timeout", &etcd, "consensus.etcd.election_timeout=3s")
             .moves(CONSENSUS, MeanBy(3.0))
+            .not(&[STORE, WRITES]),
+        Row::set("etcd", "votes", &etcd, "consensus.etcd.votes=501ms")
+            .moves(CONSENSUS, By(0.5))
+            .not(&[STORE, WRITES]),
+        // Who fails blocks the other's first try.
+        Row::set("etcd", "pre_vote", &three, "consensus.etcd.pre_vote=0")
+            .moves(CONSENSUS, Up)
             .not(&[STORE, WRITES]),
         Row::set("etcd", "expiry_tick", &crash, "consensus.etcd.expiry_tick=4s")
             .moves(KEY, MeanBy(1.75))
@@ -236,6 +245,63 @@ fn others() -> Vec<Row> {
     ]
 }
 
+/// Two servers behind a balancer with much patience, and clients of it.
+const WEB: &str = r#"
+model = "web"
+zones = { a = "r", b = "r", e = "r" }
+[stores.web]
+technology = "server/http"
+members = ["a", "b"]
+[routes.front]
+technology = "haproxy"
+serves = "web"
+at = "e"
+fall = "20"
+timeout_connect = "5s"
+timeout_server = "10s"
+[clients.reader]
+technology = "client/http"
+of = "front"
+at = "e"
+"#;
+
+fn requests() -> Vec<Row> {
+    use Moves::{By, MeanBy, Not};
+    const READER: What = What::First("reader", "first_error");
+    const OUT: What = What::First("front", "detected");
+    let web = |what: &str| {
+        let text = format!(
+            "scenario = \"x\"\nhorizon = \"2000s\"\n[[faults]]\nwhat = \"{what}\"\nwhere = \"member a of web\"\n"
+        );
+        Case::new(&[], WEB, &text)
+    };
+    let (kill, power, hang) = (web("kill"), web("power loss"), web("hang"));
+    let front = |field, base: &Case, value: &str, by| {
+        Row::set("haproxy", field, base, &format!("routes.front.{field}={value}"))
+            .moves(READER, By(by))
+            .moves(OUT, Not)
+    };
+    vec![
+        front("retries", &kill, "5", 2.0),
+        front("retry_wait", &kill, "2s", 3.0),
+        // Four attempts.
+        front("timeout_connect", &power, "7s", 8.0),
+        front("timeout_server", &hang, "12s", 2.0),
+        // Retries for 3 s, then the next of requests that are 3 s apart.
+        Row::set("client/http", "every", &kill, "clients.reader.every=3s")
+            .moves(READER, MeanBy(1.0))
+            .not(&[OUT]),
+        Row::set(
+            "client/http",
+            "timeout",
+            &hang.clone().set(&["clients.reader.timeout=4s"]),
+            "clients.reader.timeout=6s",
+        )
+        .moves(READER, By(2.0))
+        .not(&[OUT]),
+    ]
+}
+
 #[test]
 fn every_parameter_of_every_preset() {
     let library = PresetLibrary::embedded();
@@ -244,6 +310,7 @@ fn every_parameter_of_every_preset() {
         let preset = library.get(name).expect("an embedded preset can be read");
         fields.extend(preset.parameters.iter().map(|p| (name.to_owned(), p.name.clone())));
     }
-    let rows: Vec<Row> = [timers(), repairs(), data(), others()].into_iter().flatten().collect();
+    let rows: Vec<Row> =
+        [timers(), repairs(), data(), others(), requests()].into_iter().flatten().collect();
     table(&rows, &fields, &[]);
 }

@@ -1,91 +1,14 @@
-//! Predictions from configuration against failovers of real software.
-//!
-//! Which figures judge, with which margin δ for the machine and its clock, was
-//! fixed before any prediction was made. A continuous figure passes the band
-//! test (the smallest distance of the measured distribution from any law within
-//! ±δ of the prediction, judged by the one-sample Kolmogorov–Smirnov law), a
-//! count an exact binomial test; Holm over the whole list at 1 %. The same test
-//! must reject each rival law at 1 %. Nothing here is fitted: the machine's
-//! durations of work come from a series in which they are not tested.
-
-use std::fmt::Write as _;
+//! PostgreSQL under Patroni: crash, hang, the postmaster alone, a switchover.
 
 use drillcast::outcome::{Figure, Outcome};
-use drillcast::statistics::{Predicted, band_test, binomial_test, holm, median_interval};
+use drillcast::statistics::binomial_test;
 use drillcast::trial::Program;
 
-use crate::harness::{figure, first, program, quantile, run, seconds, text};
+use super::{Row, Series, band, less, uniform};
+use crate::harness::{figure, first, program, run, seconds, text};
 
 const MODEL: &str = "models/lab/patroni.toml";
 const TRIALS: u64 = 4_096;
-
-/// A measured series.
-struct Series {
-    columns: Vec<String>,
-    rows: Vec<Vec<String>>,
-}
-
-impl Series {
-    fn read(name: &str) -> Self {
-        let file = text(&format!("tests/lab/{name}.csv"));
-        let mut lines = file.lines().map(|l| l.split(',').map(str::to_owned).collect());
-        let columns = lines.next().expect("the file has a header");
-        Self { columns, rows: lines.collect() }
-    }
-
-    fn words(&self, column: &str) -> Vec<String> {
-        let at = self.columns.iter().position(|c| c == column);
-        let at = at.unwrap_or_else(|| panic!("there is no column {column}"));
-        self.rows.iter().map(|row| row[at].clone()).collect()
-    }
-
-    fn numbers(&self, column: &str) -> Vec<f64> {
-        self.words(column).iter().map(|w| w.parse().expect("a number")).collect()
-    }
-
-    fn difference(&self, a: &str, b: &str) -> Vec<f64> {
-        self.numbers(a).iter().zip(self.numbers(b)).map(|(a, b)| a - b).collect()
-    }
-}
-
-/// One line of the list.
-struct Row {
-    name: &'static str,
-    p: f64,
-    /// The p-value under the rival, and its name.
-    rival: Option<(&'static str, f64)>,
-    shown: String,
-}
-
-fn sorted(mut values: Vec<f64>) -> Vec<f64> {
-    values.sort_by(f64::total_cmp);
-    values
-}
-
-/// A continuous figure, and the rival that must be rejected.
-fn band(
-    name: &'static str,
-    measured: &[f64],
-    predicted: Vec<f64>,
-    margin: f64,
-    rival: Option<(&'static str, Vec<f64>)>,
-) -> Row {
-    let p_of = |law: &[f64]| {
-        band_test(measured, &Predicted::Sample(law), margin).expect("there are values").p_value
-    };
-    let predicted = sorted(predicted);
-    let median = median_interval(measured, 0.95).expect("enough values");
-    let at = |values: &[f64]| [0.05, 0.5, 0.95].map(|q| quantile(values, q));
-    let shown = format!(
-        "measured {:.2?} predicted {:.2?}, median {:.2}..{:.2}",
-        at(measured),
-        at(&predicted),
-        median.low,
-        median.high,
-    );
-    let rival = rival.map(|(name, law)| (name, p_of(&sorted(law))));
-    Row { name, p: p_of(&predicted), rival, shown }
-}
 
 /// A count of trials that lost at least one write.
 fn losses(name: &'static str, series: &Series, outcomes: &[Outcome], program: &Program) -> Row {
@@ -110,15 +33,6 @@ fn lab(scenario: &str, sets: &[&str]) -> (Program, Vec<Outcome>) {
 fn write_gap(program: &Program, outcomes: &[Outcome]) -> Vec<f64> {
     let outage = figure(program, outcomes, ("clients", "writer"), Figure::ClientOutage);
     outage.into_iter().map(|o| seconds(o) + 0.05).collect()
-}
-
-fn less(a: Vec<f64>, b: &[f64]) -> Vec<f64> {
-    a.into_iter().zip(b).map(|(a, b)| a - b).collect()
-}
-
-/// Evenly spread values of a uniform law.
-fn uniform(low: f64, high: f64) -> Vec<f64> {
-    (0..2_000).map(|i| low + (high - low) * (f64::from(i) + 0.5) / 2_000.0).collect()
 }
 
 /// The expiry of the key, given the recorded age of the lease: `recorded` is
@@ -277,31 +191,10 @@ fn switchover(rows: &mut Vec<Row>) {
     ));
 }
 
-#[test]
-fn patroni_agrees_with_its_measured_failovers() {
-    let mut rows = Vec::new();
-    crash(&mut rows);
-    hang(&mut rows);
-    postmaster(&mut rows);
-    switchover(&mut rows);
-    let adjusted = holm(&rows.iter().map(|r| r.p).collect::<Vec<_>>());
-    let mut table = String::new();
-    let mut off = Vec::new();
-    for (row, adjusted) in rows.iter().zip(&adjusted) {
-        let rival =
-            row.rival.map_or(String::new(), |(name, p)| format!("; rival {name}: p {p:.1e}"));
-        let _ = writeln!(
-            table,
-            "{:<56} p {:.3} (Holm {adjusted:.3})  {}{rival}",
-            row.name, row.p, row.shown
-        );
-        if *adjusted < 0.01 {
-            off.push(format!("{} is off", row.name));
-        }
-        if row.rival.is_some_and(|(_, p)| p >= 0.01) {
-            off.push(format!("{}: the rival is not rejected", row.name));
-        }
-    }
-    println!("{table}");
-    assert!(off.is_empty(), "{off:#?}\n{table}");
+/// Its rows.
+pub(super) fn rows(rows: &mut Vec<Row>) {
+    crash(rows);
+    hang(rows);
+    postmaster(rows);
+    switchover(rows);
 }

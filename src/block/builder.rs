@@ -1,0 +1,496 @@
+//! The builder: the only way to a graph.
+//!
+//! Files are compiled through it, and tests wire blocks by hand with it. Levels
+//! are declared first, by name, so that nodes can refer to each other in any
+//! order, and defined afterwards.
+
+use std::collections::BTreeMap;
+
+use super::clock::Clock;
+use super::dial::Dial;
+use super::gate::Gate;
+use super::graph::{Consumer, FaultSpec, Graph, Mark, Named, Producer};
+use super::id::{ClockId, ConditionId, DialId, LeaseId, LogId, PickId, ProbeId, ValueId, WorkId};
+use super::lease::Lease;
+use super::literal::{LevelId, Literal};
+use super::log::Log;
+use super::pick::Pick;
+use super::probe::{Looks, Probe};
+use super::value::{Condition, Value};
+use super::work::Work;
+
+/// Why a graph cannot be built.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum BuildError {
+    /// Levels that depend on each other in the same instant.
+    #[error("these levels depend on each other in the same instant: {}", .0.join(" → "))]
+    Cycle(Vec<String>),
+    /// A level that was declared and never defined.
+    #[error("level {0} is declared and never defined")]
+    Undefined(String),
+}
+
+/// Assembles a [`Graph`].
+#[derive(Debug)]
+pub struct Builder {
+    graph: Graph,
+    gates: Vec<(Gate, LevelId)>,
+    known: BTreeMap<(u32, Vec<Literal>), Literal>,
+    meters: Vec<Vec<Literal>>,
+}
+
+impl Default for Builder {
+    fn default() -> Self {
+        let mut graph = Graph::default();
+        graph.levels.push(Named {
+            name: "true".to_owned(),
+            producer: Producer::Fact(true),
+            mark: None,
+            stage: None,
+        });
+        Self { graph, gates: Vec::new(), known: BTreeMap::new(), meters: Vec::new() }
+    }
+}
+
+impl Builder {
+    /// Declares a level.
+    pub fn level(&mut self, name: &str) -> LevelId {
+        self.graph.levels.push(Named {
+            name: name.to_owned(),
+            producer: Producer::Undefined,
+            mark: None,
+            stage: None,
+        });
+        LevelId(self.graph.levels.len() as u32 - 1)
+    }
+
+    /// Adds a fact.
+    pub fn fact(&mut self, name: &str, initial: bool) -> LevelId {
+        let level = self.level(name);
+        self.graph.levels[level.index()].producer = Producer::Fact(initial);
+        level
+    }
+
+    /// The rise of `level` stamps a milestone.
+    pub fn mark(&mut self, level: LevelId, mark: Mark) {
+        self.graph.levels[level.index()].mark = Some(mark);
+    }
+
+    /// `level` is this stage on a causal path.
+    pub fn stage(&mut self, level: LevelId, stage: u32) {
+        self.graph.levels[level.index()].stage = Some(stage);
+    }
+
+    /// Adds a milestone with so many instances.
+    pub fn milestone(&mut self, instances: u32) -> u32 {
+        self.graph.milestones.push(instances);
+        self.graph.milestones.len() as u32 - 1
+    }
+
+    /// True while at least `least` of `inputs` are; repeated inputs count once
+    /// each.
+    pub fn at_least(&mut self, least: usize, inputs: &[Literal]) -> Literal {
+        let sure = inputs.iter().filter(|i| **i == Literal::TRUE).count();
+        let least = least.saturating_sub(sure);
+        let mut open: Vec<Literal> =
+            inputs.iter().copied().filter(|i| i.as_constant().is_none()).collect();
+        if least == 0 || least > open.len() {
+            return Literal::constant(least == 0);
+        }
+        open.sort_unstable();
+        if least == 1 || least == open.len() {
+            let whole = least == open.len();
+            open.dedup();
+            if open.len() == 1 {
+                return open[0];
+            }
+            if open.windows(2).any(|w| w[0] == !w[1]) {
+                return Literal::constant(!whole);
+            }
+            let least = if whole { open.len() } else { 1 };
+            return self.threshold(least, open);
+        }
+        self.threshold(least, open)
+    }
+
+    fn threshold(&mut self, least: usize, inputs: Vec<Literal>) -> Literal {
+        let key = (least as u32, inputs);
+        if let Some(known) = self.known.get(&key) {
+            return *known;
+        }
+        let level = self.level("");
+        self.define_threshold(level, key.0, key.1.clone());
+        self.known.insert(key, Literal::of(level));
+        Literal::of(level)
+    }
+
+    fn define_threshold(&mut self, level: LevelId, least: u32, inputs: Vec<Literal>) {
+        self.define(level, Producer::Gate(self.gates.len() as u32));
+        self.gates.push((Gate::Threshold { inputs, least }, level));
+    }
+
+    /// All hold.
+    pub fn and(&mut self, inputs: &[Literal]) -> Literal {
+        self.at_least(inputs.len(), inputs)
+    }
+
+    /// At least one holds.
+    pub fn or(&mut self, inputs: &[Literal]) -> Literal {
+        self.at_least(1, inputs)
+    }
+
+    fn define(&mut self, level: LevelId, producer: Producer) {
+        let named = &mut self.graph.levels[level.index()];
+        assert_eq!(named.producer, Producer::Undefined, "{} is defined twice", named.name);
+        named.producer = producer;
+    }
+
+    /// Defines a level as a literal.
+    pub fn define_gate(&mut self, level: LevelId, when: Literal) {
+        self.define_threshold(level, 1, vec![when]);
+    }
+
+    /// Defines a level as a latch.
+    pub fn define_latch(&mut self, level: LevelId, when: Literal, until: Literal) {
+        self.define(level, Producer::Gate(self.gates.len() as u32));
+        self.gates.push((Gate::Latch { when, until }, level));
+    }
+
+    /// Defines a level as a work.
+    pub fn define_work(&mut self, level: LevelId, work: Work) -> WorkId {
+        let id = WorkId(self.graph.works.len() as u32);
+        self.define(level, Producer::Work(id));
+        self.graph.works.push((work, level));
+        id
+    }
+
+    /// Adds a clock.
+    pub fn clock(&mut self, clock: Clock) -> ClockId {
+        self.graph.clocks.push(clock);
+        ClockId(self.graph.clocks.len() as u32 - 1)
+    }
+
+    /// Defines a level as a probe.
+    pub fn define_probe(&mut self, level: LevelId, probe: Probe) -> ProbeId {
+        let id = ProbeId(self.graph.probes.len() as u32);
+        self.define(level, Producer::Probe(id));
+        self.graph.probes.push((probe, level));
+        id
+    }
+
+    /// Defines a level as a lease.
+    pub fn define_lease(&mut self, level: LevelId, lease: Lease) -> LeaseId {
+        let id = LeaseId(self.graph.leases.len() as u32);
+        self.define(level, Producer::Lease(id));
+        self.graph.leases.push((lease, level));
+        id
+    }
+
+    /// The position that the next pick will have.
+    #[must_use]
+    pub fn next_pick(&self) -> PickId {
+        PickId(self.graph.picks.len() as u32)
+    }
+
+    /// Adds a pick; defines the levels of its candidates.
+    pub fn pick(&mut self, pick: Pick) -> PickId {
+        let id = self.next_pick();
+        for (position, candidate) in pick.candidates.iter().enumerate() {
+            self.define(candidate.chosen, Producer::Pick(id, position as u32));
+        }
+        self.graph.picks.push(pick);
+        id
+    }
+
+    /// Defines a level as a dial; defines the levels of its targets.
+    pub fn define_dial(&mut self, level: LevelId, dial: Dial) -> DialId {
+        let id = DialId(self.graph.dials.len() as u32);
+        self.define(level, Producer::Dial(id, None));
+        for (position, target) in dial.targets.iter().enumerate() {
+            self.define(target.chosen, Producer::Dial(id, Some(position as u32)));
+        }
+        self.graph.dials.push((dial, level));
+        id
+    }
+
+    /// Adds a log; defines the levels that say who is its head.
+    pub fn log(&mut self, log: Log) -> LogId {
+        let id = LogId(self.graph.logs.len() as u32);
+        for (position, member) in log.members.iter().enumerate() {
+            self.define(member.is_head, Producer::Head(id, position as u32));
+        }
+        self.graph.logs.push(log);
+        id
+    }
+
+    /// Adds a fault.
+    pub fn fault(&mut self, fault: FaultSpec) {
+        self.graph.faults.push(fault);
+    }
+
+    /// Something is measured on these literals; the position of the meter.
+    pub fn meter(&mut self, inputs: Vec<Literal>) -> u32 {
+        self.meters.push(inputs);
+        self.meters.len() as u32 - 1
+    }
+
+    /// Adds a value program.
+    pub fn value(&mut self, value: Value) -> ValueId {
+        self.graph.values.push(value);
+        ValueId(self.graph.values.len() as u32 - 1)
+    }
+
+    /// A constant.
+    pub fn constant(&mut self, value: f64) -> ValueId {
+        self.value(Value::Constant(value))
+    }
+
+    /// The value program behind an id.
+    #[must_use]
+    pub fn peek(&self, id: ValueId) -> &Value {
+        &self.graph.values[id.0 as usize]
+    }
+
+    /// The condition behind an id.
+    #[must_use]
+    pub fn peek_condition(&self, id: ConditionId) -> &Condition {
+        &self.graph.conditions[id.0 as usize]
+    }
+
+    /// Adds a condition inside values.
+    pub fn condition(&mut self, condition: Condition) -> ConditionId {
+        self.graph.conditions.push(condition);
+        ConditionId(self.graph.conditions.len() as u32 - 1)
+    }
+
+    /// The levels that a value reads.
+    #[must_use]
+    pub fn inputs_of(&self, value: ValueId) -> Vec<Literal> {
+        let mut inputs = Vec::new();
+        self.collect_value(value, &mut inputs);
+        inputs.sort_unstable();
+        inputs.dedup();
+        inputs
+    }
+
+    fn collect_value(&self, value: ValueId, inputs: &mut Vec<Literal>) {
+        match &self.graph.values[value.0 as usize] {
+            Value::Between { low, high, .. } => {
+                self.collect_value(*low, inputs);
+                self.collect_value(*high, inputs);
+            }
+            Value::If(condition, yes, no) => {
+                self.collect_condition(*condition, inputs);
+                self.collect_value(*yes, inputs);
+                self.collect_value(*no, inputs);
+            }
+            Value::Add(a, b)
+            | Value::Subtract(a, b)
+            | Value::Multiply(a, b)
+            | Value::Divide(a, b) => {
+                self.collect_value(*a, inputs);
+                self.collect_value(*b, inputs);
+            }
+            Value::Least(all) | Value::Most(all) => {
+                all.iter().for_each(|v| self.collect_value(*v, inputs));
+            }
+            Value::Chosen(pick, all) => {
+                let candidates =
+                    self.graph.picks.get(pick.index()).map_or(&[][..], |p| &p.candidates);
+                inputs.extend(candidates.iter().map(|c| Literal::of(c.chosen)));
+                all.iter().for_each(|v| self.collect_value(*v, inputs));
+            }
+            Value::Ceiling(a) => self.collect_value(*a, inputs),
+            _ => {}
+        }
+    }
+
+    fn collect_condition(&self, condition: ConditionId, inputs: &mut Vec<Literal>) {
+        match &self.graph.conditions[condition.0 as usize] {
+            Condition::Literal(literal) => inputs.push(Literal::of(literal.level())),
+            Condition::And(all) | Condition::Or(all) | Condition::Count(all, _) => {
+                all.iter().for_each(|c| self.collect_condition(*c, inputs));
+            }
+            Condition::Not(one) => self.collect_condition(*one, inputs),
+            Condition::AtMost(a, b) | Condition::Less(a, b) | Condition::Equal(a, b) => {
+                self.collect_value(*a, inputs);
+                self.collect_value(*b, inputs);
+            }
+        }
+    }
+
+    /// The finished graph.
+    ///
+    /// # Errors
+    ///
+    /// A cycle made of gates alone, or a level that was never defined.
+    pub fn build(mut self) -> Result<Graph, BuildError> {
+        if let Some(level) = self.graph.levels.iter().find(|l| l.producer == Producer::Undefined) {
+            return Err(BuildError::Undefined(level.name.clone()));
+        }
+        self.sort_gates()?;
+        self.connect_clocks();
+        self.graph.grants = vec![Vec::new(); self.graph.picks.len()];
+        for (index, (lease, _)) in self.graph.leases.iter().enumerate() {
+            if let Some(pick) = lease.of {
+                self.graph.grants[pick.index()].push(LeaseId(index as u32));
+            }
+        }
+        self.connect_levels();
+        Ok(self.graph)
+    }
+
+    /// Topological order; ties by order of addition.
+    fn sort_gates(&mut self) -> Result<(), BuildError> {
+        let mut state = vec![0_u8; self.gates.len()];
+        let mut order = Vec::with_capacity(self.gates.len());
+        for gate in 0..self.gates.len() {
+            let mut path = Vec::new();
+            self.visit(gate, &mut state, &mut order, &mut path)?;
+        }
+        for (position, &gate) in order.iter().enumerate() {
+            let level = self.gates[gate].1;
+            self.graph.levels[level.index()].producer = Producer::Gate(position as u32);
+            self.graph.gates.push(self.gates[gate].clone());
+        }
+        Ok(())
+    }
+
+    fn visit(
+        &self,
+        gate: usize,
+        state: &mut [u8],
+        order: &mut Vec<usize>,
+        path: &mut Vec<usize>,
+    ) -> Result<(), BuildError> {
+        if state[gate] == 2 {
+            return Ok(());
+        }
+        path.push(gate);
+        if state[gate] == 1 {
+            let from = path.iter().position(|g| *g == gate).unwrap_or(0);
+            let names =
+                path[from..].iter().map(|g| &self.graph.levels[self.gates[*g].1.index()].name);
+            return Err(BuildError::Cycle(names.filter(|n| !n.is_empty()).cloned().collect()));
+        }
+        state[gate] = 1;
+        for input in self.gates[gate].0.inputs() {
+            if let Producer::Gate(other) = self.graph.levels[input.level().index()].producer {
+                self.visit(other as usize, state, order, path)?;
+            }
+        }
+        state[gate] = 2;
+        path.pop();
+        order.push(gate);
+        Ok(())
+    }
+
+    fn connect_clocks(&mut self) {
+        let mut observers = vec![Vec::new(); self.graph.clocks.len()];
+        for (index, (lease, _)) in self.graph.leases.iter().enumerate() {
+            let lease_id = Consumer::Lease(LeaseId(index as u32));
+            for (clock, _) in &lease.renew {
+                observers[clock.index()].push(lease_id);
+            }
+            if let Some(clock) = lease.check {
+                observers[clock.index()].push(lease_id);
+            }
+        }
+        for (index, (probe, _)) in self.graph.probes.iter().enumerate() {
+            if let Looks::Clock(clock) = probe.looks {
+                observers[clock.index()].push(Consumer::Probe(ProbeId(index as u32)));
+            }
+        }
+        for (index, (dial, _)) in self.graph.dials.iter().enumerate() {
+            observers[dial.clock.index()].push(Consumer::Dial(DialId(index as u32)));
+        }
+        for list in &mut observers {
+            list.sort_unstable();
+            list.dedup();
+        }
+        self.graph.observers = observers;
+    }
+
+    fn connect_levels(&mut self) {
+        let mut lists: Vec<Vec<Consumer>> = vec![Vec::new(); self.graph.levels.len()];
+        let mut add = |literal: Literal, consumer: Consumer| {
+            if literal.as_constant().is_none() {
+                lists[literal.level().index()].push(consumer);
+            }
+        };
+        for (literal, consumer) in self.edges() {
+            add(literal, consumer);
+        }
+        self.graph.fan_out.push(0);
+        for list in &mut lists {
+            // A gate counts each of its inputs; everybody else looks once.
+            let gates = list.iter().copied().filter(|c| matches!(c, Consumer::Gate(..)));
+            let mut others: Vec<Consumer> =
+                list.iter().copied().filter(|c| !matches!(c, Consumer::Gate(..))).collect();
+            others.sort_unstable();
+            others.dedup();
+            self.graph.consumers.extend(gates.chain(others));
+            self.graph.fan_out.push(self.graph.consumers.len() as u32);
+        }
+    }
+
+    fn edges(&self) -> Vec<(Literal, Consumer)> {
+        let graph = &self.graph;
+        let mut edges = Vec::new();
+        for (index, (gate, _)) in graph.gates.iter().enumerate() {
+            edges.extend(
+                gate.inputs()
+                    .into_iter()
+                    .map(|i| (i, Consumer::Gate(index as u32, i.is_negated()))),
+            );
+        }
+        for (index, (work, _)) in graph.works.iter().enumerate() {
+            let consumer = Consumer::Work(WorkId(index as u32));
+            edges.extend([(work.when, consumer), (work.until, consumer)]);
+        }
+        for (index, clock) in graph.clocks.iter().enumerate() {
+            edges.push((clock.running, Consumer::Clock(ClockId(index as u32))));
+        }
+        for (index, (probe, _)) in graph.probes.iter().enumerate() {
+            let consumer = Consumer::Probe(ProbeId(index as u32));
+            edges.extend([(probe.watch, consumer), (probe.running, consumer)]);
+            if let Looks::Reply { inputs, .. } = &probe.looks {
+                edges.extend(inputs.iter().map(|i| (*i, consumer)));
+            }
+        }
+        for (index, (lease, _)) in graph.leases.iter().enumerate() {
+            let consumer = Consumer::Lease(LeaseId(index as u32));
+            edges.push((lease.drop, consumer));
+            edges.extend(lease.rearm.map(|(on, _)| (on, consumer)));
+            edges.extend(lease.renew.iter().map(|(_, on)| (*on, consumer)));
+        }
+        self.edges_of_choices(&mut edges);
+        edges
+    }
+
+    fn edges_of_choices(&self, edges: &mut Vec<(Literal, Consumer)>) {
+        let graph = &self.graph;
+        for (index, pick) in graph.picks.iter().enumerate() {
+            let consumer = Consumer::Pick(PickId(index as u32));
+            edges.push((pick.when, consumer));
+            edges.extend(pick.candidates.iter().map(|c| (c.from, consumer)));
+        }
+        for (index, (dial, _)) in graph.dials.iter().enumerate() {
+            let consumer = Consumer::Dial(DialId(index as u32));
+            edges.push((dial.lost, consumer));
+            for target in &dial.targets {
+                edges.push((target.good, consumer));
+                edges.extend(target.inputs.iter().map(|i| (*i, consumer)));
+            }
+        }
+        for (index, log) in graph.logs.iter().enumerate() {
+            for (position, member) in log.members.iter().enumerate() {
+                let consumer = Consumer::Log(LogId(index as u32), position as u32);
+                edges.extend([member.accepts, member.copies, member.heads].map(|l| (l, consumer)));
+            }
+        }
+        for (index, inputs) in self.meters.iter().enumerate() {
+            edges.extend(inputs.iter().map(|i| (*i, Consumer::Meter(index as u32))));
+        }
+    }
+}
