@@ -227,6 +227,15 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_error_between_batches_by_hand() {
+        // t(2) = 4.302653, deviation 1, over √3.
+        let error = batch_error([1.0, 2.0, 3.0].into_iter().map(Some));
+        assert!((error - 4.302_652_729_911_275 / 3.0_f64.sqrt()).abs() < 1e-9, "{error}");
+        assert_eq!(batch_error([Some(1.0)].into_iter()), f64::INFINITY);
+        assert_eq!(batch_error([Some(1.0), None].into_iter()), f64::INFINITY);
+    }
+
+    #[test]
     fn needed_trials_have_two_digits() {
         assert_eq!(two_digits(60_001), 61_000);
         assert_eq!(two_digits(99), 99);

@@ -251,6 +251,14 @@ fn check_finds_what_needs_no_trial() {
     drillcast(&["check", MODEL]).assert().code(0);
     let short = ["check", MODEL, CRASH, "--set", "stores.orders.loop_wait=20s"];
     drillcast(&short).assert().code(1).stdout(predicate::str::contains("contradiction"));
+    // A rule may look at the faults, and an edit goes over what a scenario sets.
+    let hang = "scenarios/lab/patroni/hang.toml";
+    let patient = ["--set", "clients.writer.read_timeout=never"];
+    let rule = "no_read_timeout";
+    let check = |more: &[&str]| output(drillcast(&["check", MODEL]).args(more).args(patient));
+    assert!(check(&[hang]).contains(rule));
+    assert!(!check(&[]).contains(rule) && !check(&[CRASH]).contains(rule));
+    assert!(!output(&mut drillcast(&["check", MODEL, hang])).contains(rule));
     let wrong = ["check", MODEL, CRASH, "--set", "stores.orders.ttl=minus"];
     drillcast(&wrong).assert().code(2).stdout(predicate::str::contains("exit 2"));
 }

@@ -199,6 +199,7 @@ fn figures_are_those_of_the_law() {
     let lease = prediction.stages.get("orders.key").unwrap();
     assert!((lease.share - 25.0 / 26.0).abs() < 0.002, "{}", lease.share);
     assert!((lease.criticality - 0.99).abs() < 0.003);
+    assert!((lease.criticality + recovery.censored - 1.0).abs() < 1e-12, "each trial that ends");
     assert!((lease.p50.unwrap() - 25.0).abs() < 0.2);
     let marks = prediction.milestones.get("writer").unwrap().get("first_error").unwrap();
     assert_eq!(marks.first.p50, Some(5e-9));

@@ -7,6 +7,7 @@ mod bad_files;
 mod bad_presets;
 mod bounds;
 mod cli;
+mod edges;
 mod experiment;
 mod golden;
 mod harness;
