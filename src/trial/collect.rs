@@ -98,16 +98,16 @@ impl World<'_> {
             Figure::DataLossWrites => Measured(loss.writes),
             Figure::RecoveryPointAge => Measured::span(loss.age),
             Figure::SplitBrainSeconds => Measured::span(loss.split),
-            Figure::TimeToDetect => self.between(Some(clock), self.first(&subject.detected)),
+            Figure::TimeToDetect => self.between(Some(clock), self.detected(subject)),
             Figure::TimeToDecide => {
-                self.between(self.first(&subject.detected), self.first(&subject.ordered))
+                self.between(self.detected(subject), self.first(&subject.ordered))
             }
             Figure::TimeToFailOver => {
-                self.between(self.first(&subject.ordered), self.first(&subject.failed_over))
+                self.between(self.first(&subject.ordered), self.failed_over(subject))
             }
             Figure::TimeToReroute => {
                 let recovered = served.recovered.map(|(at, _)| at);
-                self.between(self.first(&subject.failed_over), recovered)
+                self.between(self.failed_over(subject), recovered)
             }
             Figure::Integrity | Figure::TimeToVerify => Measured::ABSENT,
         }
@@ -120,6 +120,29 @@ impl World<'_> {
             (Some(from), Some(to)) if to >= from => Measured::span(to - from),
             _ => Measured::ABSENT,
         }
+    }
+
+    /// When the recovery was started: the first verdict on the path to it. A
+    /// balancer that takes a dead server out detects as well, and starts nothing.
+    fn detected(&self, subject: &Subject) -> Option<Instant> {
+        let served = &self.meter_states[subject.served];
+        let path = served.recovered.into_iter().flat_map(|(_, event)| self.chain(event));
+        let verdict = |event: EventId| {
+            let event = &self.journal[event.0 as usize];
+            let mark = self.graph.levels[event.level.index()].mark.filter(|_| event.value);
+            let detects = mark.is_some_and(|m| subject.detected.contains(&(m.milestone as usize)));
+            detects.then_some(event.at)
+        };
+        // From the recovery back to the fault: the last is the first.
+        path.filter_map(verdict).last().or_else(|| self.first(&subject.detected))
+    }
+
+    /// When what was ordered had been done; what failed over earlier, such as the
+    /// consensus store, is part of the way there.
+    fn failed_over(&self, subject: &Subject) -> Option<Instant> {
+        let ordered = self.first(&subject.ordered).unwrap_or(Instant::ZERO);
+        let stamps = subject.failed_over.iter().flat_map(|m| &self.stamps[*m]);
+        stamps.copied().filter(|s| *s != Instant::NEVER && *s >= ordered).min()
     }
 
     /// The first stamp of any of these milestones.

@@ -19,8 +19,10 @@ fn narrow_pages_are_wrapped() {
     let library = PresetLibrary::embedded();
     for name in library.names() {
         let preset = library.get(name).expect("every embedded preset can be read");
-        let long = |line: &&str| line.chars().count() > 100 && line.trim().contains(' ');
-        assert_eq!(preset.describe(100).lines().find(long), None);
+        for width in [80, 100] {
+            let long = |line: &&str| line.chars().count() > width && line.trim().contains(' ');
+            assert_eq!(preset.describe(width).lines().find(long), None);
+        }
         assert!(preset.describe(0).lines().count() > preset.describe(100).lines().count());
     }
 }

@@ -416,3 +416,45 @@ fn clients_without_power_are_not_served() {
     let away = of(("clients", "app"));
     assert!(away.iter().all(|d| seconds(*d) > 299.0 && seconds(*d) < 301.0), "{away:?}");
 }
+
+/// A balancer takes the dead server out long before the lease ends, and the
+/// consensus store has a new leader before anybody is promoted: neither starts
+/// the recovery of the whole, or ends it.
+#[test]
+fn what_starts_a_recovery_lies_on_the_way_to_it() {
+    const MODEL: &str = r#"
+model = "shop"
+zones = { a = "r", b = "r", c = "r" }
+[consensus.etcd]
+technology = "etcd"
+members = ["a/1", "b/1", "c/1"]
+[stores.orders]
+technology = "postgresql/patroni"
+members = ["a/1", "b/1", "c/1"]
+dcs = "etcd"
+[routes.front]
+technology = "haproxy"
+serves = "orders"
+at = "c"
+"#;
+    let scenario = |fault: &str| {
+        format!("scenario = \"S\"\n[[faults]]\n{fault}\nwhere = \"primary of orders\"")
+    };
+    let times = |fault: &str, (group, name): (&str, &str)| -> Vec<Vec<f64>> {
+        let program = program_of(&[], MODEL, &scenario(fault), &[]);
+        let outcomes = run(&program, 1, 256);
+        let which = [Figure::TimeToDetect, Figure::TimeToDecide, Figure::TimeToFailOver];
+        let which = which.map(|f| figure(&program, &outcomes, (group, name), f));
+        which.into_iter().map(|times| times.into_iter().map(seconds).collect()).collect()
+    };
+    let (system, store) = (("system", "system"), ("stores", "orders"));
+    let killed = "what = \"kill\"";
+    assert_eq!(times(killed, system), times(killed, store));
+    let dark = "what = \"power loss\"";
+    let (whole, of_store) = (times(dark, system), times(dark, store));
+    assert_eq!(whole[2], of_store[2], "to fail over");
+    assert!(whole[2].iter().all(|time| time.is_finite()));
+    for (whole, of_store) in whole[0].iter().zip(&of_store[0]) {
+        assert!(*whole < 3.0 && *of_store > 20.0, "{whole} {of_store}");
+    }
+}

@@ -34,7 +34,7 @@ impl Preset {
 
     /// Name, kind, what it needs.
     fn describe_header(&self, page: &mut Page) {
-        page.line(0, &format!("{}: {} ({})", self.name, self.title, self.kind.name()));
+        page.wrapped(0, 0, &format!("{}: {} ({})", self.name, self.title, self.kind.name()));
         page.wrapped(0, 0, &self.versions);
         page.blank();
         if let Some((first, others)) = self.processes.split_first() {
@@ -71,18 +71,21 @@ impl Preset {
         let width = |column: usize| {
             rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default()
         };
-        let widths = [width(0), width(1), width(2)];
+        let widths = [width(0), width(1), width(2), width(3)];
+        // Where the table is too wide, unit and range go before what is said.
+        let narrow = widths.iter().sum::<usize>() + 2 * widths.len() > page.width;
         for (row, parameter) in rows.iter().zip(&self.parameters) {
             let [name, default, unit, varies] = row;
-            page.line(
-                2,
-                format!(
-                    "{name:0$}  {default:1$}  {unit:2$}  {varies}",
-                    widths[0], widths[1], widths[2]
-                )
-                .trim_end(),
-            );
-            page.wrapped(6, 6, &parameter.say);
+            let [first, second, third, _] = widths;
+            if narrow {
+                page.line(2, &format!("{name:first$}  {default}"));
+                let range = if varies.is_empty() { "" } else { ", " };
+                page.wrapped(6, 6, &format!("{unit}{range}{varies}; {}", parameter.say));
+            } else {
+                let row = format!("{name:first$}  {default:second$}  {unit:third$}  {varies}");
+                page.line(2, row.trim_end());
+                page.wrapped(6, 6, &parameter.say);
+            }
             let source = parameter.source.as_deref();
             page.wrapped(
                 6,
