@@ -27,6 +27,8 @@ pub struct Dial {
     pub clock: ClockId,
     /// Whom it tries, in this order.
     pub targets: Vec<DialTarget>,
+    /// A search begins after the target that was lost, not with the first.
+    pub turns: bool,
 }
 
 /// One whom a dial tries.
@@ -47,7 +49,9 @@ pub struct DialTarget {
 pub struct DialState {
     /// Whom it is connected to.
     pub connected: Option<usize>,
-    /// Whom it reaches next while it is not.
+    /// With whom its rounds begin.
+    pub first: usize,
+    /// How many of this round it has tried while it is not.
     pub target: usize,
     /// When.
     pub reaches: Instant,
@@ -69,9 +73,15 @@ pub struct TargetState {
 }
 
 impl DialState {
+    /// Whom it reaches next.
+    fn next<'t>(&self, targets: &'t [TargetState]) -> (usize, &'t TargetState) {
+        let at = (self.first + self.target) % targets.len();
+        (at, &targets[at])
+    }
+
     /// The attempt after the one at `self.target`, which is not good.
     fn after(mut self, targets: &[TargetState], clock: &ClockState) -> Self {
-        self.reaches = self.reaches + targets[self.target].cost;
+        self.reaches = self.reaches + self.next(targets).1.cost;
         self.target += 1;
         if self.target == targets.len() {
             self.target = 0;
@@ -90,8 +100,9 @@ impl DialState {
 
     /// Full: the attempt that is due; whether it succeeds.
     pub fn step(&mut self, targets: &[TargetState], clock: &ClockState) -> bool {
-        if targets[self.target].good {
-            self.connected = Some(self.target);
+        let (at, target) = self.next(targets);
+        if target.good {
+            self.connected = Some(at);
             return true;
         }
         *self = self.after(targets, clock);
@@ -138,7 +149,7 @@ impl DialState {
         }
         let mut ahead = *self;
         for _ in 0..2 * targets.len() {
-            if ahead.reaches == Instant::NEVER || targets[ahead.target].good {
+            if ahead.reaches == Instant::NEVER || ahead.next(targets).1.good {
                 return ahead.reaches;
             }
             ahead = ahead.after(targets, clock);
@@ -152,9 +163,10 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn state(reaches: i64, target: usize) -> DialState {
+    fn state(reaches: i64, first: usize, target: usize) -> DialState {
         DialState {
             connected: None,
+            first,
             target,
             reaches: Instant(reaches),
             busy_until: Instant(reaches - 1),
@@ -168,14 +180,14 @@ mod tests {
         #[test]
         fn skipped_rounds_are_the_rounds_that_would_have_failed(
             period in 1_i64..12, costs in proptest::collection::vec(0_i64..15, 1..4),
-            start in 0_i64..12, length in 0_i64..200, good in 0_usize..4,
+            start in 0_i64..12, length in 0_i64..200, good in 0_usize..4, first in 0_usize..4,
         ) {
             let clock = ClockState {
                 period: Span(period), origin: Instant(start), running: true, restarts: 0,
             };
             let mut targets: Vec<TargetState> =
                 costs.iter().map(|&c| TargetState { good: false, cost: Span(c) }).collect();
-            let (mut lazy, mut slow) = (state(start, 0), state(start, 0));
+            let (mut lazy, mut slow) = (state(start, first, 0), state(start, first, 0));
             let change = Instant(start + length);
             lazy.advance(&targets, &clock, change);
             while slow.reaches < change {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::preset::{Preset, Quantity};
+use super::preset::{ComponentKind, Preset, Quantity};
 use crate::diagnostic::Location;
 use crate::units::Span;
 
@@ -35,6 +35,47 @@ pub struct Model {
     pub components: Vec<Component>,
     /// What is wanted in every scenario.
     pub objectives: Vec<Objective>,
+}
+
+impl Model {
+    /// What a component stands for: routes that only lead are looked through.
+    #[must_use]
+    pub fn end_of(&self, mut id: ComponentId) -> ComponentId {
+        while let Component { target: Some(next), preset, .. } = &self.components[id.0]
+            && preset.only_leads()
+        {
+            id = *next;
+        }
+        id
+    }
+
+    /// Who asks a route: clients by their numbers from 0, and whoever asks the
+    /// routes that only lead to it; a route that requests go through asks once.
+    #[must_use]
+    pub fn askers(&self, route: ComponentId) -> Vec<(ComponentId, usize)> {
+        let mut askers = Vec::new();
+        for (at, component) in self.components.iter().enumerate() {
+            if component.target != Some(route) {
+                continue;
+            }
+            if component.preset.only_leads() {
+                askers.extend(self.askers(ComponentId(at)));
+            } else {
+                askers.extend((0..component.count).map(|number| (ComponentId(at), number)));
+            }
+        }
+        askers
+    }
+
+    /// The name of an asker: `app/3`, `front`.
+    #[must_use]
+    pub fn asker_name(&self, (id, number): (ComponentId, usize)) -> String {
+        let component = &self.components[id.0];
+        match component.preset.kind {
+            ComponentKind::Clients => format!("{}/{}", component.name, number + 1),
+            _ => component.name.clone(),
+        }
+    }
 }
 
 /// A failure domain.

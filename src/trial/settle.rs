@@ -383,6 +383,7 @@ impl World<'_> {
             let visible = self.visible;
             let state = &mut self.dials[index];
             state.connected = None;
+            state.first = if dial.turns { (target + 1) % dial.targets.len() } else { 0 };
             state.target = 0;
             state.lost_by = by;
             state.busy_until = visible + Span(-1);

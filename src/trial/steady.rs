@@ -165,6 +165,7 @@ impl<'g> Search<'g> {
         let dials =
             graph.dials.iter().zip(&self.connected).map(|((dial, _), connected)| DialState {
                 connected: *connected,
+                first: 0,
                 target: 0,
                 reaches: Instant::ZERO,
                 busy_until: Instant(-1),

@@ -190,7 +190,8 @@ impl Random {
                 DialTarget { chosen, good: self.literal(), cost, inputs }
             })
             .collect();
-        let dial = Dial { lost: self.literal(), clock: self.some_clock(), targets };
+        let turns = self.dice.below(2) == 0;
+        let dial = Dial { lost: self.literal(), clock: self.some_clock(), targets, turns };
         self.builder.define_dial(level, dial);
     }
 

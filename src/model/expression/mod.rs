@@ -42,8 +42,12 @@ pub enum Range {
     /// The clients of a population.
     Client,
     /// What a route or a client population points at: the members of the
-    /// component that it serves or uses (or the one entry of a route).
+    /// component that it serves or uses (or the one entry of a route). Through
+    /// a route that only leads somewhere: the members of what it leads to.
     Target,
+    /// Who asks a route: each client of the populations that use it, be it
+    /// through another route that only leads.
+    Asker,
 }
 
 /// Which instance a name speaks of.
@@ -98,6 +102,11 @@ pub enum Condition {
     Head(NodeId, Who),
     /// Both names speak of the same instance.
     Same(Who, Who),
+    /// Both stand on one host: `together(a, b)`.
+    Together(Who, Who),
+    /// The second is the one that the first is dealt, in turn by their numbers:
+    /// `dealt(a, b)`.
+    Dealt(Who, Who),
     /// Negation.
     Not(Box<Condition>),
     /// All hold.

@@ -50,7 +50,7 @@ impl<'p> Printer<'p> {
             Who::Own | Who::Candidate => "self".to_owned(),
             Who::One => match self.preset.kind {
                 ComponentKind::Route | ComponentKind::Clients => "here".to_owned(),
-                ComponentKind::Store | ComponentKind::Consensus => "self".to_owned(),
+                _ => "self".to_owned(),
             },
             Who::Bound(depth) => {
                 let at = self.bound.len().checked_sub(depth + 1);
@@ -105,6 +105,12 @@ impl<'p> Printer<'p> {
             }
             Condition::Silent(a, b) => {
                 call(None, "silent", vec![self.argument(*a), self.argument(*b)])
+            }
+            Condition::Together(a, b) => {
+                call(None, "together", vec![self.argument(*a), self.argument(*b)])
+            }
+            Condition::Dealt(a, b) => {
+                call(None, "dealt", vec![self.argument(*a), self.argument(*b)])
             }
             Condition::Answers(a, b, process) => self.served("answers", *a, *b, *process),
             Condition::Refuses(a, b, process) => self.served("refuses", *a, *b, *process),

@@ -46,7 +46,9 @@ impl Condition {
             Self::TargetExport(who, _) | Self::Host(who) => who.mentions(visit),
             Self::Hears(first, second)
             | Self::Silent(first, second)
-            | Self::Same(first, second) => {
+            | Self::Same(first, second)
+            | Self::Together(first, second)
+            | Self::Dealt(first, second) => {
                 first.mentions(visit);
                 second.mentions(visit);
             }

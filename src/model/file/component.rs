@@ -15,6 +15,8 @@ use crate::units::{Dimension, ENDLESS, Span};
 const MOST_MEMBERS: usize = 1000;
 /// Clients of a population, at most.
 const MOST_CLIENTS: i64 = 1000;
+/// What a route serves.
+const SERVES: &str = "serves";
 /// The default of `serves_at_least`.
 const SERVES_AT_LEAST: f64 = 0.99;
 /// The default of `stable_for` \[s\].
@@ -85,7 +87,8 @@ fn component(
 ) -> Option<Component> {
     let reader = &draft.reader;
     let target = target(draft, drafts, context);
-    let order = target.map(|id| order(draft, id, drafts, members, context)).unwrap_or_default();
+    let end = target.map(|id| end_of(id, drafts));
+    let order = end.map(|id| order(draft, id, drafts, members, context)).unwrap_or_default();
     let count = match draft.kind {
         ComponentKind::Clients => {
             reader.integer("count", 1..=MOST_CLIENTS).map_or(1, |one| one.value)
@@ -186,13 +189,31 @@ fn certain(
 
 /// What a route serves or a client population uses.
 fn target(draft: &Draft<'_>, drafts: &[Draft<'_>], context: &Context<'_>) -> Option<ComponentId> {
+    use ComponentKind::{Clients, Consensus, Route, Store, Stream};
+    let only_leads = draft.preset.as_ref().is_none_or(|preset| preset.only_leads());
     let (key, kinds): (&str, &[ComponentKind]) = match draft.kind {
-        ComponentKind::Route => ("serves", &[ComponentKind::Store]),
-        ComponentKind::Clients => ("of", &[ComponentKind::Store, ComponentKind::Route]),
+        Route if only_leads => (SERVES, &[Store, Stream, Consensus, Route]),
+        Route => (SERVES, &[Store, Stream]),
+        Clients => ("of", &[Store, Stream, Consensus, Route]),
         _ => return None,
     };
     let found = draft.reader.required_string(key)?;
     other(drafts, &found, kinds, key, context)
+}
+
+/// What a component stands for: routes that only lead are looked through.
+fn end_of(mut id: ComponentId, drafts: &[Draft<'_>]) -> ComponentId {
+    // A circle of routes is reported elsewhere; here it only must end.
+    for _ in 0..drafts.len() {
+        let draft = &drafts[id.0];
+        let leads = draft.preset.as_ref().is_some_and(|preset| preset.only_leads());
+        let next = draft.reader.table_read().get(SERVES).and_then(|node| node.as_str());
+        match drafts.iter().position(|one| leads && Some(one.name.value.as_str()) == next) {
+            Some(next) => id = ComponentId(next),
+            None => break,
+        }
+    }
+    id
 }
 
 /// Another component by name, of one of these kinds.

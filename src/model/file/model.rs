@@ -96,7 +96,7 @@ fn read_document(document: &Table, presets: &PresetLibrary, context: &Context<'_
     if drafts.is_empty() && context.errors() == 0 {
         context.error_with_help(
             "model::empty",
-            "the model has no stores, consensus, routes or clients",
+            "the model has no stores, streams, consensus, routes or clients",
             (&document.at, "nothing is described"),
             Some("add one, such as [stores.orders]".to_owned()),
         );
@@ -144,7 +144,7 @@ fn drafts<'a>(reader: &Reader<'a>, presets: &PresetLibrary) -> Vec<Draft<'a>> {
                     )
                     .label(&entry.key.at, "here again")
                     .label(&first.name.at, "first here")
-                    .help("stores, consensus, routes and clients share their names"),
+                    .help("stores, streams, consensus, routes and clients share their names"),
                 );
                 continue;
             }

@@ -135,7 +135,13 @@ fn instances(
         Range::Member => member_names(component),
         Range::Client => (1..=component.count).map(|number| number.to_string()).collect(),
         Range::Target => {
-            component.target.map(|id| member_names(&model.components[id.0])).unwrap_or_default()
+            let end = component.target.map(|id| &model.components[model.end_of(id).0]);
+            end.map(member_names).unwrap_or_default()
+        }
+        Range::Asker => {
+            let at = model.components.iter().position(|one| one.name == component.name);
+            let askers = at.map(|at| model.askers(ComponentId(at))).unwrap_or_default();
+            askers.into_iter().map(|asker| model.asker_name(asker)).collect()
         }
     };
     if instance == "*" {

@@ -4,9 +4,10 @@
 use crate::model::preset::{ComponentKind, Preset};
 
 /// The sections that hold components.
-pub(super) const SECTIONS: [(&str, ComponentKind); 4] = [
+pub(super) const SECTIONS: [(&str, ComponentKind); 5] = [
     ("consensus", ComponentKind::Consensus),
     ("stores", ComponentKind::Store),
+    ("streams", ComponentKind::Stream),
     ("routes", ComponentKind::Route),
     ("clients", ComponentKind::Clients),
 ];
@@ -15,6 +16,7 @@ pub(super) const SECTIONS: [(&str, ComponentKind); 4] = [
 pub(super) const fn section_name(kind: ComponentKind) -> &'static str {
     match kind {
         ComponentKind::Store => "stores",
+        ComponentKind::Stream => "streams",
         ComponentKind::Consensus => "consensus",
         ComponentKind::Route => "routes",
         ComponentKind::Clients => "clients",
@@ -24,7 +26,7 @@ pub(super) const fn section_name(kind: ComponentKind) -> &'static str {
 /// The structural keys of a kind of component.
 pub(super) const fn structural_keys(kind: ComponentKind) -> &'static [&'static str] {
     match kind {
-        ComponentKind::Store | ComponentKind::Consensus => {
+        ComponentKind::Store | ComponentKind::Stream | ComponentKind::Consensus => {
             &["technology", "members", "serves_at_least", "stable_for"]
         }
         ComponentKind::Route => &["technology", "serves", "at", "serves_at_least", "stable_for"],

@@ -275,9 +275,12 @@ impl Preset {
                 );
                 lines.push(format!("at the start {} {}", over.name(), first + 1));
             }
-            Block::Dial { over, lost, good, cost, at } => {
+            Block::Dial { over, lost, good, cost, at, turns } => {
                 let clock = printer.node_of(at.who, at.node);
                 lines.push(format!("tries each {}, a round at a tick of {clock}", over.name()));
+                if *turns {
+                    lines.push("the one after the one it lost first".to_owned());
+                }
                 lines.push(format!("until {}", condition(good)));
                 let cost = printer.value(cost, Dimension::TIME);
                 lines.push(format!("an attempt that fails takes {cost}"));

@@ -7,7 +7,7 @@ mod library;
 mod period;
 mod read;
 
-pub use interface::{Interface, Published, TARGET_EXPORTS};
+pub use interface::{Interface, LEADS, Published, TARGET_EXPORTS};
 pub use library::PresetLibrary;
 pub use read::read_preset;
 
@@ -21,13 +21,18 @@ pub enum ComponentKind {
     /// Keeps data; `[stores.…]`. Exports `writable`, `readable`, `primary` (each
     /// member) and `redundant` (one).
     Store,
-    /// Keeps keys and leases for others; `[consensus.…]`. Exports `leads`
-    /// (one), `serves` (one, with the asking instance as its argument) and the
+    /// Carries messages; `[streams.…]`. Exports what a store does.
+    Stream,
+    /// Keeps keys and leases for others; `[consensus.…]`. Exports `writable` and
+    /// `readable` (each member: a request sent to it is served), `leads` (one), `serves` (one, with the asking instance as its argument) and the
     /// values `expiry_tick` and `election_timeout`.
     Consensus,
     /// Leads clients to a place that works; `[routes.…]`. Exports `writable`
     /// (one): a request sent to it now would be served; and `fails` (one): a
     /// request that it could not serve has waited long enough to be told so.
+    /// One that only leads, as a name or an address does, exports `leads` (each
+    /// target, with the asking client as its argument) and nothing else: clients
+    /// speak to the target itself.
     Route,
     /// Who uses it all; `[clients.…]`. Exports `served` (each client).
     Clients,
@@ -62,6 +67,14 @@ pub struct Preset {
     pub surprises: Vec<String>,
     /// What is left out, a phrase each.
     pub not_modelled: Vec<String>,
+}
+
+impl Preset {
+    /// Whether it only leads: clients are told where to go and go there themselves.
+    #[must_use]
+    pub fn only_leads(&self) -> bool {
+        self.kind == ComponentKind::Route && self.exports.iter().any(|one| one.name == LEADS)
+    }
 }
 
 /// Another component that this one needs.
@@ -291,6 +304,8 @@ pub enum Block {
         cost: Value,
         /// Rounds start at ticks of this clock.
         at: ClockRef,
+        /// A search begins after the target that was lost, not with the first.
+        turns: bool,
     },
     /// Acknowledged writes, and who has them.
     Log {

@@ -3,7 +3,7 @@
 use super::{Compiler, Instance, Scope};
 use crate::block::Literal;
 use crate::model::expression::{Comparison, Condition, NodeId, Quorum, Range, Value, Who};
-use crate::model::preset::Exported;
+use crate::model::preset::{Exported, LEADS};
 use crate::model::system::ComponentId;
 
 impl Compiler<'_> {
@@ -65,6 +65,13 @@ impl Compiler<'_> {
             Condition::Chose(node, who) | Condition::Head(node, who) => {
                 self.each(*who, scope, &mut |c, i| c.choice(*node, i, scope))
             }
+            Condition::Together(a, b) => {
+                self.pair(*a, *b, scope, &mut |c, x, y| Literal::constant(c.host(x) == c.host(y)))
+            }
+            Condition::Dealt(a, b) => self.pair(*a, *b, scope, &mut |c, x, y| {
+                let among = c.size(y.component, y.range).max(1);
+                Literal::constant(x.index % among == y.index)
+            }),
             Condition::Same(a, b) => self
                 .pair(*a, *b, scope, &mut |c, x, y| Literal::constant(c.member(x) == c.member(y))),
             _ => unreachable!("no other condition is a leaf"),
@@ -126,6 +133,13 @@ impl Compiler<'_> {
 
     fn target_export(&mut self, name: &str, target: Instance, scope: &Scope) -> Literal {
         let (component, member) = self.member(target);
+        if name == LEADS {
+            let route = self.component(target.component).target;
+            return match route.filter(|route| self.component(*route).preset.only_leads()) {
+                Some(route) => self.export(route, name, member, self.asker(route, scope.own)),
+                None => Literal::TRUE,
+            };
+        }
         if self.preset(component).exports.iter().all(|e| e.name != name) {
             return Literal::FALSE;
         }

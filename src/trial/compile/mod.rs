@@ -22,7 +22,7 @@ use crate::block::{
     Builder, ClockId, DialId, Graph, LeaseId, LevelId, LogId, Mark, PickId, ProbeId,
 };
 use crate::model::expression::{NodeId, Range, Who};
-use crate::model::preset::{Block, Node, Preset};
+use crate::model::preset::{Block, ComponentKind, Node, Preset};
 use crate::model::scenario::Scenario;
 use crate::model::system::{Component, ComponentId, HostId, Model};
 use crate::outcome::{MilestoneSlot, StageSlot};
@@ -165,10 +165,8 @@ impl<'m> Compiler<'m> {
             Range::One => 1,
             Range::Member => component.members.len(),
             Range::Client => component.count,
-            Range::Target if component.order.is_empty() => {
-                component.target.map_or(0, |t| self.component(t).members.len())
-            }
             Range::Target => component.order.len(),
+            Range::Asker => self.askers(id).len(),
         }
     }
 
@@ -182,10 +180,35 @@ impl<'m> Compiler<'m> {
         match (instance.range, component.target) {
             (Range::Member, _) => (instance.component, instance.index),
             (Range::Target, Some(target)) => {
-                (target, component.order.get(instance.index).copied().unwrap_or(instance.index))
+                (self.model.end_of(target), component.order[instance.index])
             }
+            (Range::Asker, _) => self.member(self.askers(instance.component)[instance.index]),
             _ => (instance.component, 0),
         }
+    }
+
+    /// Who asks a route.
+    fn askers(&self, route: ComponentId) -> Vec<Instance> {
+        let instance = |(component, index): (ComponentId, usize)| {
+            let clients = self.preset(component).kind == ComponentKind::Clients;
+            let range = if clients { Range::Client } else { Range::One };
+            Instance { component, range, index }
+        };
+        self.model.askers(route).into_iter().map(instance).collect()
+    }
+
+    /// Which of a route's askers `caller` is or asks for: a client itself, an
+    /// asker of a route that leads here; otherwise the first who comes this way.
+    fn asker(&self, route: ComponentId, caller: Instance) -> Option<Instance> {
+        let askers = self.askers(route);
+        let asks = match caller.range {
+            Range::Asker => self.askers(caller.component).get(caller.index).copied(),
+            Range::Client => Some(caller),
+            _ => self.askers(caller.component).first().copied().or(Some(caller)),
+        };
+        let index = asks.and_then(|asks| askers.iter().position(|one| *one == asks));
+        let index = index.or(if askers.is_empty() { None } else { Some(0) })?;
+        Some(Instance { component: route, range: Range::Asker, index })
     }
 
     fn host(&self, instance: Instance) -> HostId {
@@ -199,6 +222,10 @@ impl<'m> Compiler<'m> {
         match instance.range {
             Range::One => name.clone(),
             Range::Client => format!("{name}/{}", instance.index + 1),
+            Range::Asker => {
+                let asker = self.model.askers(instance.component)[instance.index];
+                format!("{name}/{}", self.model.asker_name(asker))
+            }
             Range::Member | Range::Target => {
                 let (component, member) = self.member(instance);
                 format!("{name}/{}", self.component(component).members[member].name)

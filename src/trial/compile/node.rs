@@ -300,7 +300,7 @@ impl Compiler<'_> {
     }
 
     fn define_dial(&mut self, place: &Place<'_>, level: LevelId) {
-        let Block::Dial { over, lost, good, cost, at } = &place.node.block else { return };
+        let Block::Dial { over, lost, good, cost, at, turns } = &place.node.block else { return };
         let own = place.own();
         let chosen = self.built[own.component.0][place.id.0].choices[own.index].clone();
         let mut targets = Vec::new();
@@ -315,13 +315,14 @@ impl Compiler<'_> {
             lost: self.condition(lost, &place.scope),
             clock: self.clock_of(*at, &place.scope),
             targets,
+            turns: *turns,
         };
         let defined = self.builder.define_dial(level, dial);
         assert_eq!(defined, self.built[own.component.0][place.id.0].dials[own.index]);
     }
 
     /// Whether any writer can reach a member: a client population that uses its
-    /// component, directly or through a route. A component that no clients of
+    /// component, directly or through routes. A component that no clients of
     /// the model use is written to by others, whom nothing keeps away.
     fn reached(&mut self, member: Instance) -> Literal {
         let mut users = Vec::new();
@@ -332,12 +333,14 @@ impl Compiler<'_> {
             }
             let Some(target) = self.component(user).target else { continue };
             let client = Instance { component: user, range: Range::One, index: 0 };
-            if target == member.component {
+            let end = self.model.end_of(target);
+            let behind = self.component(end).target.map(|next| self.model.end_of(next));
+            if end == member.component {
                 known = true;
                 users.push(self.hears(client, member));
-            } else if self.component(target).target == Some(member.component) {
+            } else if behind == Some(member.component) {
                 known = true;
-                let route = Instance { component: target, range: Range::One, index: 0 };
+                let route = Instance { component: end, range: Range::One, index: 0 };
                 let hops = [self.hears(client, route), self.hears(route, member)];
                 users.push(self.builder.and(&hops));
             }

@@ -264,6 +264,9 @@ fn dials() -> Vec<Row> {
         row("dial cost", "cost = \"2s\"", "cost = \"5s\"").moves(write, By(3.0)),
         row("dial at", "at = \"tick\"", "at = \"slow\"").moves(write, MeanBy(4.5)),
         row("dial marks", ", marks = \"first_write\"", ""),
+        // The first target is out: tried first again, it costs an attempt.
+        row("dial turns", "at = \"tick\", marks", "at = \"tick\", turns = true, marks")
+            .moves(write, By(-2.0)),
     ]
 }
 

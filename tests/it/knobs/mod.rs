@@ -7,6 +7,7 @@
 
 mod blocks;
 mod fields;
+mod messaging;
 mod models;
 mod presets;
 mod scenarios;

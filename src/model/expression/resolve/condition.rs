@@ -4,7 +4,7 @@ use super::super::syntax::{Expression, Extent, Operator, Quantifier, Syntax, Wor
 use super::super::{Comparison, Condition, Mistake, NodeId, Quorum, Range, Reading, Value, Who};
 use super::who::Place;
 use super::{Resolver, Shape, nearest_of, of_each, one_of};
-use crate::model::preset::{Published, TARGET_EXPORTS};
+use crate::model::preset::{Interface, Published, TARGET_EXPORTS};
 use crate::units::Dimension;
 
 impl Resolver<'_> {
@@ -132,9 +132,10 @@ impl Resolver<'_> {
         if let Some(need) = self.environment.need_named(&of.text) {
             let kind = self.environment.needs[need.0].kind;
             let interface = kind.interface();
-            let levels = interface.iter().filter(|export| export.is_level());
+            let one = |export: &&Interface| export.range == Range::One;
+            let levels = interface.iter().filter(one).filter(|export| export.is_level());
             return match levels.clone().find(|export| export.name == name.text) {
-                Some(export) if export.what == Published::Level && export.range == Range::One => {
+                Some(export) if export.what == Published::Level => {
                     Some(Condition::NeedExport(need, name.text.clone(), None))
                 }
                 Some(_) => {
@@ -285,7 +286,7 @@ impl Resolver<'_> {
         arguments: &[Expression],
     ) -> Option<Condition> {
         let name = function.text.as_str();
-        if !matches!(name, "hears" | "silent" | "answers" | "refuses") {
+        if !matches!(name, "hears" | "silent" | "answers" | "refuses" | "together" | "dealt") {
             return self.number_for_condition(whole);
         }
         let [from, to] = self.exactly(function, arguments)?;
@@ -299,6 +300,8 @@ impl Resolver<'_> {
         Some(match name {
             "hears" => Condition::Hears(first, second),
             "silent" => Condition::Silent(first, second),
+            "together" => Condition::Together(first, second),
+            "dealt" => Condition::Dealt(first, second),
             "answers" => Condition::Answers(first, second, process),
             _ => Condition::Refuses(first, second, process),
         })

@@ -96,6 +96,7 @@ impl Range {
             Self::Member => "member",
             Self::Client => "client",
             Self::Target => "target",
+            Self::Asker => "asker",
         }
     }
 }
@@ -282,7 +283,9 @@ impl Environment {
     /// What the processes and hosts belong to: members, or the component's one place.
     pub(crate) const fn process_range(&self) -> Range {
         match self.kind {
-            ComponentKind::Store | ComponentKind::Consensus => Range::Member,
+            ComponentKind::Store | ComponentKind::Stream | ComponentKind::Consensus => {
+                Range::Member
+            }
             ComponentKind::Route | ComponentKind::Clients => Range::One,
         }
     }
@@ -301,6 +304,7 @@ const fn of_each(range: Range) -> &'static str {
         Range::Member => " of each member",
         Range::Client => " of each client",
         Range::Target => " of each target",
+        Range::Asker => " of whoever asks",
     }
 }
 

@@ -22,6 +22,7 @@ impl Place {
             Self::In(Range::Member) => "a member",
             Self::In(Range::Client) => "a client",
             Self::In(Range::Target) => "a target",
+            Self::In(Range::Asker) => "whoever asks the route",
             Self::Asking => "whoever asks",
         }
     }
@@ -59,6 +60,10 @@ impl Resolver<'_> {
                 let message = "a component of this kind has members and no place of its own";
                 let mistake = Mistake::new("no_place", extent.clone(), message, "no such place");
                 return self.fail(mistake.help("say `self`, or a variable over `member`"));
+            }
+            // Who asks a route is one of its askers.
+            "caller" if self.scope.caller && kind == ComponentKind::Route => {
+                return Some((Who::Caller, Place::In(Range::Asker)));
             }
             "caller" if self.scope.caller => return Some((Who::Caller, Place::Asking)),
             "caller" => {

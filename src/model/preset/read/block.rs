@@ -163,7 +163,8 @@ pub(super) fn dial(fields: &Fields<'_, '_>) -> Option<Block> {
     let good = fields.condition("good", each);
     let cost = fields.value("cost", each.read(), Dimension::TIME);
     let at = fields.clock("at");
-    Some(Block::Dial { over: over?, lost: lost?, good: good?, cost: cost?, at: at? })
+    let turns = fields.reader.boolean("turns").is_some_and(|found| found.value);
+    Some(Block::Dial { over: over?, lost: lost?, good: good?, cost: cost?, at: at?, turns })
 }
 
 /// Reads a log.

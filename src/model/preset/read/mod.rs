@@ -84,7 +84,7 @@ pub(super) struct DeclaredNode<'t> {
 /// All nodes in the order of the file; a node must be known before any is read.
 fn declared_nodes<'t>(reader: &Reader<'t>, kind: ComponentKind) -> Vec<DeclaredNode<'t>> {
     let mut nodes = Vec::new();
-    for range in [Range::One, Range::Member, Range::Client, Range::Target] {
+    for range in [Range::One, Range::Member, Range::Client, Range::Target, Range::Asker] {
         if !kind.ranges().contains(&range) {
             if let Some(entry) = reader.table_read().entry(range.name()) {
                 reader.allow([range.name()]);
@@ -125,7 +125,7 @@ fn declared_nodes<'t>(reader: &Reader<'t>, kind: ComponentKind) -> Vec<DeclaredN
 fn shape(entry: &Entry, block: &str) -> Shape {
     let over = || {
         let over = entry.node.as_table().and_then(|table| table.get("over"));
-        let ranges = [Range::Member, Range::Client, Range::Target];
+        let ranges = [Range::Member, Range::Client, Range::Target, Range::Asker];
         let named = over.and_then(|node| node.as_str());
         ranges.into_iter().find(|range| Some(range.name()) == named).unwrap_or(Range::Member)
     };

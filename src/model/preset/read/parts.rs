@@ -186,7 +186,7 @@ fn lint(rule: &Reader<'_>, environment: &Environment) -> Option<Lint> {
 /// Reads `[exports]`: all that the kind must show, and nothing else.
 pub(super) fn exports(reader: &Reader<'_>, environment: &Environment) -> Vec<(Export, Location)> {
     let kind = environment.kind;
-    let interface = kind.interface();
+    let mut interface = kind.interface();
     let Some(table) = reader.table("exports", "[exports]") else {
         if reader.table_read().get("exports").is_none() {
             let names: Vec<String> = interface.iter().map(written).collect();
@@ -201,6 +201,10 @@ pub(super) fn exports(reader: &Reader<'_>, environment: &Environment) -> Vec<(Ex
         }
         return Vec::new();
     };
+    let other = kind.alternative();
+    if other.first().is_some_and(|one| table.table_read().get(one.range.name()).is_some()) {
+        interface = other;
+    }
     let mut exports = Vec::new();
     for range in [Range::One, Range::Member, Range::Client, Range::Target] {
         let wanted: Vec<&Interface> =
