@@ -287,7 +287,8 @@ impl Builder {
             Value::Add(a, b)
             | Value::Subtract(a, b)
             | Value::Multiply(a, b)
-            | Value::Divide(a, b) => {
+            | Value::Divide(a, b)
+            | Value::Power(a, b) => {
                 self.collect_value(*a, inputs);
                 self.collect_value(*b, inputs);
             }
@@ -300,7 +301,9 @@ impl Builder {
                 inputs.extend(candidates.iter().map(|c| Literal::of(c.chosen)));
                 all.iter().for_each(|v| self.collect_value(*v, inputs));
             }
-            Value::Ceiling(a) => self.collect_value(*a, inputs),
+            Value::Ceiling(a) | Value::Floor(a) | Value::Logarithm(a) | Value::Exponential(a) => {
+                self.collect_value(*a, inputs)
+            }
             _ => {}
         }
     }

@@ -24,3 +24,4 @@ mod repository;
 mod semantics;
 mod statistics;
 mod twins;
+mod uncertain;

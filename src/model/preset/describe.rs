@@ -353,6 +353,7 @@ fn parameter_row(parameter: &Parameter) -> [String; 4] {
         notes.push(match quantity.varies {
             super::Varies::Each => "drawn at each use".to_owned(),
             super::Varies::Trial => "drawn once a trial".to_owned(),
+            super::Varies::Instance => "drawn once a trial for each instance".to_owned(),
         });
     }
     let unit = parameter.dimension.to_string();

@@ -3,6 +3,7 @@
 use super::read::Places;
 use super::{Block, Exported, Looks, Node, Preset};
 use crate::diagnostic::Diagnostic;
+use crate::maths;
 use crate::model::expression::{Condition, Mention, NodeId, ParameterId, Value};
 use crate::model::read::{Context, Found};
 
@@ -226,7 +227,11 @@ impl Value {
             Self::Between(left, right) | Self::If(_, left, right) => {
                 both(left, right).filter(|(l, r)| l == r).map(|(l, _)| l)
             }
+            Self::Power(base, exponent) => both(base, exponent).map(|(b, e)| maths::powf(b, e)),
             Self::Ceiling(inner) => inner.constant().map(f64::ceil),
+            Self::Floor(inner) => inner.constant().map(f64::floor),
+            Self::Logarithm(inner) => inner.constant().map(maths::ln),
+            Self::Exponential(inner) => inner.constant().map(maths::exp),
             Self::Least(all) => all
                 .iter()
                 .map(Self::constant)

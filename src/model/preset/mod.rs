@@ -80,6 +80,21 @@ pub enum Varies {
     Each,
     /// Drawn once a trial.
     Trial,
+    /// Drawn once a trial for each instance whose nodes use it.
+    Instance,
+}
+
+impl Varies {
+    /// All of them, with how they are written.
+    pub(crate) const ALL: [(&str, Self); 3] =
+        [("each", Self::Each), ("trial", Self::Trial), ("instance", Self::Instance)];
+    /// What stands where a file says something else.
+    pub(crate) const EXPECTED: &str = "expected \"each\" (drawn at each use), \"trial\" (once a trial) or \"instance\" (once a trial for each instance)";
+
+    /// The one that is written so.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|(known, _)| *known == name).map(|(_, varies)| varies)
+    }
 }
 
 /// A value with its law, dimension and the text it came from.

@@ -117,6 +117,13 @@ fn floor(value: &Value, parameters: &[Parameter]) -> f64 {
         Value::Least(all) => all.iter().map(floor).fold(f64::INFINITY, f64::min),
         Value::Most(all) => all.iter().map(floor).fold(0.0, f64::max),
         Value::Ceiling(inner) => floor(inner).ceil(),
+        Value::Floor(inner) => floor(inner).floor(),
+        Value::Logarithm(_) => value.constant().unwrap_or_default(),
+        Value::Exponential(_) => value.constant().unwrap_or(f64::MIN_POSITIVE),
+        Value::Power(base, _) => {
+            let least = if floor(base) > 0.0 { f64::MIN_POSITIVE } else { 0.0 };
+            value.constant().unwrap_or(least)
+        }
         Value::Reading(_) => 0.0,
     }
 }
