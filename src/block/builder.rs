@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use super::clock::Clock;
+use super::clock::{Clock, Ticks};
 use super::dial::Dial;
 use super::gate::Gate;
 use super::graph::{Consumer, FaultSpec, Graph, Mark, Named, Producer};
@@ -412,6 +412,12 @@ impl Builder {
             list.dedup();
         }
         self.graph.observers = observers;
+        self.graph.followers = vec![Vec::new(); self.graph.clocks.len()];
+        for (index, clock) in self.graph.clocks.iter().enumerate() {
+            if let Ticks::Follow(source) = clock.ticks {
+                self.graph.followers[source.index()].push(ClockId(index as u32));
+            }
+        }
     }
 
     fn connect_levels(&mut self) {

@@ -1,5 +1,6 @@
 //! The least and the greatest that a value can be.
 
+use crate::block::clock::{Clock, Ticks};
 use crate::block::value::{self, Value};
 use crate::block::{Graph, ValueId};
 use crate::maths;
@@ -81,6 +82,25 @@ pub(super) fn least(graph: &Graph, id: ValueId) -> Span {
 /// The greatest span that a value can be.
 pub(super) fn most(graph: &Graph, id: ValueId) -> Span {
     Span::from_seconds(of(graph, id).1.max(0.0))
+}
+
+/// The least time between two ticks of a clock, and from its rise to the first
+/// where it is locked.
+pub(super) fn least_gap(graph: &Graph, clock: &Clock) -> Span {
+    match clock.ticks {
+        Ticks::Even | Ticks::Follow(_) => least(graph, clock.every),
+        Ticks::Random => Span::ZERO,
+        Ticks::Growing { most, .. } => least(graph, clock.every).min(least(graph, most)),
+    }
+}
+
+/// The greatest time between two ticks of a clock that runs on.
+pub(super) fn most_gap(graph: &Graph, clock: &Clock) -> Span {
+    match clock.ticks {
+        Ticks::Even => most(graph, clock.every),
+        // A random wait has no end, and whoever is followed may stand still.
+        Ticks::Random | Ticks::Follow(_) | Ticks::Growing { .. } => Span::NEVER,
+    }
 }
 
 /// The least count that a value can be, as the world reads it.
