@@ -16,6 +16,7 @@
 use super::clock::ClockState;
 use super::id::{ClockId, ValueId};
 use super::literal::{EventId, LevelId, Literal};
+use super::pace::Pace;
 use crate::units::{Instant, Span};
 
 /// A dial, as wired.
@@ -135,7 +136,7 @@ impl DialState {
 
     /// From the start of one round to the next, if there is a next.
     fn period(cost: Span, clock: &ClockState) -> Option<Span> {
-        if cost.is_never() || !clock.running {
+        if cost.is_never() || !clock.running || clock.pace != Pace::Even {
             return None;
         }
         Some(Span(clock.period.0.checked_mul(cost.0 / clock.period.0 + 1)?))
@@ -183,7 +184,7 @@ mod tests {
             start in 0_i64..12, length in 0_i64..200, good in 0_usize..4, first in 0_usize..4,
         ) {
             let clock = ClockState {
-                period: Span(period), origin: Instant(start), running: true, restarts: 0,
+                period: Span(period), origin: Instant(start), running: true, ..ClockState::STOPPED
             };
             let mut targets: Vec<TargetState> =
                 costs.iter().map(|&c| TargetState { good: false, cost: Span(c) }).collect();

@@ -8,9 +8,10 @@
 use super::Mode;
 use super::slots;
 use super::world::World;
-use crate::block::clock::ClockState;
+use crate::block::clock::{Clock, ClockState, Ticks};
 use crate::block::dial::TargetState;
 use crate::block::lease::LeasePlan;
+use crate::block::pace::{Beat, Draws, Pace};
 use crate::block::probe::Looks;
 use crate::block::value::Readings;
 use crate::block::work::{WorkStage, WorkStep};
@@ -104,29 +105,68 @@ impl World<'_> {
         if running == self.clocks[index].running {
             return;
         }
+        self.before_ticks_change(index);
+        for follower in &graph.followers[index] {
+            self.before_ticks_change(follower.index());
+        }
+        let mut next = ClockState { running, ..self.clocks[index] };
+        if running {
+            next.restarts += 1;
+            self.restart_clock(clock, &mut next);
+        }
+        self.clocks[index] = next;
+        self.ticks_changed(index);
+        for follower in &graph.followers[index] {
+            self.clocks[follower.index()].follow(&next, self.visible);
+            self.ticks_changed(follower.index());
+        }
+    }
+
+    /// A clock begins anew at its rise.
+    fn restart_clock(&self, clock: &Clock, state: &mut ClockState) {
+        let now = self.now;
+        match clock.ticks {
+            Ticks::Even if clock.locked => state.origin = now + state.period,
+            Ticks::Even => {
+                let uniform = self.uniform(clock.name, state.restarts);
+                state.origin = now + ClockState::offset(state.period, uniform);
+            }
+            Ticks::Random => {
+                let draws = Draws::new(self.sampling, self.trial, clock.name, state.restarts);
+                (state.origin, state.pace) = (now, Pace::Random(draws));
+            }
+            Ticks::Follow(source) => {
+                state.origin = self.visible;
+                state.pace = Pace::Follow(Beat::of(&self.clocks[source.index()]));
+            }
+            Ticks::Growing { .. } => {
+                let growth = self.growth(clock, state.period, state.restarts);
+                (state.origin, state.pace) = (now, Pace::Growing(growth));
+            }
+        }
+    }
+
+    /// A clock's ticks will be others from here on: its observers count those
+    /// that passed, and are looked at again.
+    fn before_ticks_change(&mut self, index: usize) {
+        let graph = self.graph;
         for observer in &graph.observers[index] {
             self.count_ticks(*observer);
             self.dirty.push(*observer);
         }
+    }
+
+    /// A clock's ticks are others from here on.
+    fn ticks_changed(&mut self, index: usize) {
+        let graph = self.graph;
         let state = self.clocks[index];
-        let mut next = ClockState { running, ..state };
-        if running {
-            next.restarts += 1;
-            next.origin = self.now
-                + if clock.locked {
-                    next.period
-                } else {
-                    ClockState::offset(next.period, self.uniform(clock.name, next.restarts))
-                };
-        }
-        self.clocks[index] = next;
         for observer in &graph.observers[index] {
             if let Consumer::Dial(dial) = observer {
-                self.dials[dial.index()].reclock(&next, self.visible);
+                self.dials[dial.index()].reclock(&state, self.visible);
             }
         }
         if self.mode == Mode::Full {
-            self.agenda.schedule(slots::tick(graph, index), next.next(self.visible));
+            self.agenda.schedule(slots::tick(graph, index), state.next(self.visible));
         }
     }
 
@@ -140,7 +180,14 @@ impl World<'_> {
             Consumer::Probe(id) => {
                 let state = &mut self.probes[id.index()];
                 match &self.graph.probes[id.index()].0.looks {
-                    Looks::Clock(clock) => state.advance(&self.clocks[clock.index()], to),
+                    Looks::Clock(clock) => {
+                        let clock = clock.index();
+                        state.advance(&self.clocks[clock], to);
+                        // Nobody else will ask for what has passed.
+                        if self.graph.observers[clock].len() == 1 {
+                            self.clocks[clock].settle(to);
+                        }
+                    }
                     Looks::Reply { .. } => state.reply_advance(to),
                 }
             }

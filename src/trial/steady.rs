@@ -5,11 +5,12 @@
 //! first good target, works whose condition holds are done. It depends on no
 //! draw, so it is found once and copied into every trial.
 
+use crate::block::clock::Ticks;
 use crate::block::dial::DialState;
 use crate::block::pick::PickState;
 use crate::block::probe::Looks;
 use crate::block::work::{WorkStage, WorkState};
-use crate::block::{EventId, Graph, LevelId, Literal, Producer};
+use crate::block::{ClockId, EventId, Graph, LevelId, Literal, Producer};
 use crate::units::Instant;
 
 /// Passes after which a system that still changes is said to have no steady start.
@@ -89,12 +90,22 @@ impl<'g> Search<'g> {
         changed
     }
 
+    /// Whether a clock ticks: one that follows another needs that one.
+    fn ticks(&self, clock: ClockId) -> bool {
+        let clock = &self.graph.clocks[clock.index()];
+        let followed = match clock.ticks {
+            Ticks::Follow(source) => self.holds(self.graph.clocks[source.index()].running),
+            _ => true,
+        };
+        followed && self.holds(clock.running)
+    }
+
     fn probes(&mut self) -> bool {
         let mut changed = false;
         for (probe, level) in &self.graph.probes {
             let looks = self.holds(probe.running)
                 && match probe.looks {
-                    Looks::Clock(clock) => self.holds(self.graph.clocks[clock.index()].running),
+                    Looks::Clock(clock) => self.ticks(clock),
                     Looks::Reply { .. } => true,
                 };
             let watch = self.holds(probe.watch);
@@ -109,8 +120,8 @@ impl<'g> Search<'g> {
         for (lease, level) in &self.graph.leases {
             let holder = lease.of.map_or(0, |pick| self.graph.picks[pick.index()].first);
             let (clock, condition) = lease.renew[holder];
-            let ticks = self.holds(self.graph.clocks[clock.index()].running);
-            changed |= self.set(*level, ticks && self.holds(condition) && !self.holds(lease.drop));
+            changed |= self
+                .set(*level, self.ticks(clock) && self.holds(condition) && !self.holds(lease.drop));
         }
         changed
     }

@@ -23,4 +23,6 @@ mod report;
 mod repository;
 mod semantics;
 mod statistics;
+mod ticking;
 mod twins;
+mod uncertain;

@@ -1,7 +1,7 @@
 //! Full against lazy: random graphs of blocks, faults and seeds, small integers
 //! so that ties abound. Both forms must write the same journal, to the bit.
 
-use drillcast::block::clock::Clock;
+use drillcast::block::clock::{Clock, Ticks};
 use drillcast::block::dial::{Dial, DialTarget};
 use drillcast::block::lease::Lease;
 use drillcast::block::log::{Log, LogMember};
@@ -44,6 +44,8 @@ struct Random {
     firm: Vec<LevelId>,
     gates: Vec<LevelId>,
     clocks: Vec<ClockId>,
+    /// Clocks that others may follow.
+    followed: Vec<ClockId>,
 }
 
 const MICRO: f64 = 1e-6;
@@ -91,14 +93,37 @@ impl Random {
     }
 
     fn clock(&mut self, running: Literal) -> ClockId {
-        let clock = Clock {
-            every: self.period(),
-            running,
-            locked: self.dice.chance(70),
-            age: Some(self.drawn(6)),
-            name: self.name(),
+        let ticks = match self.dice.below(10) {
+            0 | 1 => Ticks::Random,
+            2..=4 if !self.followed.is_empty() => {
+                Ticks::Follow(self.followed[self.dice.below(self.followed.len())])
+            }
+            _ => Ticks::Even,
         };
-        self.builder.clock(clock)
+        self.clock_of(running, ticks)
+    }
+
+    /// A clock whose looks back off.
+    fn backing_off(&mut self, running: Literal) -> ClockId {
+        let factor = self.dice.below(3) as f64 * 0.5 + 1.0;
+        let slack = (self.dice.below(2) as f64 * 0.5, self.dice.below(3) as f64 * 0.5);
+        let ticks = Ticks::Growing {
+            factor: self.builder.constant(factor),
+            most: self.micros(20),
+            slack: (self.builder.constant(slack.0), self.builder.constant(slack.1)),
+        };
+        self.clock_of(running, ticks)
+    }
+
+    fn clock_of(&mut self, running: Literal, ticks: Ticks) -> ClockId {
+        let age = if self.dice.chance(80) { Some(self.drawn(6)) } else { None };
+        let (every, locked) = (self.period(), self.dice.chance(70));
+        let clock = Clock { every, running, locked, ticks, age, name: self.name() };
+        let id = self.builder.clock(clock);
+        if matches!(ticks, Ticks::Even | Ticks::Random) {
+            self.followed.push(id);
+        }
+        id
     }
 
     fn some_clock(&mut self) -> ClockId {
@@ -128,7 +153,8 @@ impl Random {
 
     fn probe(&mut self, level: LevelId) {
         let running = if self.dice.chance(40) { self.literal() } else { Literal::TRUE };
-        let looks = match self.dice.below(3) {
+        let looks = match self.dice.below(4) {
+            3 => Looks::Clock(self.backing_off(running)),
             0 => Looks::Clock(self.some_clock()),
             1 => Looks::Clock(self.clock(running)),
             _ => {
@@ -245,6 +271,7 @@ fn graph(number: u64) -> Option<Graph> {
         firm: Vec::new(),
         gates: Vec::new(),
         clocks: Vec::new(),
+        followed: Vec::new(),
     };
     let facts: Vec<LevelId> = (0..3).map(|_| random.builder.fact("fact", true)).collect();
     random.firm.extend(&facts);
@@ -280,7 +307,7 @@ fn graph(number: u64) -> Option<Graph> {
         }
         random.gates.push(level);
     }
-    for _ in 0..2 {
+    for _ in 0..3 {
         let running = if random.dice.chance(50) { random.firm_literal() } else { Literal::TRUE };
         let clock = random.clock(running);
         random.clocks.push(clock);

@@ -182,8 +182,17 @@ pub enum Value {
     Least(Vec<Value>),
     /// The greatest of several.
     Most(Vec<Value>),
+    /// The first to the power of the second, plain numbers both; zero where a
+    /// negative base has no such power.
+    Power(Box<Value>, Box<Value>),
     /// Rounded up to a whole number: `ceil(x)`.
     Ceiling(Box<Value>),
+    /// Rounded down to a whole number: `floor(x)`.
+    Floor(Box<Value>),
+    /// The natural logarithm, `ln(x)`; of zero and less it is below everything.
+    Logarithm(Box<Value>),
+    /// `e` to this power: `exp(x)`.
+    Exponential(Box<Value>),
 }
 
 /// A number that a block publishes.

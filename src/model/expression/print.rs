@@ -254,11 +254,19 @@ impl<'p> Printer<'p> {
             }
             Value::Least(all) => self.extreme("min", all, wanted),
             Value::Most(all) => self.extreme("max", all, wanted),
-            Value::Ceiling(inner) => {
-                let inner = self.value_syntax(inner, Some(Dimension::NUMBER));
-                call(None, "ceil", vec![inner])
+            Value::Power(base, exponent) => {
+                self.alike(base, Operator::Power, exponent, Some(Dimension::NUMBER))
             }
+            Value::Ceiling(inner) => self.function("ceil", inner),
+            Value::Floor(inner) => self.function("floor", inner),
+            Value::Logarithm(inner) => self.function("ln", inner),
+            Value::Exponential(inner) => self.function("exp", inner),
         }
+    }
+
+    /// `ceil(x)` and its like: of a plain number.
+    fn function(&mut self, name: &str, inner: &Value) -> Expression {
+        call(None, name, vec![self.value_syntax(inner, Some(Dimension::NUMBER))])
     }
 
     /// Two numbers of one dimension.
@@ -321,9 +329,13 @@ impl<'p> Printer<'p> {
             Value::Number(_) | Value::Draw(_) => None,
             Value::Parameter(parameter) => Some(self.preset.parameters[parameter.0].dimension),
             Value::NeedValue(..) | Value::Reading(Reading::Renewed(_)) => Some(Dimension::TIME),
-            Value::Size(_) | Value::Ceiling(_) | Value::Reading(Reading::LogDiverged(..)) => {
-                Some(Dimension::NUMBER)
-            }
+            Value::Size(_)
+            | Value::Power(..)
+            | Value::Ceiling(_)
+            | Value::Floor(_)
+            | Value::Logarithm(_)
+            | Value::Exponential(_)
+            | Value::Reading(Reading::LogDiverged(..)) => Some(Dimension::NUMBER),
             Value::Reading(_) => Some(Dimension::BYTES),
             Value::If(_, left, right)
             | Value::Between(left, right)

@@ -96,12 +96,16 @@ impl Value {
             | Self::Add(left, right)
             | Self::Subtract(left, right)
             | Self::Multiply(left, right)
-            | Self::Divide(left, right) => {
+            | Self::Divide(left, right)
+            | Self::Power(left, right) => {
                 left.mentions(visit);
                 right.mentions(visit);
             }
             Self::Least(all) | Self::Most(all) => all.iter().for_each(|one| one.mentions(visit)),
-            Self::Ceiling(inner) => inner.mentions(visit),
+            Self::Ceiling(inner)
+            | Self::Floor(inner)
+            | Self::Logarithm(inner)
+            | Self::Exponential(inner) => inner.mentions(visit),
         }
     }
 }

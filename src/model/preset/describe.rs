@@ -1,6 +1,8 @@
 //! A preset as text for people: what it assumes, and what waits for what.
 
-use super::{Block, Effect, Exported, Looks, Lost, Node, NodeId, Parameter, Preset, Published};
+use super::{
+    Block, Effect, Exported, Growth, Looks, Lost, Node, NodeId, Pace, Parameter, Preset, Published,
+};
 use crate::model::expression::Mention;
 use crate::model::expression::Value;
 use crate::model::expression::print::Printer;
@@ -199,8 +201,15 @@ impl Preset {
                 }
                 lines.extend(does.iter().map(|effect| self.describe_effect(*effect)));
             }
-            Block::Clock { every, running } => {
-                lines.push(format!("ticks every {}", time(every)));
+            Block::Clock { every, pace, running } => {
+                lines.push(match pace {
+                    Pace::Even => format!("ticks every {}", time(every)),
+                    Pace::Random => format!("ticks at random, every {} in the mean", time(every)),
+                    Pace::Follow(at) => {
+                        let clock = printer.node_of(at.who, at.node);
+                        format!("ticks at the first tick of {clock} after {}", time(every))
+                    }
+                });
                 lines.extend(running.iter().map(|running| format!("while {}", condition(running))));
             }
             Block::Probe { watch, looks, running, initially, fall, rise } => {
@@ -311,8 +320,21 @@ fn describe_looks(looks: &Looks, printer: &Printer<'_>) -> String {
         Looks::AfterReply { every, cost } => {
             format!("looks {} after the reply, which takes {}", time(every), time(cost))
         }
-        Looks::From { every, rise } => {
-            format!("looks every {} from {}", time(every), printer.condition(rise))
+        Looks::From { every, rise, growth } => {
+            let looks = format!("looks every {} from {}", time(every), printer.condition(rise));
+            let Some(Growth { factor, most, slack: (low, high) }) = growth else { return looks };
+            let number = |value: &Value| printer.value(value, Dimension::NUMBER);
+            let none = Value::Number(0.0);
+            let slack = match (low == &none, high == &none) {
+                (true, true) => String::new(),
+                _ if low == high => format!(", longer by {} of itself", number(low)),
+                _ => format!(", longer by {}..{} of itself", number(low), number(high)),
+            };
+            format!(
+                "{looks}, each gap {} times the last, at most {}{slack}",
+                number(factor),
+                time(most)
+            )
         }
     }
 }
@@ -356,6 +378,7 @@ fn parameter_row(parameter: &Parameter) -> [String; 4] {
         notes.push(match quantity.varies {
             super::Varies::Each => "drawn at each use".to_owned(),
             super::Varies::Trial => "drawn once a trial".to_owned(),
+            super::Varies::Instance => "drawn once a trial for each instance".to_owned(),
         });
     }
     let unit = parameter.dimension.to_string();

@@ -1,9 +1,10 @@
 //! What must hold of a whole graph: nothing idle, nothing circular.
 
 use super::read::Places;
-use super::{Block, Exported, Looks, Node, Preset};
+use super::{Block, Exported, Growth, Looks, Node, Pace, Preset};
 use crate::diagnostic::Diagnostic;
-use crate::model::expression::{Condition, Mention, NodeId, ParameterId, Value};
+use crate::maths;
+use crate::model::expression::{Condition, Mention, NodeId, ParameterId, Value, Who};
 use crate::model::read::{Context, Found};
 
 /// Reports what is wrong with a preset as a whole.
@@ -31,8 +32,34 @@ pub(super) fn check(preset: &Preset, places: &Places, context: &Context<'_>) {
     unused(&places.processes, "process", Mention::Process);
     unused(&places.requests, "request", Mention::Request);
     unused(&places.needs, "need", |at| Mention::Need(crate::model::expression::NeedId(at)));
+    check_followers(preset, places, context);
     for circle in circles(preset) {
         report_circle(&circle, preset, places, context);
+    }
+}
+
+/// Reports clocks that follow what they cannot.
+fn check_followers(preset: &Preset, places: &Places, context: &Context<'_>) {
+    for (node, place) in preset.nodes.iter().zip(&places.nodes) {
+        let Block::Clock { pace: Pace::Follow(followed), .. } = &node.block else {
+            continue;
+        };
+        let other = &preset.nodes[followed.node.0];
+        let (message, label) = if let Who::Chosen(pick) = followed.who {
+            let pick = &preset.nodes[pick.0].name;
+            (
+                format!("`{}` cannot follow the clock of whoever is `{pick}`", node.name),
+                "expected a clock of its own instance or of `one`",
+            )
+        } else if matches!(other.block, Block::Clock { pace: Pace::Follow(_), .. }) {
+            (
+                format!("`{}` follows `{}`, which follows another", node.name, other.name),
+                "expected a clock that ticks by itself",
+            )
+        } else {
+            continue;
+        };
+        context.error("preset::follows", message, &place.at, label);
     }
 }
 
@@ -149,7 +176,9 @@ impl Node {
                 of.iter().for_each(|pick| visit(Mention::Node(*pick)));
                 visit(Mention::Node(renewed_at.node));
             }
-            Block::Dial { at, .. } => visit(Mention::Node(at.node)),
+            Block::Dial { at, .. } | Block::Clock { pace: Pace::Follow(at), .. } => {
+                visit(Mention::Node(at.node));
+            }
             Block::Log { head, .. } => visit(Mention::Node(*head)),
             _ => {}
         }
@@ -194,7 +223,13 @@ impl Node {
                 all.extend([fall, rise]);
                 match looks {
                     Looks::At(_) => {}
-                    Looks::Every(every) | Looks::From { every, .. } => all.push(every),
+                    Looks::Every(every) | Looks::From { every, growth: None, .. } => {
+                        all.push(every);
+                    }
+                    Looks::From { every, growth: Some(growth), .. } => {
+                        let Growth { factor, most, slack: (low, high) } = growth;
+                        all.extend([every, factor, most, low, high]);
+                    }
                     Looks::AfterReply { every, cost } => all.extend([every, cost]),
                 }
             }
@@ -214,6 +249,24 @@ impl Node {
 }
 
 impl Value {
+    /// Whether it is the same all through a trial.
+    pub(crate) fn is_fixed(&self) -> bool {
+        match self {
+            Self::Number(_) | Self::Parameter(_) | Self::NeedValue(..) | Self::Size(_) => true,
+            Self::Draw(_) | Self::Between(..) | Self::Reading(_) | Self::If(..) => false,
+            Self::Add(left, right)
+            | Self::Subtract(left, right)
+            | Self::Multiply(left, right)
+            | Self::Divide(left, right)
+            | Self::Power(left, right) => left.is_fixed() && right.is_fixed(),
+            Self::Least(all) | Self::Most(all) => all.iter().all(Self::is_fixed),
+            Self::Ceiling(inner)
+            | Self::Floor(inner)
+            | Self::Logarithm(inner)
+            | Self::Exponential(inner) => inner.is_fixed(),
+        }
+    }
+
     /// The number that it always is, if it reads nothing.
     pub(crate) fn constant(&self) -> Option<f64> {
         let both = |left: &Self, right: &Self| Some((left.constant()?, right.constant()?));
@@ -226,7 +279,11 @@ impl Value {
             Self::Between(left, right) | Self::If(_, left, right) => {
                 both(left, right).filter(|(l, r)| l == r).map(|(l, _)| l)
             }
+            Self::Power(base, exponent) => both(base, exponent).map(|(b, e)| maths::powf(b, e)),
             Self::Ceiling(inner) => inner.constant().map(f64::ceil),
+            Self::Floor(inner) => inner.constant().map(f64::floor),
+            Self::Logarithm(inner) => inner.constant().map(maths::ln),
+            Self::Exponential(inner) => inner.constant().map(maths::exp),
             Self::Least(all) => all
                 .iter()
                 .map(Self::constant)

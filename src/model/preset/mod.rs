@@ -93,6 +93,21 @@ pub enum Varies {
     Each,
     /// Drawn once a trial.
     Trial,
+    /// Drawn once a trial for each instance whose nodes use it.
+    Instance,
+}
+
+impl Varies {
+    /// All of them, with how they are written.
+    pub(crate) const ALL: [(&str, Self); 3] =
+        [("each", Self::Each), ("trial", Self::Trial), ("instance", Self::Instance)];
+    /// What stands where a file says something else.
+    pub(crate) const EXPECTED: &str = "expected \"each\" (drawn at each use), \"trial\" (once a trial) or \"instance\" (once a trial for each instance)";
+
+    /// The one that is written so.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|(known, _)| *known == name).map(|(_, varies)| varies)
+    }
 }
 
 /// A value with its law, dimension and the text it came from.
@@ -242,6 +257,8 @@ pub enum Block {
     Clock {
         /// Its period \[s\], fixed for the trial.
         every: Value,
+        /// How its ticks lie.
+        pace: Pace,
         /// It ticks while this holds; a rise restarts it with a new phase.
         running: Option<Condition>,
     },
@@ -326,6 +343,18 @@ pub enum Block {
     },
 }
 
+/// How the ticks of a clock lie.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Pace {
+    /// A period apart.
+    Even,
+    /// At random, a period apart in the mean (`asks`).
+    Random,
+    /// At the first tick of another clock, which follows none, at or after a
+    /// period since the last (`at`).
+    Follow(ClockRef),
+}
+
 /// What becomes of running work when its condition falls.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Lost {
@@ -376,7 +405,21 @@ pub enum Looks {
         every: Value,
         /// What starts the comb; it looks while this holds.
         rise: Condition,
+        /// How the period grows from look to look, if it does.
+        growth: Option<Growth>,
     },
+}
+
+/// How the looks of a comb back off: the k-th gap is the period times `factor`
+/// to the k, at most `most`, and longer by a share of itself, `slack`.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Growth {
+    /// By how much each gap is longer than the one before; 1 and more.
+    pub factor: Value,
+    /// The longest gap, without its slack \[s\].
+    pub most: Value,
+    /// The least and the greatest slack; each look draws between them.
+    pub slack: (Value, Value),
 }
 
 /// When a lease's expiry is noticed.

@@ -1,6 +1,7 @@
 //! How early each level can change, and change back.
 
 use super::extent;
+use crate::block::clock::Ticks;
 use crate::block::gate::Gate;
 use crate::block::probe::{Looks, Probe};
 use crate::block::{Graph, LevelId, Literal, Producer, Strikes};
@@ -283,7 +284,7 @@ impl<'g> Reach<'g> {
         let graph = self.graph;
         let needed = extent::least_count(graph, if to { probe.rise } else { probe.fall });
         let period = match &probe.looks {
-            Looks::Clock(clock) => extent::least(graph, graph.clocks[clock.index()].every),
+            Looks::Clock(clock) => extent::least_gap(graph, &graph.clocks[clock.index()]),
             Looks::Reply { every, .. } => extent::least(graph, *every),
         };
         Span(period.0.saturating_mul(needed - 1))
@@ -298,8 +299,8 @@ impl<'g> Reach<'g> {
         };
         let starts = self.fresh[clock.index()] || !self.held(graph.clocks[clock.index()].running);
         let clock = &graph.clocks[clock.index()];
-        let starts = clock.locked && starts;
-        let first = if starts { extent::least(graph, clock.every) } else { Span::ZERO };
+        let locked = clock.locked || matches!(clock.ticks, Ticks::Growing { .. });
+        let first = if locked && starts { extent::least_gap(graph, clock) } else { Span::ZERO };
         self.having(clock.running, true, run + first)
     }
 
@@ -330,8 +331,11 @@ impl<'g> Reach<'g> {
         let ttl = extent::least(graph, lease.ttl);
         let expires = lease.renew.iter().fold(NEVER, |early, (clock, renews)| {
             let clock = &graph.clocks[clock.index()];
-            let period = clock.age.unwrap_or(clock.every);
-            let left = (ttl - extent::most(graph, period)).max(Span::ZERO);
+            let oldest = match clock.age {
+                Some(age) => extent::most(graph, age),
+                None => extent::most_gap(graph, clock),
+            };
+            let left = (ttl - oldest).max(Span::ZERO);
             let stops = self.having(*renews, false, left);
             let clock_stops = self.having(clock.running, false, left);
             early.or(stops).or(clock_stops)

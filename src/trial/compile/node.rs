@@ -2,7 +2,7 @@
 
 use super::value::Names;
 use super::{Compiler, Instance, Scope};
-use crate::block::clock::Clock;
+use crate::block::clock::{Clock, Ticks};
 use crate::block::dial::{Dial, DialTarget};
 use crate::block::lease::Lease;
 use crate::block::log::{Log, LogMember};
@@ -11,7 +11,9 @@ use crate::block::probe::{self, Probe};
 use crate::block::work::Work;
 use crate::block::{ClockId, LevelId, Literal, ValueId};
 use crate::model::expression::{Condition, NodeId, Range, Value, Who};
-use crate::model::preset::{Block, Check, ClockRef, ComponentKind, Effect, Looks, Lost, Node};
+use crate::model::preset::{
+    Block, Check, ClockRef, ComponentKind, Effect, Growth, Looks, Lost, Node, Pace,
+};
 use crate::random::name_hash;
 
 /// Whether a block ticks at a clock that has no node.
@@ -47,19 +49,25 @@ impl Compiler<'_> {
     /// The clocks: first those with a name, then those of probes and checks.
     pub(super) fn define_clocks(&mut self) {
         self.places(&mut |c, place| {
-            if let Block::Clock { every, running } = &place.node.block {
-                c.define_clock(place, every, running.as_ref(), false);
+            if let Block::Clock { every, pace, running } = &place.node.block {
+                let ticks = match pace {
+                    Pace::Even => Ticks::Even,
+                    Pace::Random => Ticks::Random,
+                    Pace::Follow(clock) => Ticks::Follow(c.clock_of(*clock, &place.scope)),
+                };
+                c.define_clock(place, every, running.as_ref(), ticks);
             }
         });
         self.places(&mut |c, place| match &place.node.block {
             Block::Probe { looks: Looks::Every(every), running, .. } => {
-                c.define_clock(place, every, running.as_ref(), false);
+                c.define_clock(place, every, running.as_ref(), Ticks::Even);
             }
-            Block::Probe { looks: Looks::From { every, rise }, .. } => {
-                c.define_clock(place, every, Some(rise), true);
+            Block::Probe { looks: Looks::From { every, rise, growth }, .. } => {
+                let ticks = c.growing(place, growth.as_ref());
+                c.define_clock(place, every, Some(rise), ticks);
             }
             Block::Lease { check: Some(Check { every, running }), .. } => {
-                c.define_clock(place, every, running.as_ref(), false);
+                c.define_clock(place, every, running.as_ref(), Ticks::Even);
             }
             _ => {}
         });
@@ -81,18 +89,32 @@ impl Compiler<'_> {
         place: &Place<'_>,
         every: &Value,
         running: Option<&Condition>,
-        locked: bool,
+        ticks: Ticks,
     ) {
         let clock = Clock {
             every: self.field(place, "every", every),
             running: self.optional(running, &place.scope, Literal::TRUE),
-            locked,
+            locked: matches!(place.node.block, Block::Probe { looks: Looks::From { .. }, .. }),
+            ticks,
             age: self.pinned(place),
             name: name_hash(&format!("{}.phase", place.name)),
         };
         let defined = self.builder.clock(clock);
         let own = place.own();
         assert_eq!(defined, self.built[own.component.0][place.id.0].clocks[own.index]);
+    }
+
+    /// How the looks of a comb lie: evenly, unless they back off.
+    fn growing(&mut self, place: &Place<'_>, growth: Option<&Growth>) -> Ticks {
+        let Some(Growth { factor, most, slack }) = growth else { return Ticks::Even };
+        Ticks::Growing {
+            factor: self.field(place, "factor", factor),
+            most: self.field(place, "most", most),
+            slack: (
+                self.field(place, "slack.least", &slack.0),
+                self.field(place, "slack.most", &slack.1),
+            ),
+        }
     }
 
     /// The age that the scenario pins a clock to.

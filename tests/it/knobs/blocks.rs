@@ -97,6 +97,9 @@ fn clocks_and_probes() -> Vec<Row> {
             "app or p",
         )
     };
+    // Looks 4, 8 and 12 s after 3 s.
+    let comb = own(", from = \"w3\", rise = 3");
+    let growing = own(", from = \"w3\", factor = \"2\", rise = 3");
     let alive = one(
         "[member.probe]\np = { watch = \"app\", every = \"4s\", fall = 2, rise = 1 }",
         "app or not p",
@@ -104,6 +107,17 @@ fn clocks_and_probes() -> Vec<Row> {
     vec![
         row("clock every", &looks, "tick = { every = \"10s\" }", "tick = { every = \"20s\" }")
             .moves(SEEN, Times(2.0)),
+        // U(0, 10 s) to the next tick, or an exponential wait of that mean.
+        row("clock asks", &looks, "tick = { every = \"10s\" }", "tick = { asks = \"10s\" }")
+            .moves(SEEN, MeanBy(5.0)),
+        // It ticks at each second tick of the other.
+        row(
+            "clock at",
+            &looks,
+            "tick = { every = \"10s\" }\nfast = { every = \"2s\" }",
+            "tick = { every = \"10s\", at = \"fast\" }\nfast = { every = \"8s\" }",
+        )
+        .moves(SEEN, MeanBy(3.0)),
         // It starts anew at 3 s, at another phase.
         row(
             "clock while",
@@ -125,6 +139,14 @@ fn clocks_and_probes() -> Vec<Row> {
         row("probe from", &own(""), "\"4s\" }", "\"4s\", from = \"w3\" }").moves(TIME, MeanBy(5.0)),
         row("probe from", &own(", from = \"w3\""), "\"w3\" }", "\"w5\" }")
             .moves(TIME, To(7.0, 9.0)),
+        row("probe factor", &comb, "rise = 3", "rise = 3, factor = \"2\"")
+            .moves(TIME, To(15.0, 31.0)),
+        row("probe most", &growing, "rise = 3", "rise = 3, most = \"6s\"")
+            .moves(TIME, To(31.0, 19.0)),
+        row("probe slack", &growing, "rise = 3", "rise = 3, slack = \"0.5\"")
+            .moves(TIME, To(31.0, 45.0)),
+        row("probe slack", &growing, "rise = 3", "rise = 3, slack = \"0..0.5\"")
+            .moves(TIME, MeanBy(7.0)),
         row("probe while", &own(""), "\"4s\" }", "\"4s\", while = \"w3\" }")
             .moves(TIME, MeanBy(3.0)),
         row("probe initially", &own(", from = \"w3\", initially = false"), "false", "true")

@@ -33,7 +33,13 @@ fn receiver(text: &str) -> &str {
 /// The fields of each block of the preset language: (`probe`, `watch`).
 pub(super) fn blocks() -> Vec<(String, String)> {
     let source = text("src/model/preset/read/block.rs") + &text("src/model/preset/read/probe.rs");
-    let helpers = [("work", "lost"), ("probe", "looks"), ("probe", "after_reply")];
+    let helpers = [
+        ("work", "lost"),
+        ("probe", "looks"),
+        ("probe", "after_reply"),
+        ("probe", "growth"),
+        ("probe", "slack"),
+    ];
     let mut fields = Vec::new();
     for block in ["gate", "work", "clock", "probe", "lease", "pick", "dial", "log"] {
         let of_it = helpers.iter().filter(|(of, _)| *of == block).map(|(_, helper)| *helper);

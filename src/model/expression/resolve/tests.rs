@@ -140,6 +140,11 @@ fn dimensions_are_checked() {
         ("1 / ttl", Ok(Dimension::RATE)),
         ("min(ttl, 3s, 1s..2s)", Ok(Dimension::TIME)),
         ("ceil(ttl / 2s)", Ok(Dimension::NUMBER)),
+        ("floor(ttl / 2s) + ln(2) + exp(1)", Ok(Dimension::NUMBER)),
+        ("ttl * (2 ^ (count(member) + 1) - 1)", Ok(Dimension::TIME)),
+        ("ttl ^ 2", Err("`ttl` is a duration, where a plain number is wanted")),
+        ("2 ^ ttl", Err("`ttl` is a duration, where a plain number is wanted")),
+        ("ln(ttl)", Err("`ttl` is a duration, where a plain number is wanted")),
         ("if(log.has(self) > 1B, 0s, ttl)", Ok(Dimension::TIME)),
         ("log.written(key.renewed) - log.has(self)", Ok(Dimension::BYTES)),
         ("dcs.expiry_tick + ttl", Ok(Dimension::TIME)),
@@ -155,6 +160,24 @@ fn dimensions_are_checked() {
     ];
     for (text, wanted) in table {
         assert_eq!(measured(text), wanted.map_err(str::to_owned), "{text}");
+    }
+}
+
+#[test]
+fn functions_print_as_they_are_read() {
+    let library = PresetLibrary::embedded();
+    let presets = library.names().into_iter().filter_map(|name| library.get(name));
+    for preset in presets.filter(|preset| preset.kind.ranges().contains(&Range::Member)) {
+        let (environment, printer) = (Environment::of(&preset), Printer::new(&preset));
+        let scope = Scope::of(Range::Member).read();
+        for text in [
+            "3s * (2 ^ (count(member) + 1) - 1)",
+            "3s * (2 ^ 3) ^ count(member)",
+            "3s * floor(ln(count(member)) + exp(2))",
+        ] {
+            let found = environment.value(text, scope, Dimension::TIME).unwrap();
+            assert_eq!(printer.value(&found, Dimension::TIME), text);
+        }
     }
 }
 

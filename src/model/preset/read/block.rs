@@ -4,7 +4,7 @@ use super::field::Fields;
 use crate::diagnostic::nearest_help;
 use crate::model::expression::Range;
 use crate::model::expression::resolve::{Declared, Shape};
-use crate::model::preset::{Block, Check, Effect, Lost};
+use crate::model::preset::{Block, Check, Effect, Lost, Pace};
 use crate::model::read::Found;
 use crate::units::Dimension;
 
@@ -87,9 +87,23 @@ fn effect(fields: &Fields<'_, '_>, text: &Found<String>) -> Option<Effect> {
 
 /// Reads a clock.
 pub(super) fn clock(fields: &Fields<'_, '_>) -> Option<Block> {
-    let every = fields.value("every", fields.scope(), Dimension::TIME);
     let running = fields.optional("while", fields.scope());
-    Some(Block::Clock { every: every?, running: running.ok()? })
+    let has = |key| fields.reader.table_read().get(key).is_some();
+    if has("asks") {
+        for key in ["every", "at"].into_iter().filter(|key| has(key)) {
+            fields.reader.allow([key]);
+            let message =
+                format!("{} cannot tick both at random and {key} …", fields.reader.what());
+            let at = &fields.reader.table_read().at;
+            fields.refuse("preset::pace", message, at, "expected either `asks` or `every`");
+        }
+        let mean = fields.value("asks", fields.scope(), Dimension::TIME);
+        return Some(Block::Clock { every: mean?, pace: Pace::Random, running: running.ok()? });
+    }
+    let every = fields.value("every", fields.scope(), Dimension::TIME);
+    let followed = if has("at") { fields.clock("at").map(Some) } else { Some(None) };
+    let pace = followed?.map_or(Pace::Even, Pace::Follow);
+    Some(Block::Clock { every: every?, pace, running: running.ok()? })
 }
 
 /// Reads a lease.

@@ -11,7 +11,7 @@ use crate::model::preset::TARGET_EXPORTS;
 use crate::model::read::{Context, Found};
 
 /// Words that mean something in every expression.
-const RESERVED: [&str; 25] = [
+const RESERVED: [&str; 28] = [
     "self",
     "here",
     "caller",
@@ -29,6 +29,9 @@ const RESERVED: [&str; 25] = [
     "min",
     "max",
     "ceil",
+    "floor",
+    "ln",
+    "exp",
     "if",
     "hears",
     "answers",

@@ -85,21 +85,17 @@ fn varies(reader: &Reader<'_>) -> Varies {
     let Some(text) = reader.string("varies") else {
         return Varies::Each;
     };
-    match text.value.as_str() {
-        "each" => Varies::Each,
-        "trial" => Varies::Trial,
-        other => {
-            let help =
-                nearest(other, ["each", "trial"]).map(|right| format!("did you mean \"{right}\"?"));
-            reader.context().error_with_help(
-                "quantity::varies",
-                format!("{} cannot vary \"{other}\"", reader.what()),
-                (&text.at, "expected \"each\" (drawn at each use) or \"trial\" (once a trial)"),
-                help,
-            );
-            Varies::Each
-        }
-    }
+    Varies::named(&text.value).unwrap_or_else(|| {
+        let names = Varies::ALL.map(|(name, _)| name);
+        let help = nearest(&text.value, names).map(|right| format!("did you mean \"{right}\"?"));
+        reader.context().error_with_help(
+            "quantity::varies",
+            format!("{} cannot vary \"{}\"", reader.what(), text.value),
+            (&text.at, Varies::EXPECTED),
+            help,
+        );
+        Varies::Each
+    })
 }
 
 /// Reads `[says]` into the nodes that it speaks of.
