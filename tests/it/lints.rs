@@ -177,3 +177,27 @@ fn a_request_without_a_time_out_waits_for_ever() {
     assert_eq!(codes(&patient, Some(&fault("kill"))).len(), 0);
     assert_eq!(codes(NEWS, Some(&fault("hang"))).len(), 0);
 }
+
+#[test]
+fn a_plain_socket_waits_for_the_kernel() {
+    let model = |more: &str| {
+        format!(
+            "model = \"wire\"\nzones = {{ a = \"r\", b = \"r\" }}\n[stores.echo]\n\
+             technology = \"server/http\"\nmembers = [\"a\", \"b\"]\n[clients.app]\n\
+             technology = \"client/tcp\"\nof = \"echo\"\n{more}\n\
+             [objectives.app]\nrecovery_time = \"p95 <= 60s\"\n"
+        )
+    };
+    let fault = |what: &str| scenario(&format!("what = \"{what}\"\nwhere = \"member a of echo\""));
+    let wanted = ["tcp::waits_for_the_kernel"];
+    assert_eq!(codes(&model(""), Some(&fault("power loss"))), wanted);
+    assert_eq!(codes(&model(""), Some(&fault("kill"))).len(), 0);
+    let limited = model("tcp_user_timeout = \"10s\"");
+    assert_eq!(codes(&limited, Some(&fault("power loss"))).len(), 0);
+    assert_eq!(codes(&limited, Some(&fault("hang"))), wanted);
+    assert_eq!(codes(&model("read_timeout = \"5s\""), Some(&fault("hang"))).len(), 0);
+    // A connection that only listens.
+    assert_eq!(codes(&model("every = \"never\""), None), ["tcp::never_noticed"]);
+    let probed = model("every = \"never\"\nkeepalive_time = \"60s\"");
+    assert_eq!(codes(&probed, None).len(), 0);
+}

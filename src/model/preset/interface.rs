@@ -6,12 +6,16 @@ use crate::units::Dimension;
 
 /// The exports of a target that a route or a client may ask for: those of a
 /// store's members and of a route's one entry. What a target's kind does not
-/// have is never true of it; `leads` is true of every target that no route
-/// leads to.
-pub const TARGET_EXPORTS: [&str; 5] = ["writable", "readable", "primary", "fails", LEADS];
+/// have is never true of it; `leads` and `carries` are true of every target that
+/// no route leads to.
+pub const TARGET_EXPORTS: [&str; 6] = ["writable", "readable", "primary", "fails", LEADS, CARRIES];
 
 /// The export of a route that only leads: whoever asks is led to this target.
 pub const LEADS: &str = "leads";
+
+/// The export of an address, as against a name: packets that whoever asks sends
+/// to it arrive at this target, those of connections that stand as well.
+pub const CARRIES: &str = "carries";
 
 /// An export that every component of a kind has.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -72,8 +76,10 @@ const CONSENSUS: [Interface; 6] = [
 const ROUTE: [Interface; 2] =
     [Interface::level(Range::One, "writable"), Interface::level(Range::One, "fails")];
 /// The interface of a route that only leads: a name, an address.
-const SIGNPOST: [Interface; 1] =
-    [Interface { name: LEADS, range: Range::Target, what: Published::Asked }];
+const SIGNPOST: [Interface; 2] = [
+    Interface { name: LEADS, range: Range::Target, what: Published::Asked },
+    Interface { name: CARRIES, range: Range::Target, what: Published::Asked },
+];
 /// The interface of a client population.
 const CLIENTS: [Interface; 1] = [Interface::level(Range::Client, "served")];
 

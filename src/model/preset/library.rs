@@ -11,6 +11,7 @@ const EMBEDDED: &[(&str, &str)] = &[
     ("client/http", include_str!("../../../models/presets/client/http.toml")),
     ("client/libpq", include_str!("../../../models/presets/client/libpq.toml")),
     ("client/sequential", include_str!("../../../models/presets/client/sequential.toml")),
+    ("client/tcp", include_str!("../../../models/presets/client/tcp.toml")),
     ("etcd", include_str!("../../../models/presets/etcd.toml")),
     ("haproxy", include_str!("../../../models/presets/haproxy.toml")),
     ("nats/client", include_str!("../../../models/presets/nats/client.toml")),

@@ -7,7 +7,7 @@ mod library;
 mod period;
 mod read;
 
-pub use interface::{Interface, LEADS, Published, TARGET_EXPORTS};
+pub use interface::{CARRIES, Interface, LEADS, Published, TARGET_EXPORTS};
 pub use library::PresetLibrary;
 pub use read::read_preset;
 
@@ -31,8 +31,9 @@ pub enum ComponentKind {
     /// (one): a request sent to it now would be served; and `fails` (one): a
     /// request that it could not serve has waited long enough to be told so.
     /// One that only leads, as a name or an address does, exports `leads` (each
-    /// target, with the asking client as its argument) and nothing else: clients
-    /// speak to the target itself.
+    /// target, with the asking client as its argument): clients speak to the
+    /// target itself. An address, which takes standing connections along when it
+    /// moves, exports `carries` besides.
     Route,
     /// Who uses it all; `[clients.…]`. Exports `served` (each client).
     Clients,

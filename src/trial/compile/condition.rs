@@ -3,7 +3,7 @@
 use super::{Compiler, Instance, Scope};
 use crate::block::Literal;
 use crate::model::expression::{Comparison, Condition, NodeId, Quorum, Range, Value, Who};
-use crate::model::preset::{Exported, LEADS};
+use crate::model::preset::{CARRIES, Exported, LEADS};
 use crate::model::system::ComponentId;
 
 impl Compiler<'_> {
@@ -131,11 +131,22 @@ impl Compiler<'_> {
         Literal::of(self.built[component.0][node.0].choices[place][instance.index])
     }
 
+    /// The nearest of the routes that lead a component on which exports this.
+    fn signpost(&self, from: ComponentId, name: &str) -> Option<ComponentId> {
+        let mut next = self.component(from).target;
+        while let Some(route) = next.filter(|route| self.preset(*route).only_leads()) {
+            if self.preset(route).exports.iter().any(|export| export.name == name) {
+                return Some(route);
+            }
+            next = self.component(route).target;
+        }
+        None
+    }
+
     fn target_export(&mut self, name: &str, target: Instance, scope: &Scope) -> Literal {
         let (component, member) = self.member(target);
-        if name == LEADS {
-            let route = self.component(target.component).target;
-            return match route.filter(|route| self.component(*route).preset.only_leads()) {
+        if name == LEADS || name == CARRIES {
+            return match self.signpost(target.component, name) {
                 Some(route) => self.export(route, name, member, self.asker(route, scope.own)),
                 None => Literal::TRUE,
             };

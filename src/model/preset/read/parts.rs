@@ -5,7 +5,8 @@ use crate::diagnostic::{Diagnostic, Location, nearest};
 use crate::model::expression::Range;
 use crate::model::expression::resolve::{Environment, Scope};
 use crate::model::preset::{
-    Export, Exported, Interface, Lint, LintSeverity, Node, Parameter, Published, Says, Varies,
+    CARRIES, Export, Exported, Interface, Lint, LintSeverity, Node, Parameter, Published, Says,
+    Varies,
 };
 use crate::model::read::{self, Context, Entry, Expect, Found, Raw, Reader};
 use crate::units::{self, Dimension};
@@ -210,13 +211,13 @@ pub(super) fn exports(reader: &Reader<'_>, environment: &Environment) -> Vec<(Ex
         }
         let inner = table.table(range.name(), format!("[exports] `{}`", range.name()));
         for export in wanted {
-            if table
+            let missing = table
                 .table_read()
                 .get(range.name())
                 .and_then(read::Node::as_table)
                 .and_then(|inner| inner.get(export.name))
-                .is_none()
-            {
+                .is_none();
+            if missing && export.name != CARRIES {
                 let message = format!("{} must export `{}`", kind.describe(), written(export));
                 let label = format!("`{}` is missing", written(export));
                 let at = &table.table_read().at;
