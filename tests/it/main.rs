@@ -22,5 +22,6 @@ mod readme;
 mod report;
 mod repository;
 mod semantics;
+mod sets;
 mod statistics;
 mod twins;

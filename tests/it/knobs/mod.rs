@@ -10,6 +10,7 @@ mod fields;
 mod models;
 mod presets;
 mod scenarios;
+mod sets;
 
 use drillcast::outcome::{Figure, Outcome};
 use drillcast::random::Sampling;

@@ -208,11 +208,12 @@ pub(super) fn exports(reader: &Reader<'_>, environment: &Environment) -> Vec<(Ex
         if wanted.is_empty() {
             continue;
         }
-        let inner = table.table(range.name(), format!("[exports] `{}`", range.name()));
+        let name = range.name(&[]);
+        let inner = table.table(&name, format!("[exports] `{name}`"));
         for export in wanted {
             if table
                 .table_read()
-                .get(range.name())
+                .get(&name)
                 .and_then(read::Node::as_table)
                 .and_then(|inner| inner.get(export.name))
                 .is_none()
@@ -237,7 +238,7 @@ pub(super) fn exports(reader: &Reader<'_>, environment: &Environment) -> Vec<(Ex
 
 /// An export's key as it is written.
 fn written(export: &Interface) -> String {
-    format!("{}.{}", export.range.name(), export.name)
+    format!("{}.{}", export.range.name(&[]), export.name)
 }
 
 /// Reads one export.
