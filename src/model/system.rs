@@ -106,6 +106,15 @@ pub struct Member {
     pub host: HostId,
 }
 
+/// The instances of a further set of alike things.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Instances {
+    /// Each with a place of its own.
+    Placed(Vec<Member>),
+    /// So many, 1 to 1000, where the component stands.
+    Counted(usize),
+}
+
 /// A part of the system.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Component {
@@ -116,6 +125,8 @@ pub struct Component {
     /// Stores and consensus: its members, the first is the primary. Routes:
     /// one, the place of the proxy. Clients: one, the place of all clients.
     pub members: Vec<Member>,
+    /// The instances of each of [`Preset::sets`], in that order.
+    pub sets: Vec<Instances>,
     /// Who plays the roles of [`Preset::needs`], in that order.
     pub needs: Vec<ComponentId>,
     /// Routes (`serves`) and clients (`of`): what they point at.

@@ -22,6 +22,7 @@ mod readme;
 mod report;
 mod repository;
 mod semantics;
+mod sets;
 mod statistics;
 mod ticking;
 mod twins;

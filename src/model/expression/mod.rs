@@ -31,6 +31,10 @@ pub struct ParameterId(pub usize);
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct NeedId(pub usize);
 
+/// A further set of alike things, by its position in [`super::preset::Preset::sets`].
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct SetId(pub usize);
+
 /// The sets of alike things that a component's nodes range over.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Range {
@@ -48,6 +52,53 @@ pub enum Range {
     /// Who asks a route: each client of the populations that use it, be it
     /// through another route that only leads.
     Asker,
+    /// A further set that the preset declares under `[each]`.
+    Set(SetId),
+    /// Each pair of one of the first and one of the second; where both are the
+    /// same set, nobody is paired with itself.
+    Pair(Half, Half),
+}
+
+/// The sets whose instances pairs are made of.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Half {
+    /// [`Range::Member`]
+    Member,
+    /// [`Range::Client`]
+    Client,
+    /// [`Range::Target`]
+    Target,
+    /// [`Range::Asker`]
+    Asker,
+    /// [`Range::Set`]
+    Set(SetId),
+}
+
+impl Half {
+    /// The half that ranges over a set; `None` for the component and for pairs.
+    #[must_use]
+    pub const fn of(range: Range) -> Option<Self> {
+        match range {
+            Range::Member => Some(Self::Member),
+            Range::Client => Some(Self::Client),
+            Range::Target => Some(Self::Target),
+            Range::Asker => Some(Self::Asker),
+            Range::Set(set) => Some(Self::Set(set)),
+            Range::One | Range::Pair(..) => None,
+        }
+    }
+
+    /// What it ranges over.
+    #[must_use]
+    pub const fn range(self) -> Range {
+        match self {
+            Self::Member => Range::Member,
+            Self::Client => Range::Client,
+            Self::Target => Range::Target,
+            Self::Asker => Range::Asker,
+            Self::Set(set) => Range::Set(set),
+        }
+    }
 }
 
 /// Which instance a name speaks of.
@@ -57,6 +108,8 @@ pub enum Who {
     One,
     /// The instance that the node (or export) belongs to: `self`.
     Own,
+    /// A half of the pair that the node belongs to: 0 is the first.
+    Half(usize),
     /// The candidate or target that a pick or a dial is looking at: `self`
     /// in the fields that are judged for each of `over`.
     Candidate,
@@ -77,6 +130,9 @@ pub enum Condition {
     Constant(bool),
     /// The level of a node of this component.
     Level(Who, NodeId),
+    /// The level of a node of each pair: `ok(c, self)`. Never true of one thing
+    /// with itself.
+    Pair(Who, Who, NodeId),
     /// An export of the component that a target belongs to (`t.writable`).
     TargetExport(Who, String),
     /// An export of a component that this one needs: `dcs.serves(self)`.

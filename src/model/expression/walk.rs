@@ -1,6 +1,6 @@
 //! What an expression speaks of, part by part.
 
-use super::{Condition, NeedId, NodeId, ParameterId, Quorum, Reading, Value, Who};
+use super::{Condition, NeedId, NodeId, ParameterId, Quorum, Range, Reading, SetId, Value, Who};
 
 /// Something that an expression speaks of.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -15,6 +15,22 @@ pub(crate) enum Mention {
     Request(usize),
     /// A needed component.
     Need(NeedId),
+    /// A further set.
+    Set(SetId),
+}
+
+impl Range {
+    /// The further sets that it is made of.
+    pub(crate) fn mentions(self, visit: &mut dyn FnMut(Mention)) {
+        match self {
+            Self::Set(set) => visit(Mention::Set(set)),
+            Self::Pair(first, second) => {
+                first.range().mentions(visit);
+                second.range().mentions(visit);
+            }
+            Self::One | Self::Member | Self::Client | Self::Target | Self::Asker => {}
+        }
+    }
 }
 
 impl Who {
@@ -33,6 +49,11 @@ impl Condition {
             Self::Constant(_) => {}
             Self::Level(who, node) | Self::Chose(node, who) | Self::Head(node, who) => {
                 who.mentions(visit);
+                visit(Mention::Node(*node));
+            }
+            Self::Pair(first, second, node) => {
+                first.mentions(visit);
+                second.mentions(visit);
                 visit(Mention::Node(*node));
             }
             Self::NeedExport(need, _, who) => {
@@ -65,7 +86,8 @@ impl Condition {
             Self::And(parts) | Self::Or(parts) => {
                 parts.iter().for_each(|part| part.mentions(visit));
             }
-            Self::Over(_, body, quorum) => {
+            Self::Over(range, body, quorum) => {
+                range.mentions(visit);
                 body.mentions(visit);
                 if let Quorum::Count(_, limit) | Quorum::Share(_, limit) = quorum {
                     limit.mentions(visit);
@@ -83,7 +105,8 @@ impl Value {
     /// Visits everything that the number speaks of.
     pub(crate) fn mentions(&self, visit: &mut dyn FnMut(Mention)) {
         match self {
-            Self::Number(_) | Self::Draw(_) | Self::Size(_) => {}
+            Self::Number(_) | Self::Draw(_) => {}
+            Self::Size(range) => range.mentions(visit),
             Self::Parameter(parameter) => visit(Mention::Parameter(*parameter)),
             Self::NeedValue(need, _) => visit(Mention::Need(*need)),
             Self::Reading(reading) => reading.mentions(visit),

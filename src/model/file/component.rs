@@ -6,13 +6,18 @@ use super::name::one_of;
 use super::place::Places;
 use super::section::{all_keys, section_name, structural_keys};
 use crate::diagnostic::{Diagnostic, nearest_help};
-use crate::model::preset::{ComponentKind, Preset, Quantity};
+use crate::model::expression::{ParameterId, Range};
+use crate::model::preset::{
+    ComponentKind, MOST_OF_A_SET, Parameter, Preset, Quantity, Set, Standing, whole_size,
+};
 use crate::model::read::{Context, Expect, Found, Reader};
-use crate::model::system::{Component, ComponentId, Member};
+use crate::model::system::{Component, ComponentId, Instances, Member};
 use crate::units::{Dimension, ENDLESS, Span};
 
 /// Members of a component, at most.
 const MOST_MEMBERS: usize = 1000;
+/// Pairs that the nodes of a component exist for, at most.
+const MOST_PAIRS: usize = 10_000;
 /// Clients of a population, at most.
 const MOST_CLIENTS: i64 = 1000;
 /// What a route serves.
@@ -41,10 +46,16 @@ pub(super) fn complete(
     // Clients speak of their target's members, so that members come first.
     let members: Vec<Vec<Member>> =
         drafts.iter().map(|draft| members(draft, places, context)).collect();
+    let placed: Vec<Vec<Option<Vec<Member>>>> = drafts
+        .iter()
+        .zip(&members)
+        .map(|(draft, own)| placed(draft, own, places, context))
+        .collect();
     drafts
         .iter()
         .zip(&members)
-        .map(|(draft, own)| component(draft, own, drafts, &members, context))
+        .zip(placed)
+        .map(|((draft, own), placed)| component(draft, own, placed, drafts, &members, context))
         .collect()
 }
 
@@ -77,10 +88,56 @@ fn members(draft: &Draft<'_>, places: &mut Places, context: &Context<'_>) -> Vec
     places.members(name, &written, context)
 }
 
+/// Where the instances of each of the technology's sets stand; `None` for sets
+/// that are counted.
+fn placed(
+    draft: &Draft<'_>,
+    own: &[Member],
+    places: &mut Places,
+    context: &Context<'_>,
+) -> Vec<Option<Vec<Member>>> {
+    let sets = draft.preset.iter().flat_map(|preset| &preset.sets);
+    let has_members = draft.kind.process_range() == Range::Member;
+    let mut all = Vec::new();
+    for set in sets {
+        let Standing::Placed(key) = &set.standing else {
+            all.push(None);
+            continue;
+        };
+        if draft.reader.get(key).is_none() && has_members {
+            // One beside each member, on its machine.
+            all.push(Some(own.to_vec()));
+            continue;
+        }
+        let Some(node) = draft.reader.required(key) else {
+            all.push(Some(Vec::new()));
+            continue;
+        };
+        let written = draft.reader.strings(key).unwrap_or_default();
+        let name = &draft.name.value;
+        if written.is_empty() && node.as_array().is_some() {
+            let message = format!("\"{key}\" of {name} is empty");
+            let label = "expected the zone of each, such as [\"a\", \"b\", \"c\"]";
+            context.error("model::no_members", message, &node.at, label);
+        }
+        if written.len() > MOST_MEMBERS {
+            let message = format!("\"{key}\" of {name} has {} places", written.len());
+            let label = format!("expected at most {MOST_MEMBERS}");
+            context.error("model::too_many", message, &node.at, &label);
+            all.push(Some(Vec::new()));
+            continue;
+        }
+        let whose = format!("{name}-{}", set.name);
+        all.push(Some(places.members(&whose, &written, context)));
+    }
+    all
+}
+
 /// Everything else of one component.
 fn component(
     draft: &Draft<'_>,
     own: &[Member],
+    placed: Vec<Option<Vec<Member>>>,
     drafts: &[Draft<'_>],
     members: &[Vec<Member>],
     context: &Context<'_>,
@@ -113,11 +170,24 @@ fn component(
         .into_iter()
         .collect();
     let values = values(reader, preset);
+    let counted = |set: &Set| match set.standing {
+        Standing::Counted(size) => {
+            let value = values.as_ref().and_then(|values| values.get(size.0));
+            value.and_then(|value| whole_size(&value.law).ok()).unwrap_or(1)
+        }
+        Standing::Placed(_) => 0,
+    };
+    let sets = preset.sets.iter().zip(placed).map(|(set, placed)| match placed {
+        Some(placed) => Instances::Placed(placed),
+        None => Instances::Counted(counted(set)),
+    });
+    let sets = sets.collect();
     unknown_keys(reader, preset);
     Some(Component {
         name: draft.name.value.clone(),
         preset: Arc::clone(preset),
         members: own.to_vec(),
+        sets,
         needs: needs.unwrap_or_default(),
         target,
         order,
@@ -136,7 +206,7 @@ fn component(
 
 /// The values of the preset's parameters; `None` where one is wrong.
 fn values(reader: &Reader<'_>, preset: &Preset) -> Option<Vec<Quantity>> {
-    let value = |parameter: &crate::model::preset::Parameter| {
+    let value = |parameter: &Parameter| {
         let expect = Expect { varies: parameter.default.varies, ..Expect::of(parameter.dimension) }
             .within(parameter.least, parameter.most, parameter.source.as_deref());
         match reader.get(&parameter.name) {
@@ -144,8 +214,26 @@ fn values(reader: &Reader<'_>, preset: &Preset) -> Option<Vec<Quantity>> {
             None => Some(parameter.default.clone()),
         }
     };
+    let value = |(at, parameter): (usize, &Parameter)| {
+        let found = value(parameter)?;
+        let node = reader.get(&parameter.name).filter(|_| preset.is_size(ParameterId(at)));
+        if let Some(node) = node
+            && whole_size(&found.law).is_err()
+        {
+            let message = format!(
+                "\"{}\" of {} says how many there are, and cannot be {}",
+                parameter.name,
+                reader.what(),
+                found.text
+            );
+            let label = format!("expected a whole number from 1 to {MOST_OF_A_SET}");
+            reader.context().error("model::size", message, &node.at, &label);
+            return None;
+        }
+        Some(found)
+    };
     // All are read before one that is wrong ends it.
-    preset.parameters.iter().map(value).collect::<Vec<_>>().into_iter().collect()
+    preset.parameters.iter().enumerate().map(value).collect::<Vec<_>>().into_iter().collect()
 }
 
 /// Reports the keys that neither the component nor its technology has.

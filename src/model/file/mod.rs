@@ -20,3 +20,4 @@ mod target;
 
 pub use model::read_model;
 pub use scenario::{read_scenario, scenario_edits};
+pub(in crate::model) use section::structural_keys;

@@ -1,7 +1,7 @@
 //! The sections of a model file and the keys that a component may have besides
 //! its technology's parameters.
 
-use crate::model::preset::{ComponentKind, Preset};
+use crate::model::preset::{ComponentKind, Preset, Standing};
 
 /// The sections that hold components.
 pub(super) const SECTIONS: [(&str, ComponentKind); 5] = [
@@ -24,7 +24,7 @@ pub(super) const fn section_name(kind: ComponentKind) -> &'static str {
 }
 
 /// The structural keys of a kind of component.
-pub(super) const fn structural_keys(kind: ComponentKind) -> &'static [&'static str] {
+pub(in crate::model) const fn structural_keys(kind: ComponentKind) -> &'static [&'static str] {
     match kind {
         ComponentKind::Store | ComponentKind::Stream | ComponentKind::Consensus => {
             &["technology", "members", "serves_at_least", "stable_for"]
@@ -41,5 +41,9 @@ pub(super) fn all_keys(preset: &Preset) -> Vec<String> {
     let structural = structural_keys(preset.kind).iter().map(|key| (*key).to_owned());
     let roles = preset.needs.iter().map(|need| need.role.clone());
     let parameters = preset.parameters.iter().map(|parameter| parameter.name.clone());
-    structural.chain(roles).chain(parameters).collect()
+    let places = preset.sets.iter().filter_map(|set| match &set.standing {
+        Standing::Placed(key) => Some(key.clone()),
+        Standing::Counted(_) => None,
+    });
+    structural.chain(places).chain(roles).chain(parameters).collect()
 }

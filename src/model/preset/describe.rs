@@ -2,10 +2,10 @@
 
 use super::{
     Block, Effect, Exported, Growth, Looks, Lost, Node, NodeId, Pace, Parameter, Preset, Published,
+    Set, Standing,
 };
-use crate::model::expression::Mention;
-use crate::model::expression::Value;
 use crate::model::expression::print::Printer;
+use crate::model::expression::{Mention, Range, Value};
 use crate::units::{self, Dimension};
 
 /// The word for a default that nobody documented.
@@ -39,7 +39,8 @@ impl Preset {
         page.wrapped(0, 0, &format!("{}: {} ({})", self.name, self.title, self.kind.name()));
         page.wrapped(0, 0, &self.versions);
         page.blank();
-        if let Some((first, others)) = self.processes.split_first() {
+        let own = self.processes_of(self.kind.process_range());
+        if let Some((first, others)) = self.processes[own].split_first() {
             let others = others.iter().map(|other| format!(", {other}")).collect::<String>();
             page.wrapped(0, 11, &format!("processes  {first} (serves requests){others}"));
         }
@@ -51,6 +52,9 @@ impl Preset {
         if !self.requests.is_empty() {
             page.wrapped(0, 11, &format!("requests   {}", self.requests.join(", ")));
         }
+        for set in &self.sets {
+            page.wrapped(0, 11, &format!("each       {}", self.describe_set(set)));
+        }
         let (all, assumed) = (self.parameters.len(), self.assumptions());
         page.wrapped(
             0,
@@ -61,6 +65,26 @@ impl Preset {
                 if assumed == 1 { "" } else { "S" }
             ),
         );
+    }
+
+    /// "sentinel: who watches; the model places them (sentinels), else …".
+    fn describe_set(&self, set: &Set) -> String {
+        let Set { name, say, standing, processes } = set;
+        let many = match (standing, self.kind.process_range()) {
+            (Standing::Counted(size), _) => {
+                format!("as many as {}", self.parameters[size.0].name)
+            }
+            (Standing::Placed(key), Range::Member) => {
+                format!("where {key} says, else one beside each member")
+            }
+            (Standing::Placed(key), _) => format!("where {key} says"),
+        };
+        let mut text = format!("{name}: {say}; {many}");
+        if let Some((first, others)) = self.processes[processes.clone()].split_first() {
+            let others = others.iter().map(|other| format!(", {other}")).collect::<String>();
+            text += &format!("; processes {first} (serves requests){others}");
+        }
+        text
     }
 
     /// An aligned table: name, default, unit, and below it what it does and who says so.
@@ -112,7 +136,7 @@ impl Preset {
                 6,
                 &format!(
                     "{}.{}: {}{}{}",
-                    node.range.name(),
+                    node.range.name(&self.sets),
                     node.name,
                     block_name(&node.block),
                     words.unwrap_or_default(),
@@ -147,7 +171,11 @@ impl Preset {
                     }
                 }
             };
-            page.wrapped(2, 6, &format!("{}.{} = {what}", export.range.name(), export.name));
+            page.wrapped(
+                2,
+                6,
+                &format!("{}.{} = {what}", export.range.name(&self.sets), export.name),
+            );
         }
     }
 
@@ -183,7 +211,7 @@ impl Preset {
 
     /// What a block waits for, takes and does, a line each.
     fn describe_block(&self, node: &Node) -> Vec<String> {
-        let printer = Printer::new(self);
+        let printer = Printer::within(self, node.range);
         let condition = |condition| printer.condition(condition);
         let time = |value: &Value| printer.value(value, Dimension::TIME);
         let mut lines = Vec::new();
@@ -223,9 +251,9 @@ impl Preset {
                 }
                 lines.extend(initially.map(|level| format!("begins as {level}")));
             }
-            Block::Lease { .. } => lines.extend(self.describe_lease(&node.block)),
+            Block::Lease { .. } => lines.extend(self.describe_lease(node)),
             Block::Pick { .. } | Block::Dial { .. } | Block::Log { .. } => {
-                lines.extend(self.describe_choice(&node.block));
+                lines.extend(self.describe_choice(node));
             }
         }
         lines
@@ -240,11 +268,12 @@ impl Preset {
     }
 
     /// A lease, a line each.
-    fn describe_lease(&self, block: &Block) -> Vec<String> {
-        let Block::Lease { of, ttl, renewed_at, renewed_if, check, rearm, drop } = block else {
+    fn describe_lease(&self, node: &Node) -> Vec<String> {
+        let Block::Lease { of, ttl, renewed_at, renewed_if, check, rearm, drop } = &node.block
+        else {
             return Vec::new();
         };
-        let printer = Printer::new(self);
+        let printer = Printer::within(self, node.range);
         let time = |value: &Value| printer.value(value, Dimension::TIME);
         let mut lines = Vec::new();
         let of = of.map(|pick| format!(", granted to each {}", self.nodes[pick.0].name));
@@ -268,25 +297,32 @@ impl Preset {
     }
 
     /// A pick, a dial or a log, a line each.
-    fn describe_choice(&self, block: &Block) -> Vec<String> {
-        let printer = Printer::new(self);
+    fn describe_choice(&self, node: &Node) -> Vec<String> {
+        let printer = Printer::within(self, node.range);
         let condition = |condition| printer.condition(condition);
         let mut lines = Vec::new();
-        match block {
+        match &node.block {
             Block::Pick { over, first, when, from, if_, prefer } => {
                 lines.push(format!("waits for {}", condition(when)));
-                lines.push(format!("chooses a {} where {}", over.name(), condition(from)));
+                lines.push(format!(
+                    "chooses a {} where {}",
+                    over.name(&self.sets),
+                    condition(from)
+                ));
                 lines.extend(if_.iter().map(|rule| format!("if {}", condition(rule))));
                 lines.extend(
                     prefer
                         .iter()
                         .map(|rank| format!("prefers the greatest {}", printer.any_value(rank))),
                 );
-                lines.push(format!("at the start {} {}", over.name(), first + 1));
+                lines.push(format!("at the start {} {}", over.name(&self.sets), first + 1));
             }
             Block::Dial { over, lost, good, cost, at, turns } => {
                 let clock = printer.node_of(at.who, at.node);
-                lines.push(format!("tries each {}, a round at a tick of {clock}", over.name()));
+                lines.push(format!(
+                    "tries each {}, a round at a tick of {clock}",
+                    over.name(&self.sets)
+                ));
                 if *turns {
                     lines.push("the one after the one it lost first".to_owned());
                 }

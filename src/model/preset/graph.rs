@@ -1,22 +1,28 @@
 //! What must hold of a whole graph: nothing idle, nothing circular.
 
 use super::read::Places;
-use super::{Block, Exported, Growth, Looks, Node, Pace, Preset};
+use super::{Block, Exported, Growth, Looks, Node, Pace, Preset, Standing};
 use crate::diagnostic::Diagnostic;
 use crate::maths;
-use crate::model::expression::{Condition, Mention, NodeId, ParameterId, Value, Who};
+use crate::model::expression::{Condition, Mention, NodeId, ParameterId, SetId, Value, Who};
 use crate::model::read::{Context, Found};
 
 /// Reports what is wrong with a preset as a whole.
 pub(super) fn check(preset: &Preset, places: &Places, context: &Context<'_>) {
     let mut mentioned = Vec::new();
     for node in &preset.nodes {
+        node.range.mentions(&mut |mention| mentioned.push(mention));
         node.mentions(&mut |mention| mentioned.push(mention));
     }
     for export in &preset.exports {
         match &export.what {
             Exported::Level(condition) => condition.mentions(&mut |found| mentioned.push(found)),
             Exported::Value(value) => value.mentions(&mut |found| mentioned.push(found)),
+        }
+    }
+    for set in &preset.sets {
+        if let Standing::Counted(size) = set.standing {
+            mentioned.push(Mention::Parameter(size));
         }
     }
     let unused = |names: &[Found<String>], what: &str, mention: fn(usize) -> Mention| {
@@ -28,6 +34,7 @@ pub(super) fn check(preset: &Preset, places: &Places, context: &Context<'_>) {
             }
         }
     };
+    unused(&places.sets, "set", |at| Mention::Set(SetId(at)));
     unused(&places.parameters, "parameter", |at| Mention::Parameter(ParameterId(at)));
     unused(&places.processes, "process", Mention::Process);
     unused(&places.requests, "request", Mention::Request);
@@ -176,7 +183,10 @@ impl Node {
                 of.iter().for_each(|pick| visit(Mention::Node(*pick)));
                 visit(Mention::Node(renewed_at.node));
             }
-            Block::Dial { at, .. } | Block::Clock { pace: Pace::Follow(at), .. } => {
+            Block::Pick { over, .. } => over.mentions(visit),
+            Block::Clock { pace: Pace::Follow(at), .. } => visit(Mention::Node(at.node)),
+            Block::Dial { over, at, .. } => {
+                over.mentions(visit);
                 visit(Mention::Node(at.node));
             }
             Block::Log { head, .. } => visit(Mention::Node(*head)),

@@ -112,7 +112,16 @@ impl ComponentKind {
         }
     }
 
-    /// What its nodes may exist once for.
+    /// What its processes and hosts belong to: members, or the component's one place.
+    pub(crate) const fn process_range(self) -> Range {
+        match self {
+            Self::Store | Self::Stream | Self::Consensus => Range::Member,
+            Self::Route | Self::Clients => Range::One,
+        }
+    }
+
+    /// What its nodes may exist once for, besides the sets that a preset declares
+    /// and pairs.
     #[must_use]
     pub const fn ranges(self) -> &'static [Range] {
         match self {

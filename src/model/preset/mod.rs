@@ -6,10 +6,13 @@ mod interface;
 mod library;
 mod period;
 mod read;
+mod set;
 
 pub use interface::{CARRIES, Interface, LEADS, Published, TARGET_EXPORTS};
 pub use library::PresetLibrary;
 pub use read::read_preset;
+pub(crate) use set::{MOST_OF_A_SET, processes_of, whole_size};
+pub use set::{PEER, Set, Standing, half_names};
 
 use super::expression::{Condition, NodeId, Range, Value};
 use crate::distribution::Law;
@@ -50,8 +53,11 @@ pub struct Preset {
     pub kind: ComponentKind,
     /// Which versions this describes, in words.
     pub versions: String,
-    /// The processes of each member, the one that serves requests first.
+    /// The processes of each member, the one that serves requests first; behind
+    /// them those of [`Preset::sets`], in that order.
     pub processes: Vec<String>,
+    /// Its further sets of alike things, `[each]`.
+    pub sets: Vec<Set>,
     /// What it cannot do without.
     pub needs: Vec<Need>,
     /// Announced requests that it understands, such as `switchover`.
@@ -205,7 +211,7 @@ pub enum LintValue {
     Divide(Box<LintValue>, Box<LintValue>),
 }
 
-/// One node of a preset's graph.
+/// One node of a preset's graph: once for each of its range.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Node {
     /// Its name: `promote`.

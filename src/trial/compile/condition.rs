@@ -33,6 +33,9 @@ impl Compiler<'_> {
     fn leaf(&mut self, leaf: &Condition, scope: &Scope) -> Literal {
         match leaf {
             Condition::Level(who, node) => self.each(*who, scope, &mut |c, i| c.level(*node, i)),
+            Condition::Pair(a, b, node) => {
+                self.pair(*a, *b, scope, &mut |c, x, y| c.level_of_pair(*node, x, y))
+            }
             Condition::TargetExport(who, name) => {
                 self.each(*who, scope, &mut |c, i| c.target_export(name, i, scope))
             }
@@ -49,7 +52,8 @@ impl Compiler<'_> {
                 let (component, member) = c.member(i);
                 c.works((component, member, *process))
             }),
-            Condition::Host(who) => self.each(*who, scope, &mut |c, i| c.host_up(c.host(i))),
+            Condition::Host(who) => self
+                .each(*who, scope, &mut |c, i| c.host(i).map_or(Literal::TRUE, |h| c.host_up(h))),
             Condition::Hears(a, b) => self.pair(*a, *b, scope, &mut Compiler::hears),
             Condition::Silent(a, b) => self.pair(*a, *b, scope, &mut |c, x, y| !c.hears(x, y)),
             Condition::Answers(a, b, process) => {
@@ -72,8 +76,9 @@ impl Compiler<'_> {
                 let among = c.size(y.component, y.range).max(1);
                 Literal::constant(x.index % among == y.index)
             }),
-            Condition::Same(a, b) => self
-                .pair(*a, *b, scope, &mut |c, x, y| Literal::constant(c.member(x) == c.member(y))),
+            Condition::Same(a, b) => {
+                self.pair(*a, *b, scope, &mut |c, x, y| Literal::constant(c.same(x, y)))
+            }
             _ => unreachable!("no other condition is a leaf"),
         }
     }
@@ -122,6 +127,25 @@ impl Compiler<'_> {
                 self.builder.or(&choices)
             }
         }
+    }
+
+    /// The level of a pair's node; nothing is paired with itself.
+    fn level_of_pair(&mut self, node: NodeId, a: Instance, b: Instance) -> Literal {
+        let range = self.node(a.component, node).range;
+        let Range::Pair(one, other) = range else { unreachable!("only pairs are named by two") };
+        match self.model.pair(a.component, (one, other), [a.index, b.index]) {
+            Some(index) => self.level(node, Instance { range, index, ..a }),
+            None => Literal::FALSE,
+        }
+    }
+
+    /// Whether two names speak of the same thing: of one range by position, else
+    /// by where they are seated.
+    fn same(&self, a: Instance, b: Instance) -> bool {
+        if (a.component, a.range) == (b.component, b.range) {
+            return a.index == b.index;
+        }
+        self.member(a) == self.member(b)
     }
 
     /// Whether a pick, dial or log has chosen an instance.
@@ -197,9 +221,11 @@ impl Compiler<'_> {
         instance: Instance,
         process: Option<usize>,
     ) -> Option<(ComponentId, usize, usize)> {
-        let (component, member) = self.member(instance);
-        let process = process.unwrap_or(0);
-        (process < self.preset(component).processes.len()).then_some((component, member, process))
+        let (component, seat) = self.member(instance);
+        let range = self.component(component).range_of_seat(seat);
+        let own = self.preset(component).processes_of(range);
+        let process = process.unwrap_or(own.start);
+        own.contains(&process).then_some((component, seat, process))
     }
 
     fn over_range(

@@ -160,21 +160,15 @@ impl<'m> Compiler<'m> {
 
     /// How many instances a range of a component has.
     fn size(&self, id: ComponentId, range: Range) -> usize {
-        let component = self.component(id);
-        match range {
-            Range::One => 1,
-            Range::Member => component.members.len(),
-            Range::Client => component.count,
-            Range::Target => component.order.len(),
-            Range::Asker => self.askers(id).len(),
-        }
+        self.model.size(id, range)
     }
 
     fn instances(&self, component: ComponentId, range: Range) -> Vec<Instance> {
         (0..self.size(component, range)).map(|index| Instance { component, range, index }).collect()
     }
 
-    /// The component and member that an instance is, or stands at.
+    /// The component and seat (member, or one of a placed set) that an instance
+    /// is, or stands at.
     fn member(&self, instance: Instance) -> (ComponentId, usize) {
         let component = self.component(instance.component);
         match (instance.range, component.target) {
@@ -183,6 +177,9 @@ impl<'m> Compiler<'m> {
                 (self.model.end_of(target), component.order[instance.index])
             }
             (Range::Asker, _) => self.member(self.askers(instance.component)[instance.index]),
+            (Range::Set(set), _) if component.preset.sets[set.0].is_placed() => {
+                (instance.component, component.seats_of(set).start + instance.index)
+            }
             _ => (instance.component, 0),
         }
     }
@@ -211,26 +208,32 @@ impl<'m> Compiler<'m> {
         Some(Instance { component: route, range: Range::Asker, index })
     }
 
-    fn host(&self, instance: Instance) -> HostId {
-        let (component, member) = self.member(instance);
-        self.component(component).members[member].host
+    /// Where an instance stands; `None` for what is counted, and pairs, of a
+    /// component without one place: they hear everybody.
+    fn host(&self, instance: Instance) -> Option<HostId> {
+        let component = self.component(instance.component);
+        let nowhere = match instance.range {
+            Range::Set(set) => !component.preset.sets[set.0].is_placed(),
+            Range::Pair(..) => true,
+            _ => false,
+        };
+        if nowhere && component.preset.kind.process_range() == Range::Member {
+            return None;
+        }
+        let (component, seat) = self.member(instance);
+        Some(self.component(component).seat(seat).host)
     }
 
-    /// `orders`, `orders/n2`, `writer/3`.
+    /// `orders`, `orders/n2`, `writer/3`, `shop/checker 3:a`.
     fn instance_name(&self, instance: Instance) -> String {
-        let name = &self.component(instance.component).name;
-        match instance.range {
-            Range::One => name.clone(),
-            Range::Client => format!("{name}/{}", instance.index + 1),
-            Range::Asker => {
-                let asker = self.model.askers(instance.component)[instance.index];
-                format!("{name}/{}", self.model.asker_name(asker))
-            }
-            Range::Member | Range::Target => {
-                let (component, member) = self.member(instance);
-                format!("{name}/{}", self.component(component).members[member].name)
-            }
-        }
+        self.model.instance_name(instance.component, instance.range, instance.index)
+    }
+
+    /// The half of a pair; whatever is no pair stands for itself.
+    fn half(&self, pair: Instance, which: usize) -> Instance {
+        let Range::Pair(one, other) = pair.range else { return pair };
+        let index = self.model.halves(pair.component, (one, other), pair.index)[which];
+        Instance { range: [one, other][which].range(), index, ..pair }
     }
 
     fn node(&self, component: ComponentId, node: NodeId) -> &'m Node {
@@ -367,8 +370,7 @@ impl<'m> Compiler<'m> {
     ) -> Vec<LevelId> {
         let mut choices = Vec::new();
         for candidate in self.instances(id, self.over(id, node_id)) {
-            let (component, member) = self.member(candidate);
-            let whom = &self.component(component).members[member].name;
+            let whom = self.model.short_name(id, candidate.range, candidate.index);
             let level = self.builder.level(&format!("{name}={whom}"));
             if matches!(node.block, Block::Pick { .. }) {
                 self.mark(id, node, level, candidate.index);
@@ -410,6 +412,7 @@ impl<'m> Compiler<'m> {
         Ok(match who {
             Who::One => one,
             Who::Own => own,
+            Who::Half(which) => self.half(own, which),
             Who::Candidate => scope.candidate.unwrap_or(own),
             Who::Bound(depth) => scope.bound.iter().rev().nth(depth).copied().unwrap_or(own),
             Who::Caller => scope.caller.unwrap_or(one),

@@ -180,7 +180,12 @@ impl Compiler<'_> {
         let first =
             |c: &Self, node: crate::model::expression::NodeId| c.built[component.0][node.0].clone();
         let program = match reading {
-            Reading::Renewed(node) => Program::Renewed(first(self, *node).leases[0]),
+            Reading::Renewed(node) => {
+                let range = self.node(component, *node).range;
+                let whose = scope.candidate.filter(|one| one.range == range).unwrap_or(scope.own);
+                let place = self.place_of(self.node(component, *node), whose);
+                Program::Renewed(first(self, *node).leases[place])
+            }
             Reading::LogWritten(node, by) => {
                 let by = self.value(by, scope, names);
                 Program::LogWritten(first(self, *node).logs[0], by)
@@ -210,7 +215,8 @@ impl Compiler<'_> {
                 self.builder.value(reading(member))
             }
             Err(node) => {
-                let pick = self.built[component.0][node.0].picks[0];
+                let place = self.place_of(self.node(component, node), scope.own);
+                let pick = self.built[component.0][node.0].picks[place];
                 let over = self.over(component, node);
                 let all = (0..self.size(component, over))
                     .map(|member| self.builder.value(reading(member)))

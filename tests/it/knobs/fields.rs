@@ -137,6 +137,14 @@ pub(super) fn model() -> Vec<(String, String)> {
     keys.into_iter().map(|key| ("model".to_owned(), key)).collect()
 }
 
+/// The keys of a set under `[each]`.
+pub(super) fn each() -> Vec<(String, String)> {
+    let mut keys = keys(&text("src/model/preset/read/set.rs"), "set");
+    keys.sort();
+    keys.dedup();
+    keys.into_iter().map(|key| ("each".to_owned(), key)).collect()
+}
+
 #[test]
 fn the_lists_are_found() {
     let blocks = blocks();
@@ -155,6 +163,11 @@ fn the_lists_are_found() {
         assert!(found, "no {known} in {blocks:?}");
     }
     assert!(blocks.len() >= 45, "{blocks:?}");
+    let each = each();
+    assert_eq!(
+        each.iter().map(|(_, key)| key.as_str()).collect::<Vec<_>>(),
+        ["places", "processes", "say", "size"]
+    );
     assert_eq!(faults(), ["kill", "hang", "power loss", "partition"]);
     assert_eq!(targets(), ["zone", "node", "primary", "member", "one", "each"]);
     let names = |all: Vec<(String, String)>| all.into_iter().map(|(_, f)| f).collect::<Vec<_>>();

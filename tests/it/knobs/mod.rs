@@ -12,6 +12,7 @@ mod models;
 mod network;
 mod presets;
 mod scenarios;
+mod sets;
 
 use drillcast::outcome::{Figure, Outcome};
 use drillcast::random::Sampling;

@@ -18,6 +18,7 @@ fn environment() -> Environment {
             node("log", Range::One, Shape::Log),
         ],
         processes: vec!["server".to_owned()],
+        sets: Vec::new(),
         parameters: vec![
             ("ttl".to_owned(), Some(Dimension::TIME)),
             ("wal".to_owned(), Some(Dimension::BYTE_RATE)),
@@ -209,7 +210,7 @@ fn clocks_have_names_of_their_own() {
 
 /// Checks that the expressions of a node resolve to themselves when printed.
 fn assert_prints(preset: &Preset, node: &Node) {
-    let (environment, printer) = (Environment::of(preset), Printer::new(preset));
+    let (environment, printer) = (Environment::of(preset), Printer::within(preset, node.range));
     let scope = Scope::of(node.range);
     let condition = |found: &Condition, scope| {
         let text = printer.condition(found);
@@ -268,6 +269,51 @@ fn what_a_preset_says_resolves_to_itself() {
                 assert!(environment.condition(&text, scope).is_ok(), "{text}");
             }
         }
+    }
+}
+
+/// Sets of both kinds, and pairs of both kinds, in a store.
+const SETS: &str = r#"
+preset = "sets"
+title = "Sets"
+kind = "store"
+versions = "all"
+processes = ["server"]
+[parameters.n]
+default = 3
+say = "how many check"
+[each]
+checker = { size = "n", say = "who checks" }
+sentinel = { places = "sentinels", processes = ["sentinel"], say = "who watches" }
+[checker-member.probe]
+ok = { watch = "hears(checker, member) and member.server and not any(c in checker: c != checker and ok(c, member))", every = "1s" }
+[member-peer.work]
+heard = { when = "answers(member, peer.server) and not heard2(peer, member)", takes = "if(peer == member, 1s, 2s)" }
+[member-peer.probe]
+heard2 = { watch = "true", every = "1s" }
+[member-peer.pick]
+close = { over = "sentinel", when = "heard", from = "sentinel and hears(self, peer)" }
+[sentinel.gate]
+seen = { when = "sentinel and host and count(m in member: answers(self, m)) >= n / 2" }
+[member.gate]
+up = { when = "share(c in checker: ok(c, self)) > 0.18 and any(s in sentinel: s.sentinel and s.host and s.seen) and any(p in member: heard(self, p))" }
+[one.pick]
+boss = { over = "sentinel", when = "any(m in member: m.up)", from = "seen", prefer = "if(sentinel, 1, 0)" }
+[exports]
+member.writable = "up and boss"
+member.readable = "up"
+member.primary = "up"
+one.redundant = "any(s in sentinel: boss == s)"
+"#;
+
+#[test]
+fn sets_and_pairs_resolve_to_themselves() {
+    let context = crate::model::read::Context::without_files();
+    let source = crate::diagnostic::SourceFile::new("sets.toml", SETS);
+    let preset = crate::model::preset::read_preset(&source, &context);
+    let preset = preset.unwrap_or_else(|| panic!("{:?}", context.into_diagnostics()));
+    for node in &preset.nodes {
+        assert_prints(&preset, node);
     }
 }
 

@@ -153,6 +153,7 @@ impl Resolver<'_> {
                 "if" => self.choice(whole, function, arguments),
                 "count" => self.size(function, arguments),
                 "hears" | "silent" | "answers" | "refuses" => self.condition_for_number(whole),
+                name if self.pair_named(name).is_some() => self.condition_for_number(whole),
                 name => {
                     let known = [
                         "min", "max", "ceil", "floor", "ln", "exp", "if", "count", "hears",

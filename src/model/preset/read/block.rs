@@ -76,8 +76,8 @@ fn effect(fields: &Fields<'_, '_>, text: &Found<String>) -> Option<Effect> {
         );
         return None;
     };
-    if fields.owner != fields.environment.process_range() {
-        let message = format!("{} has no processes of its own", fields.reader.what());
+    if fields.owner != fields.environment.owner_of(process) {
+        let message = format!("{} has no process `{name}` of its own", fields.reader.what());
         let label = "works of the instances that run it may start or stop it";
         context.error("preset::effect", message, &text.at, label);
         return None;
@@ -108,7 +108,10 @@ pub(super) fn clock(fields: &Fields<'_, '_>) -> Option<Block> {
 
 /// Reads a lease.
 pub(super) fn lease(fields: &Fields<'_, '_>) -> Option<Block> {
-    let is_pick = |node: &Declared| matches!(node.shape, Shape::Pick(_));
+    let is_pick = |node: &Declared| {
+        let one = node.range == Range::One || node.range == fields.owner;
+        one && matches!(node.shape, Shape::Pick(_))
+    };
     let of = match fields.reader.get("of") {
         Some(_) => fields.node("of", "the name of a pick", is_pick).map(Some),
         None => Some(None),
@@ -183,7 +186,7 @@ pub(super) fn dial(fields: &Fields<'_, '_>) -> Option<Block> {
 
 /// Reads a log.
 pub(super) fn log(fields: &Fields<'_, '_>) -> Option<Block> {
-    if fields.environment.process_range() != Range::Member || fields.owner != Range::One {
+    if fields.environment.kind.process_range() != Range::Member || fields.owner != Range::One {
         let message =
             format!("{} must stand under [one.log] of a kind with members", fields.reader.what());
         let at = &fields.reader.table_read().at;

@@ -199,7 +199,7 @@ pub(super) fn exports(reader: &Reader<'_>, environment: &Environment) -> Vec<(Ex
         return Vec::new();
     };
     let other = kind.alternative();
-    if other.first().is_some_and(|one| table.table_read().get(one.range.name()).is_some()) {
+    if other.first().is_some_and(|one| table.table_read().get(&one.range.name(&[])).is_some()) {
         interface = other;
     }
     let mut exports = Vec::new();
@@ -209,11 +209,12 @@ pub(super) fn exports(reader: &Reader<'_>, environment: &Environment) -> Vec<(Ex
         if wanted.is_empty() {
             continue;
         }
-        let inner = table.table(range.name(), format!("[exports] `{}`", range.name()));
+        let name = range.name(&[]);
+        let inner = table.table(&name, format!("[exports] `{name}`"));
         for export in wanted {
             let missing = table
                 .table_read()
-                .get(range.name())
+                .get(&name)
                 .and_then(read::Node::as_table)
                 .and_then(|inner| inner.get(export.name))
                 .is_none();
@@ -238,7 +239,7 @@ pub(super) fn exports(reader: &Reader<'_>, environment: &Environment) -> Vec<(Ex
 
 /// An export's key as it is written.
 fn written(export: &Interface) -> String {
-    format!("{}.{}", export.range.name(), export.name)
+    format!("{}.{}", export.range.name(&[]), export.name)
 }
 
 /// Reads one export.
