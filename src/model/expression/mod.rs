@@ -73,6 +73,8 @@ pub enum Condition {
     Constant(bool),
     /// The level of a node of this component.
     Level(Who, NodeId),
+    /// A work of this component has failed at its last try: `elect.failed`.
+    Failed(Who, NodeId),
     /// An export of the component that a target belongs to (`t.writable`).
     TargetExport(Who, String),
     /// An export of a component that this one needs: `dcs.serves(self)`.

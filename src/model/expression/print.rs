@@ -90,6 +90,7 @@ impl<'p> Printer<'p> {
         match condition {
             Condition::Constant(truth) => plain(Syntax::Truth(*truth)),
             Condition::Level(who, node) => self.part(*who, &self.node(*node)),
+            Condition::Failed(_, node) => hop(&self.node(*node), "failed"),
             Condition::TargetExport(who, export) => hop(&self.who(*who), export),
             Condition::NeedExport(need, export, who) => {
                 let role = &self.preset.needs[need.0].role;

@@ -25,12 +25,21 @@ pub(super) const fn section_name(kind: ComponentKind) -> &'static str {
 pub(super) const fn structural_keys(kind: ComponentKind) -> &'static [&'static str] {
     match kind {
         ComponentKind::Store | ComponentKind::Consensus => {
-            &["technology", "members", "serves_at_least", "stable_for"]
+            &["technology", "version", "members", "serves_at_least", "stable_for"]
         }
-        ComponentKind::Route => &["technology", "serves", "at", "serves_at_least", "stable_for"],
-        ComponentKind::Clients => {
-            &["technology", "of", "at", "hosts", "count", "serves_at_least", "stable_for"]
+        ComponentKind::Route => {
+            &["technology", "version", "serves", "at", "serves_at_least", "stable_for"]
         }
+        ComponentKind::Clients => &[
+            "technology",
+            "version",
+            "of",
+            "at",
+            "hosts",
+            "count",
+            "serves_at_least",
+            "stable_for",
+        ],
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::{
     Block, Effect, Exported, Growth, Looks, Lost, Node, NodeId, Pace, Parameter, Preset, Published,
+    Retry,
 };
 use crate::model::expression::Mention;
 use crate::model::expression::Value;
@@ -38,6 +39,11 @@ impl Preset {
     fn describe_header(&self, page: &mut Page) {
         page.wrapped(0, 0, &format!("{}: {} ({})", self.name, self.title, self.kind.name()));
         page.wrapped(0, 0, &self.versions);
+        if let Some(version) = &self.version {
+            let text =
+                format!("version {} unless the model says another: {}", version.text, version.say);
+            page.wrapped(0, 0, &text);
+        }
         page.blank();
         if let Some((first, others)) = self.processes.split_first() {
             let others = others.iter().map(|other| format!(", {other}")).collect::<String>();
@@ -87,6 +93,12 @@ impl Preset {
                 let row = format!("{name:first$}  {default:second$}  {unit:third$}  {varies}");
                 page.line(2, row.trim_end());
                 page.wrapped(6, 6, &parameter.say);
+            }
+            let defaults = parameter.versions.iter();
+            let defaults: Vec<String> =
+                defaults.map(|(range, default)| format!("{} in {range}", default.text)).collect();
+            if !defaults.is_empty() {
+                page.wrapped(6, 8, &format!("default by version: {}", defaults.join("; ")));
             }
             let source = parameter.source.as_deref();
             page.wrapped(
@@ -192,10 +204,11 @@ impl Preset {
                 lines.push(format!("waits for {}", condition(when)));
                 lines.extend(until.iter().map(|until| format!("until {}", condition(until))));
             }
-            Block::Work { when, until, takes, lost, does } => {
+            Block::Work { when, until, takes, lost, does, retry } => {
                 lines.push(format!("waits for {}", condition(when)));
                 lines.extend(until.iter().map(|until| format!("until {}", condition(until))));
                 lines.push(format!("takes {}", time(takes)));
+                lines.extend(retry.iter().map(|retry| describe_retry(retry, &printer)));
                 if *lost == Lost::Finish {
                     lines.push("runs to its end once it runs".to_owned());
                 }
@@ -273,16 +286,22 @@ impl Preset {
         let condition = |condition| printer.condition(condition);
         let mut lines = Vec::new();
         match block {
-            Block::Pick { over, first, when, from, if_, prefer } => {
-                lines.push(format!("waits for {}", condition(when)));
-                lines.push(format!("chooses a {} where {}", over.name(), condition(from)));
+            Block::Pick { over, first, best, when, from, if_, prefer } => {
+                if *best {
+                    let over = over.name();
+                    lines.push(format!("is always the best {over} where {}", condition(from)));
+                } else {
+                    lines.push(format!("waits for {}", condition(when)));
+                    lines.push(format!("chooses a {} where {}", over.name(), condition(from)));
+                }
                 lines.extend(if_.iter().map(|rule| format!("if {}", condition(rule))));
                 lines.extend(
                     prefer
                         .iter()
                         .map(|rank| format!("prefers the greatest {}", printer.any_value(rank))),
                 );
-                lines.push(format!("at the start {} {}", over.name(), first + 1));
+                let otherwise = if *best { "where there is none" } else { "at the start" };
+                lines.push(format!("{otherwise} {} {}", over.name(), first + 1));
             }
             Block::Dial { over, lost, good, cost, at } => {
                 let clock = printer.node_of(at.who, at.node);
@@ -306,6 +325,21 @@ impl Preset {
         }
         lines
     }
+}
+
+/// How a work fails, as a line.
+fn describe_retry(retry: &Retry, printer: &Printer<'_>) -> String {
+    let number = |value: &Value| printer.value(value, Dimension::NUMBER);
+    let tries = retry.tries.as_ref().map(|tries| format!(", {} times at most", number(tries)));
+    let between = match retry.between.constant() {
+        Some(0.0) => "at once".to_owned(),
+        _ => format!("after {}", printer.value(&retry.between, Dimension::TIME)),
+    };
+    format!(
+        "fails with a chance of {} and tries again {between}{}",
+        number(&retry.fails),
+        tries.unwrap_or_default()
+    )
 }
 
 /// When a probe looks, as a line.

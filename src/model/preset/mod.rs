@@ -6,10 +6,12 @@ mod interface;
 mod library;
 mod period;
 mod read;
+mod version;
 
 pub use interface::{Interface, Published, TARGET_EXPORTS};
 pub use library::PresetLibrary;
 pub use read::read_preset;
+pub use version::{Version, VersionRange};
 
 use super::expression::{Condition, NodeId, Range, Value};
 use crate::distribution::Law;
@@ -44,6 +46,9 @@ pub struct Preset {
     pub kind: ComponentKind,
     /// Which versions this describes, in words.
     pub versions: String,
+    /// Which version a component is of where the model is silent, if defaults
+    /// depend on it.
+    pub version: Option<DefaultVersion>,
     /// The processes of each member, the one that serves requests first.
     pub processes: Vec<String>,
     /// What it cannot do without.
@@ -62,6 +67,17 @@ pub struct Preset {
     pub surprises: Vec<String>,
     /// What is left out, a phrase each.
     pub not_modelled: Vec<String>,
+}
+
+/// The version that a component is of where the model is silent.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct DefaultVersion {
+    /// The version.
+    pub default: Version,
+    /// As it was written.
+    pub text: String,
+    /// What it is the version of, or why this one, in a sentence.
+    pub say: String,
 }
 
 /// Another component that this one needs.
@@ -119,6 +135,8 @@ pub struct Parameter {
     pub dimension: Dimension,
     /// Its documented default.
     pub default: Quantity,
+    /// The defaults of some versions, whose ranges do not overlap.
+    pub versions: Vec<(VersionRange, Quantity)>,
     /// The least value the technology takes, in base units.
     pub least: Option<f64>,
     /// The greatest value the technology takes, in base units.
@@ -127,6 +145,17 @@ pub struct Parameter {
     pub source: Option<String>,
     /// What it does, in a sentence.
     pub say: String,
+}
+
+impl Parameter {
+    /// The default of a version, with the range that it comes from where that
+    /// is not the default of all others.
+    #[must_use]
+    pub fn default_of(&self, version: Option<&Version>) -> (&Quantity, Option<&VersionRange>) {
+        let found = version
+            .and_then(|version| self.versions.iter().find(|(range, _)| range.contains(version)));
+        found.map_or((&self.default, None), |(range, quantity)| (quantity, Some(range)))
+    }
 }
 
 /// A rule over parameters and the model's structure.
@@ -239,6 +268,8 @@ pub enum Block {
         lost: Lost,
         /// What it changes when it completes.
         does: Vec<Effect>,
+        /// How it fails and tries again, if it may fail.
+        retry: Option<Retry>,
     },
     /// Ticks at a random phase.
     Clock {
@@ -281,13 +312,15 @@ pub enum Block {
         /// At a rise of this it falls at once.
         drop: Option<Condition>,
     },
-    /// One of several: once per rise of `when`.
+    /// One of several: once per rise of `when`, or always the best.
     Pick {
         /// What it chooses among.
         over: Range,
         /// Who is chosen at the start: a position in the range.
         first: usize,
-        /// When a choice is due.
+        /// It is always the best of those who stand (`mode = "best"`).
+        best: bool,
+        /// When a choice is due; always for the best.
         when: Condition,
         /// Who stands for choice ([`super::expression::Who::Candidate`]).
         from: Condition,
@@ -338,6 +371,17 @@ pub enum Pace {
     /// At the first tick of another clock, which follows none, at or after a
     /// period since the last (`at`).
     Follow(ClockRef),
+}
+
+/// How a work fails and tries again.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Retry {
+    /// The chance that a try fails, read at its end; 0 to 1.
+    pub fails: Value,
+    /// How many tries there are; `None`: as many as it takes.
+    pub tries: Option<Value>,
+    /// From a failed try to the next \[s\], read when it has failed.
+    pub between: Value,
 }
 
 /// What becomes of running work when its condition falls.

@@ -33,6 +33,7 @@ impl Compiler<'_> {
     fn leaf(&mut self, leaf: &Condition, scope: &Scope) -> Literal {
         match leaf {
             Condition::Level(who, node) => self.each(*who, scope, &mut |c, i| c.level(*node, i)),
+            Condition::Failed(who, node) => self.each(*who, scope, &mut |c, i| c.failed(*node, i)),
             Condition::TargetExport(who, name) => {
                 self.each(*who, scope, &mut |c, i| c.target_export(name, i, scope))
             }
@@ -115,6 +116,13 @@ impl Compiler<'_> {
                 self.builder.or(&choices)
             }
         }
+    }
+
+    /// Whether a work has failed.
+    fn failed(&mut self, node: NodeId, instance: Instance) -> Literal {
+        let place = self.place_of(self.node(instance.component, node), instance);
+        let failed = &self.built[instance.component.0][node.0].failed;
+        failed.get(place).map_or(Literal::FALSE, |level| Literal::of(*level))
     }
 
     /// Whether a pick, dial or log has chosen an instance.
