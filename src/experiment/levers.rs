@@ -229,6 +229,7 @@ mod tests {
             name: "ttl".to_owned(),
             dimension: Dimension::TIME,
             default: value.clone(),
+            versions: Vec::new(),
             least,
             most: None,
             source: None,

@@ -31,7 +31,7 @@ fn logarithms_and_exponentials() {
     };
     let waits = work("0s - 10s * ln(0..1)");
     has_moments("-m ln U", &waits, 10.0, 10.0);
-    has_share("-m ln U", &waits, 10.0 * 2_f64.ln(), 0.5);
+    has_share("-m ln U", &waits, 10.0 * drillcast::maths::ln(2.0), 0.5);
     uniform("exp ln U", &work("10s * exp(ln(0..1))"), 0.0, 10.0);
     // Each of 0, 1 and 2 as often as the others.
     let whole = work("1s + 1s * floor(0..3)");

@@ -353,7 +353,8 @@ fn describe_looks(looks: &Looks, printer: &Printer<'_>) -> String {
         }
         Looks::From { every, rise, growth } => {
             let looks = format!("looks every {} from {}", time(every), printer.condition(rise));
-            let Some(Growth { factor, most, slack: (low, high) }) = growth else { return looks };
+            let Some(growth) = growth else { return looks };
+            let Growth { factor, most, slack: (low, high) } = growth.as_ref();
             let number = |value: &Value| printer.value(value, Dimension::NUMBER);
             let none = Value::Number(0.0);
             let slack = match (low == &none, high == &none) {

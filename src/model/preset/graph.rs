@@ -258,7 +258,7 @@ impl Node {
                         all.push(every);
                     }
                     Looks::From { every, growth: Some(growth), .. } => {
-                        let Growth { factor, most, slack: (low, high) } = growth;
+                        let Growth { factor, most, slack: (low, high) } = growth.as_ref();
                         all.extend([every, factor, most, low, high]);
                     }
                     Looks::AfterReply { every, cost } => all.extend([every, cost]),

@@ -435,7 +435,7 @@ pub enum Looks {
         /// What starts the comb; it looks while this holds.
         rise: Condition,
         /// How the period grows from look to look, if it does.
-        growth: Option<Growth>,
+        growth: Option<Box<Growth>>,
     },
 }
 

@@ -63,7 +63,7 @@ impl Compiler<'_> {
                 c.define_clock(place, every, running.as_ref(), Ticks::Even);
             }
             Block::Probe { looks: Looks::From { every, rise, growth }, .. } => {
-                let ticks = c.growing(place, growth.as_ref());
+                let ticks = c.growing(place, growth.as_deref());
                 c.define_clock(place, every, Some(rise), ticks);
             }
             Block::Lease { check: Some(Check { every, running }), .. } => {

@@ -191,7 +191,8 @@ pub(super) fn pick(fields: &Fields<'_, '_>) -> Option<Block> {
     let best = mode(fields);
     let when = match best {
         Some(true) => Some(Condition::Constant(true)),
-        _ => fields.condition("when", fields.scope()),
+        None => None,
+        Some(false) => fields.condition("when", fields.scope()),
     };
     let each = fields.scope().each(over.unwrap_or(Range::Member));
     let from = fields.condition("from", each);

@@ -31,7 +31,7 @@ pub fn read_preset(source: &SourceFile, context: &Context<'_>) -> Option<Preset>
     let reader = Reader::new(&table, "the preset", context);
     let header = header::read(&reader);
     let version = header::version(&reader);
-    let parameters = parts::parameters(&reader, version.is_some());
+    let parameters = parts::parameters(&reader, table.get("version").is_some());
     reader.allow(["says", "lint", "exports"]);
     let Some(kind) = header.kind else {
         // Without a kind nobody knows which ranges and exports there are.

@@ -86,7 +86,7 @@ fn versions(
     let mut sound = true;
     for entry in table.entries() {
         let (key, at) = (&entry.key.value, &entry.key.at);
-        let what = format!("the default of {} in {key}", reader.what());
+        let what = format!("the default of {} for \"{key}\"", reader.what());
         let quantity =
             table.get(key).and_then(|node| read::read_quantity(node, &what, expect, context));
         let range = VersionRange::parse(key).map_err(|why| {
