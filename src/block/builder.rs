@@ -160,6 +160,9 @@ impl Builder {
     pub fn define_work(&mut self, level: LevelId, work: Work) -> WorkId {
         let id = WorkId(self.graph.works.len() as u32);
         self.define(level, Producer::Work(id));
+        if let Some(retry) = work.retry {
+            self.define(retry.failed, Producer::Failed(id));
+        }
         self.graph.works.push((work, level));
         id
     }

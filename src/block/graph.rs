@@ -46,6 +46,8 @@ pub enum Producer {
     Gate(u32),
     /// A work.
     Work(WorkId),
+    /// A work has failed.
+    Failed(WorkId),
     /// A probe.
     Probe(ProbeId),
     /// A lease.

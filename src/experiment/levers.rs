@@ -230,6 +230,7 @@ mod tests {
             name: "ttl".to_owned(),
             dimension: Dimension::TIME,
             default: value.clone(),
+            versions: Vec::new(),
             least,
             most: None,
             source: None,

@@ -134,6 +134,9 @@ pub struct Component {
     /// Clients: the order in which targets are tried, as positions in the
     /// target's members; all of them in model order where the file is silent.
     pub order: Vec<usize>,
+    /// Its version, as it was written or by default; `None` where nothing
+    /// depends on it.
+    pub version: Option<String>,
     /// Clients: how many; 1 for all other kinds.
     pub count: usize,
     /// The values of [`Preset::parameters`], in that order.

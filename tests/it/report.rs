@@ -248,6 +248,7 @@ fn prediction(scenarios: Vec<(&str, ScenarioPrediction)>) -> Prediction {
             assumptions: ["answer", "promotion", "checkpoint", "lag", "rewind"]
                 .map(|name| format!("stores.orders.{name}"))
                 .to_vec(),
+            versions: Vec::new(),
             held_against: "never".to_owned(),
         },
         scenarios: scenarios.into_iter().map(|(name, s)| (name.to_owned(), s)).collect(),

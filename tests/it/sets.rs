@@ -263,21 +263,21 @@ title = "Asked"
 kind = "store"
 versions = "all"
 processes = ["app"]
-[parameters.askers]
+[parameters.witnesses]
 default = 4
 say = "how many ask"
 [each]
-asker = { size = "askers", say = "who asks" }
-[asker-member.gate]
-lost = { when = "not answers(asker, member)" }
-[asker.gate]
+witness = { size = "witnesses", say = "who asks" }
+[witness-member.gate]
+lost = { when = "not answers(witness, member)" }
+[witness.gate]
 missed = { when = "any(m in member: lost(self, m))", marks = "missed" }
-unlike = { when = "count(a in asker: a != self) != count(asker) - 1", marks = "unlike" }
+unlike = { when = "count(a in witness: a != self) != count(witness) - 1", marks = "unlike" }
 [exports]
 member.writable = "app"
 member.readable = "app"
 member.primary = "app"
-one.redundant = "not any(a in asker: a.missed or a.unlike)"
+one.redundant = "not any(a in witness: a.missed or a.unlike)"
 "#;
     let model = MODEL.split("[routes").next().expect("a store").replace("watched", "asked");
     let lost = |fault: &str| {

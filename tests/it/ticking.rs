@@ -21,7 +21,7 @@ fn questions_come_at_random() {
     let clock = "{ asks = \"20s\" }";
     let first = times(&at(clock, "{ every = \"1s\" }", ""), "app or p");
     has_moments("asks", &first, 20.0, 20.0);
-    has_share("asks", &first, 20.0 * 2_f64.ln(), 0.5);
+    has_share("asks", &first, 20.0 * drillcast::maths::ln(2.0), 0.5);
     let third = times(&at(clock, "{ every = \"1s\" }", ", rise = 3"), "app or p");
     has_moments("third question", &third, 60.0, 20.0 * 3_f64.sqrt());
     // A clock that starts anew knows nothing of what was.
@@ -38,7 +38,8 @@ fn an_entry_is_fetched_by_the_first_question_after_it_has_run_out() {
     let first = times(&at(clock, asks, ""), "app or p");
     let left = 0.75 * 300.0 - 11.25 * 11.25;
     has_moments("fetch", &first, 21.25, (left + 100.0_f64).sqrt());
-    let soon = 0.25 * (1.0 - (-1_f64).exp()) + 0.025 * 10.0 * (-1_f64).exp();
+    let soon =
+        0.25 * (1.0 - drillcast::maths::exp(-1.0)) + 0.025 * 10.0 * drillcast::maths::exp(-1.0);
     has_share("fetch", &first, 10.0, soon);
     // The second fetch is a whole gap later.
     let second = times(&at(clock, asks, ", rise = 2"), "app or p");

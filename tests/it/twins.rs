@@ -8,7 +8,7 @@ use drillcast::block::log::{Log, LogMember};
 use drillcast::block::pick::{Candidate, Pick};
 use drillcast::block::probe::{Looks, Probe};
 use drillcast::block::value::{Condition, Value};
-use drillcast::block::work::Work;
+use drillcast::block::work::{Retry, Work};
 use drillcast::block::{
     Arm, Builder, Change, ClockId, FaultSpec, Graph, LevelId, Literal, Strikes, ValueId,
 };
@@ -46,6 +46,8 @@ struct Random {
     clocks: Vec<ClockId>,
     /// Clocks that others may follow.
     followed: Vec<ClockId>,
+    /// For each work the level that says that it has failed, if it may.
+    failures: Vec<Option<LevelId>>,
 }
 
 const MICRO: f64 = 1e-6;
@@ -146,9 +148,16 @@ impl Random {
             Vec::new()
         };
         let until = if self.dice.chance(20) { self.literal() } else { Literal::FALSE };
-        let work =
-            Work { when: self.literal(), until, takes, finishes: self.dice.chance(20), does };
-        self.builder.define_work(level, work);
+        let failed = self.failures.pop().flatten();
+        let retry = failed.map(|failed| Retry {
+            fails: self.builder.constant([0.3, 0.5, 1.0][failed.index() % 3]),
+            tries: Some(self.builder.constant((1 + failed.index() % 3) as f64)),
+            between: self.drawn(3),
+            failed,
+            name: failed.index() as u64,
+        });
+        let (when, finishes) = (self.literal(), self.dice.chance(20));
+        self.builder.define_work(level, Work { when, until, takes, finishes, does, retry });
     }
 
     fn probe(&mut self, level: LevelId) {
@@ -203,7 +212,8 @@ impl Random {
             .into_iter()
             .map(|chosen| Candidate { chosen, from: self.literal(), eligible: None, prefer: None })
             .collect();
-        let pick = Pick { when: self.literal(), candidates, first: self.dice.below(n) };
+        let (when, best) = (self.literal(), self.dice.chance(40));
+        let pick = Pick { when, best, candidates, first: self.dice.below(n) };
         self.builder.pick(pick)
     }
 
@@ -272,6 +282,7 @@ fn graph(number: u64) -> Option<Graph> {
         gates: Vec::new(),
         clocks: Vec::new(),
         followed: Vec::new(),
+        failures: Vec::new(),
     };
     let facts: Vec<LevelId> = (0..3).map(|_| random.builder.fact("fact", true)).collect();
     random.firm.extend(&facts);
@@ -287,6 +298,10 @@ fn graph(number: u64) -> Option<Graph> {
             (kind, declare(&mut random, kinds[kind], 1)[0])
         })
         .collect();
+    for _ in plain.iter().filter(|(kind, _)| *kind == 0) {
+        let failed = random.dice.chance(50).then(|| declare(&mut random, "failed", 1)[0]);
+        random.failures.push(failed);
+    }
     let chosen = declare(&mut random, "pick", 3);
     let held = declare(&mut random, "held", 1)[0];
     let dialled = declare(&mut random, "target", 2);

@@ -133,6 +133,8 @@ pub enum Condition {
     /// The level of a node of each pair: `ok(c, self)`. Never true of one thing
     /// with itself.
     Pair(Who, Who, NodeId),
+    /// A work of this component has failed at its last try: `elect.failed`.
+    Failed(Who, NodeId),
     /// An export of the component that a target belongs to (`t.writable`).
     TargetExport(Who, String),
     /// An export of a component that this one needs: `dcs.serves(self)`.

@@ -106,6 +106,7 @@ impl<'p> Printer<'p> {
             Condition::Pair(a, b, node) => {
                 call(None, &self.node(*node), vec![self.argument(*a), self.argument(*b)])
             }
+            Condition::Failed(_, node) => hop(&self.node(*node), "failed"),
             Condition::TargetExport(who, export) => hop(&self.who(*who), export),
             Condition::NeedExport(need, export, who) => {
                 let role = &self.preset.needs[need.0].role;

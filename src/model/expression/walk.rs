@@ -47,7 +47,10 @@ impl Condition {
     pub(crate) fn mentions(&self, visit: &mut dyn FnMut(Mention)) {
         match self {
             Self::Constant(_) => {}
-            Self::Level(who, node) | Self::Chose(node, who) | Self::Head(node, who) => {
+            Self::Level(who, node)
+            | Self::Failed(who, node)
+            | Self::Chose(node, who)
+            | Self::Head(node, who) => {
                 who.mentions(visit);
                 visit(Mention::Node(*node));
             }
@@ -97,6 +100,20 @@ impl Condition {
                 left.mentions(visit);
                 right.mentions(visit);
             }
+        }
+    }
+}
+
+impl Condition {
+    /// Collects the works whose failure the condition asks about.
+    pub(crate) fn failures(&self, found: &mut Vec<NodeId>) {
+        match self {
+            Self::Failed(_, node) => found.push(*node),
+            Self::Not(inner) | Self::Over(_, inner, _) => inner.failures(found),
+            Self::And(parts) | Self::Or(parts) => {
+                parts.iter().for_each(|part| part.failures(found));
+            }
+            _ => {}
         }
     }
 }

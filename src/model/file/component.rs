@@ -8,16 +8,14 @@ use super::section::{all_keys, section_name, structural_keys};
 use crate::diagnostic::{Diagnostic, nearest_help};
 use crate::model::expression::{ParameterId, Range};
 use crate::model::preset::{
-    ComponentKind, MOST_OF_A_SET, Parameter, Preset, Quantity, Set, Standing, whole_size,
+    ComponentKind, MOST_OF_A_SET, Parameter, Preset, Quantity, Set, Standing, Version, whole_size,
 };
-use crate::model::read::{Context, Expect, Found, Reader};
+use crate::model::read::{Context, Expect, Found, Raw, Reader};
 use crate::model::system::{Component, ComponentId, Instances, Member};
 use crate::units::{Dimension, ENDLESS, Span};
 
 /// Members of a component, at most.
 const MOST_MEMBERS: usize = 1000;
-/// Pairs that the nodes of a component exist for, at most.
-const MOST_PAIRS: usize = 10_000;
 /// Clients of a population, at most.
 const MOST_CLIENTS: i64 = 1000;
 /// What a route serves.
@@ -169,7 +167,8 @@ fn component(
         .collect::<Vec<_>>()
         .into_iter()
         .collect();
-    let values = values(reader, preset);
+    let version = version(reader, preset);
+    let values = values(reader, preset, version.as_ref().and_then(|(version, _)| version.as_ref()));
     let counted = |set: &Set| match set.standing {
         Standing::Counted(size) => {
             let value = values.as_ref().and_then(|values| values.get(size.0));
@@ -191,6 +190,7 @@ fn component(
         needs: needs.unwrap_or_default(),
         target,
         order,
+        version: version.map(|(_, text)| text),
         count: usize::try_from(count).unwrap_or(1),
         values: values?,
         at: draft.name.at.clone(),
@@ -204,14 +204,44 @@ fn component(
     })
 }
 
+/// The version of the technology, and as it was written; the number is missing
+/// where it is wrong.
+fn version(reader: &Reader<'_>, preset: &Preset) -> Option<(Option<Version>, String)> {
+    let default = preset.version.as_ref();
+    let Some(node) = reader.get("version") else {
+        return default.map(|known| (Some(known.default.clone()), known.text.clone()));
+    };
+    // A bare 3.10 is a number to TOML, and its text still a version.
+    let text = match node.raw {
+        Raw::Integer(_) | Raw::Float(_) => node.at.text().to_owned(),
+        _ => reader.string("version")?.value,
+    };
+    let refuse = |message: String, label: &str| {
+        reader.context().error("model::version", message, &node.at, label);
+    };
+    let version = Version::parse(&text);
+    if version.is_none() {
+        let message = format!("\"{text}\" is no version");
+        refuse(message, "expected numbers with points between them, such as 3.5");
+    } else if default.is_none() {
+        let message = format!("{} does not tell versions apart", preset.name);
+        refuse(message, "no default of this technology depends on its version");
+    }
+    Some((version, text))
+}
+
 /// The values of the preset's parameters; `None` where one is wrong.
-fn values(reader: &Reader<'_>, preset: &Preset) -> Option<Vec<Quantity>> {
+fn values(
+    reader: &Reader<'_>,
+    preset: &Preset,
+    version: Option<&Version>,
+) -> Option<Vec<Quantity>> {
     let value = |parameter: &Parameter| {
         let expect = Expect { varies: parameter.default.varies, ..Expect::of(parameter.dimension) }
             .within(parameter.least, parameter.most, parameter.source.as_deref());
         match reader.get(&parameter.name) {
             Some(_) => reader.quantity(&parameter.name, &expect),
-            None => Some(parameter.default.clone()),
+            None => Some(parameter.default_of(version).0.clone()),
         }
     };
     let value = |(at, parameter): (usize, &Parameter)| {

@@ -13,9 +13,9 @@ use crate::model::read::{Context, Entry, Files, Reader, Table, parse};
 use crate::model::system::{Component, ComponentId, Model};
 use crate::outcome::Figure;
 
-/// Components, at most.
-/// Pairs of a component, at most.
+/// Pairs that the nodes of a component exist for, at most.
 const MOST_PAIRS: usize = 10_000;
+/// Components, at most.
 const MOST_COMPONENTS: usize = 1000;
 
 /// Reads a model, with edits laid over it; `files` gives the text of a file of

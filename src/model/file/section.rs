@@ -27,12 +27,21 @@ pub(super) const fn section_name(kind: ComponentKind) -> &'static str {
 pub(in crate::model) const fn structural_keys(kind: ComponentKind) -> &'static [&'static str] {
     match kind {
         ComponentKind::Store | ComponentKind::Stream | ComponentKind::Consensus => {
-            &["technology", "members", "serves_at_least", "stable_for"]
+            &["technology", "version", "members", "serves_at_least", "stable_for"]
         }
-        ComponentKind::Route => &["technology", "serves", "at", "serves_at_least", "stable_for"],
-        ComponentKind::Clients => {
-            &["technology", "of", "at", "hosts", "count", "serves_at_least", "stable_for"]
+        ComponentKind::Route => {
+            &["technology", "version", "serves", "at", "serves_at_least", "stable_for"]
         }
+        ComponentKind::Clients => &[
+            "technology",
+            "version",
+            "of",
+            "at",
+            "hosts",
+            "count",
+            "serves_at_least",
+            "stable_for",
+        ],
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{
     Block, Effect, Exported, Growth, Looks, Lost, Node, NodeId, Pace, Parameter, Preset, Published,
-    Set, Standing,
+    Retry, Set, Standing,
 };
 use crate::model::expression::print::Printer;
 use crate::model::expression::{Mention, Range, Value};
@@ -38,6 +38,11 @@ impl Preset {
     fn describe_header(&self, page: &mut Page) {
         page.wrapped(0, 0, &format!("{}: {} ({})", self.name, self.title, self.kind.name()));
         page.wrapped(0, 0, &self.versions);
+        if let Some(version) = &self.version {
+            let text =
+                format!("version {} unless the model says another: {}", version.text, version.say);
+            page.wrapped(0, 0, &text);
+        }
         page.blank();
         let own = self.processes_of(self.kind.process_range());
         if let Some((first, others)) = self.processes[own].split_first() {
@@ -111,6 +116,12 @@ impl Preset {
                 let row = format!("{name:first$}  {default:second$}  {unit:third$}  {varies}");
                 page.line(2, row.trim_end());
                 page.wrapped(6, 6, &parameter.say);
+            }
+            let defaults = parameter.versions.iter();
+            let defaults: Vec<String> =
+                defaults.map(|(range, default)| format!("{} in {range}", default.text)).collect();
+            if !defaults.is_empty() {
+                page.wrapped(6, 8, &format!("default by version: {}", defaults.join("; ")));
             }
             let source = parameter.source.as_deref();
             page.wrapped(
@@ -220,10 +231,11 @@ impl Preset {
                 lines.push(format!("waits for {}", condition(when)));
                 lines.extend(until.iter().map(|until| format!("until {}", condition(until))));
             }
-            Block::Work { when, until, takes, lost, does } => {
+            Block::Work { when, until, takes, lost, does, retry } => {
                 lines.push(format!("waits for {}", condition(when)));
                 lines.extend(until.iter().map(|until| format!("until {}", condition(until))));
                 lines.push(format!("takes {}", time(takes)));
+                lines.extend(retry.iter().map(|retry| describe_retry(retry, &printer)));
                 if *lost == Lost::Finish {
                     lines.push("runs to its end once it runs".to_owned());
                 }
@@ -302,20 +314,22 @@ impl Preset {
         let condition = |condition| printer.condition(condition);
         let mut lines = Vec::new();
         match &node.block {
-            Block::Pick { over, first, when, from, if_, prefer } => {
-                lines.push(format!("waits for {}", condition(when)));
-                lines.push(format!(
-                    "chooses a {} where {}",
-                    over.name(&self.sets),
-                    condition(from)
-                ));
+            Block::Pick { over, first, best, when, from, if_, prefer } => {
+                let over = over.name(&self.sets);
+                if *best {
+                    lines.push(format!("is always the best {over} where {}", condition(from)));
+                } else {
+                    lines.push(format!("waits for {}", condition(when)));
+                    lines.push(format!("chooses a {over} where {}", condition(from)));
+                }
                 lines.extend(if_.iter().map(|rule| format!("if {}", condition(rule))));
                 lines.extend(
                     prefer
                         .iter()
                         .map(|rank| format!("prefers the greatest {}", printer.any_value(rank))),
                 );
-                lines.push(format!("at the start {} {}", over.name(&self.sets), first + 1));
+                let otherwise = if *best { "where there is none" } else { "at the start" };
+                lines.push(format!("{otherwise} {over} {}", first + 1));
             }
             Block::Dial { over, lost, good, cost, at, turns } => {
                 let clock = printer.node_of(at.who, at.node);
@@ -347,6 +361,21 @@ impl Preset {
     }
 }
 
+/// How a work fails, as a line.
+fn describe_retry(retry: &Retry, printer: &Printer<'_>) -> String {
+    let number = |value: &Value| printer.value(value, Dimension::NUMBER);
+    let tries = retry.tries.as_ref().map(|tries| format!(", {} times at most", number(tries)));
+    let between = match retry.between.constant() {
+        Some(0.0) => "at once".to_owned(),
+        _ => format!("after {}", printer.value(&retry.between, Dimension::TIME)),
+    };
+    format!(
+        "fails with a chance of {} and tries again {between}{}",
+        number(&retry.fails),
+        tries.unwrap_or_default()
+    )
+}
+
 /// When a probe looks, as a line.
 fn describe_looks(looks: &Looks, printer: &Printer<'_>) -> String {
     let time = |value: &Value| printer.value(value, Dimension::TIME);
@@ -358,7 +387,8 @@ fn describe_looks(looks: &Looks, printer: &Printer<'_>) -> String {
         }
         Looks::From { every, rise, growth } => {
             let looks = format!("looks every {} from {}", time(every), printer.condition(rise));
-            let Some(Growth { factor, most, slack: (low, high) }) = growth else { return looks };
+            let Some(growth) = growth else { return looks };
+            let Growth { factor, most, slack: (low, high) } = growth.as_ref();
             let number = |value: &Value| printer.value(value, Dimension::NUMBER);
             let none = Value::Number(0.0);
             let slack = match (low == &none, high == &none) {

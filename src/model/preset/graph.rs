@@ -1,7 +1,7 @@
 //! What must hold of a whole graph: nothing idle, nothing circular.
 
 use super::read::Places;
-use super::{Block, Exported, Growth, Looks, Node, Pace, Preset, Standing};
+use super::{Block, Exported, Growth, Looks, Node, Pace, Preset, Retry, Standing};
 use crate::diagnostic::Diagnostic;
 use crate::maths;
 use crate::model::expression::{Condition, Mention, NodeId, ParameterId, SetId, Value, Who};
@@ -40,8 +40,25 @@ pub(super) fn check(preset: &Preset, places: &Places, context: &Context<'_>) {
     unused(&places.requests, "request", Mention::Request);
     unused(&places.needs, "need", |at| Mention::Need(crate::model::expression::NeedId(at)));
     check_followers(preset, places, context);
+    check_failures(preset, places, context);
     for circle in circles(preset) {
         report_circle(&circle, preset, places, context);
+    }
+}
+
+/// Reports conditions on failures of works that never fail.
+fn check_failures(preset: &Preset, places: &Places, context: &Context<'_>) {
+    for (node, place) in preset.nodes.iter().zip(&places.nodes) {
+        let mut asked = Vec::new();
+        node.conditions(&mut |condition| condition.failures(&mut asked));
+        for id in asked {
+            let other = &preset.nodes[id.0];
+            if !matches!(other.block, Block::Work { retry: Some(_), .. }) {
+                let message = format!("`{}` asks whether `{}` has failed", node.name, other.name);
+                let label = "that work never fails: it has no `fails`";
+                context.error("preset::fails", message, &place.at, label);
+            }
+        }
     }
 }
 
@@ -58,6 +75,8 @@ fn check_followers(preset: &Preset, places: &Places, context: &Context<'_>) {
                 format!("`{}` cannot follow the clock of whoever is `{pick}`", node.name),
                 "expected a clock of its own instance or of `one`",
             )
+        } else if other.name == node.name {
+            (format!("`{}` follows itself", node.name), "expected a clock that ticks by itself")
         } else if matches!(other.block, Block::Clock { pace: Pace::Follow(_), .. }) {
             (
                 format!("`{}` follows `{}`, which follows another", node.name, other.name),
@@ -161,6 +180,12 @@ fn instant_edges(node: &Node) -> Vec<NodeId> {
             when.mentions(&mut visit);
             until.iter().for_each(|until| until.mentions(&mut visit));
         }
+        // It chooses anew at once.
+        Block::Pick { best: true, from, if_, prefer, .. } => {
+            from.mentions(&mut visit);
+            if_.iter().for_each(|rule| rule.mentions(&mut visit));
+            prefer.iter().for_each(|rank| rank.mentions(&mut visit));
+        }
         _ => {}
     }
     edges
@@ -227,7 +252,13 @@ impl Node {
         let mut all: Vec<&Value> = Vec::new();
         match &self.block {
             Block::Gate { .. } => {}
-            Block::Work { takes, .. } => all.push(takes),
+            Block::Work { takes, retry, .. } => {
+                all.push(takes);
+                if let Some(Retry { fails, tries, between }) = retry {
+                    all.extend([fails, between]);
+                    all.extend(tries);
+                }
+            }
             Block::Clock { every, .. } => all.push(every),
             Block::Probe { looks, fall, rise, .. } => {
                 all.extend([fall, rise]);
@@ -237,7 +268,7 @@ impl Node {
                         all.push(every);
                     }
                     Looks::From { every, growth: Some(growth), .. } => {
-                        let Growth { factor, most, slack: (low, high) } = growth;
+                        let Growth { factor, most, slack: (low, high) } = growth.as_ref();
                         all.extend([every, factor, most, low, high]);
                     }
                     Looks::AfterReply { every, cost } => all.extend([every, cost]),

@@ -7,12 +7,14 @@ mod library;
 mod period;
 mod read;
 mod set;
+mod version;
 
 pub use interface::{CARRIES, Interface, LEADS, Published, TARGET_EXPORTS};
 pub use library::PresetLibrary;
 pub use read::read_preset;
 pub(crate) use set::{MOST_OF_A_SET, processes_of, whole_size};
 pub use set::{PEER, Set, Standing, half_names};
+pub use version::{Version, VersionRange};
 
 use super::expression::{Condition, NodeId, Range, Value};
 use crate::distribution::Law;
@@ -53,6 +55,9 @@ pub struct Preset {
     pub kind: ComponentKind,
     /// Which versions this describes, in words.
     pub versions: String,
+    /// Which version a component is of where the model is silent, if defaults
+    /// depend on it.
+    pub version: Option<DefaultVersion>,
     /// The processes of each member, the one that serves requests first; behind
     /// them those of [`Preset::sets`], in that order.
     pub processes: Vec<String>,
@@ -82,6 +87,17 @@ impl Preset {
     pub fn only_leads(&self) -> bool {
         self.kind == ComponentKind::Route && self.exports.iter().any(|one| one.name == LEADS)
     }
+}
+
+/// The version that a component is of where the model is silent.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct DefaultVersion {
+    /// The version.
+    pub default: Version,
+    /// As it was written.
+    pub text: String,
+    /// What it is the version of, or why this one, in a sentence.
+    pub say: String,
 }
 
 /// Another component that this one needs.
@@ -139,6 +155,8 @@ pub struct Parameter {
     pub dimension: Dimension,
     /// Its documented default.
     pub default: Quantity,
+    /// The defaults of some versions, whose ranges do not overlap.
+    pub versions: Vec<(VersionRange, Quantity)>,
     /// The least value the technology takes, in base units.
     pub least: Option<f64>,
     /// The greatest value the technology takes, in base units.
@@ -147,6 +165,17 @@ pub struct Parameter {
     pub source: Option<String>,
     /// What it does, in a sentence.
     pub say: String,
+}
+
+impl Parameter {
+    /// The default of a version, with the range that it comes from where that
+    /// is not the default of all others.
+    #[must_use]
+    pub fn default_of(&self, version: Option<&Version>) -> (&Quantity, Option<&VersionRange>) {
+        let found = version
+            .and_then(|version| self.versions.iter().find(|(range, _)| range.contains(version)));
+        found.map_or((&self.default, None), |(range, quantity)| (quantity, Some(range)))
+    }
 }
 
 /// A rule over parameters and the model's structure.
@@ -259,6 +288,8 @@ pub enum Block {
         lost: Lost,
         /// What it changes when it completes.
         does: Vec<Effect>,
+        /// How it fails and tries again, if it may fail.
+        retry: Option<Retry>,
     },
     /// Ticks at a random phase.
     Clock {
@@ -301,13 +332,15 @@ pub enum Block {
         /// At a rise of this it falls at once.
         drop: Option<Condition>,
     },
-    /// One of several: once per rise of `when`.
+    /// One of several: once per rise of `when`, or always the best.
     Pick {
         /// What it chooses among.
         over: Range,
         /// Who is chosen at the start: a position in the range.
         first: usize,
-        /// When a choice is due.
+        /// It is always the best of those who stand (`mode = "best"`).
+        best: bool,
+        /// When a choice is due; always for the best.
         when: Condition,
         /// Who stands for choice ([`super::expression::Who::Candidate`]).
         from: Condition,
@@ -362,6 +395,17 @@ pub enum Pace {
     Follow(ClockRef),
 }
 
+/// How a work fails and tries again.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Retry {
+    /// The chance that a try fails, read at its end; 0 to 1.
+    pub fails: Value,
+    /// How many tries there are; `None`: as many as it takes.
+    pub tries: Option<Value>,
+    /// From a failed try to the next \[s\], read when it has failed.
+    pub between: Value,
+}
+
 /// What becomes of running work when its condition falls.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Lost {
@@ -413,7 +457,7 @@ pub enum Looks {
         /// What starts the comb; it looks while this holds.
         rise: Condition,
         /// How the period grows from look to look, if it does.
-        growth: Option<Growth>,
+        growth: Option<Box<Growth>>,
     },
 }
 

@@ -36,6 +36,7 @@ impl Compiler<'_> {
             Condition::Pair(a, b, node) => {
                 self.pair(*a, *b, scope, &mut |c, x, y| c.level_of_pair(*node, x, y))
             }
+            Condition::Failed(who, node) => self.each(*who, scope, &mut |c, i| c.failed(*node, i)),
             Condition::TargetExport(who, name) => {
                 self.each(*who, scope, &mut |c, i| c.target_export(name, i, scope))
             }
@@ -146,6 +147,13 @@ impl Compiler<'_> {
             return a.index == b.index;
         }
         self.member(a) == self.member(b)
+    }
+
+    /// Whether a work has failed.
+    fn failed(&mut self, node: NodeId, instance: Instance) -> Literal {
+        let place = self.place_of(self.node(instance.component, node), instance);
+        let failed = &self.built[instance.component.0][node.0].failed;
+        failed.get(place).map_or(Literal::FALSE, |level| Literal::of(*level))
     }
 
     /// Whether a pick, dial or log has chosen an instance.

@@ -62,6 +62,8 @@ impl Scope {
 struct Built {
     /// Its level, an instance each.
     levels: Vec<LevelId>,
+    /// Works that may fail: the level that says so, an instance each.
+    failed: Vec<LevelId>,
     /// Its clock (or that of a probe or check of its own), an instance each.
     clocks: Vec<ClockId>,
     leases: Vec<LeaseId>,
@@ -340,6 +342,9 @@ impl<'m> Compiler<'m> {
                         self.builder.stage(level, stage);
                     }
                     built.levels.push(level);
+                    if let Block::Work { retry: Some(_), .. } = block {
+                        built.failed.push(self.declare_failure(node, &name, stage));
+                    }
                     match block {
                         Block::Probe { .. } => {
                             built.probes.push(ProbeId(next(&mut counters.probes)))
@@ -358,6 +363,17 @@ impl<'m> Compiler<'m> {
             }
         }
         built
+    }
+
+    /// The level that says that a work has failed at its last try.
+    fn declare_failure(&mut self, node: &Node, name: &str, stage: Option<u32>) -> LevelId {
+        let level = self.builder.level(&format!("{name}.failed"));
+        if let Some(stage) = stage {
+            self.builder.stage(level, stage);
+        }
+        let title = node.says.title.as_ref();
+        self.titles.extend(title.map(|title| (level, format!("{title}: failed"))));
+        level
     }
 
     fn declare_choices(

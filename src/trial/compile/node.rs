@@ -8,7 +8,7 @@ use crate::block::lease::Lease;
 use crate::block::log::{Log, LogMember};
 use crate::block::pick::{Candidate, Pick};
 use crate::block::probe::{self, Probe};
-use crate::block::work::Work;
+use crate::block::work::{self, Work};
 use crate::block::{ClockId, LevelId, Literal, ValueId};
 use crate::model::expression::{Condition, NodeId, Range, Value, Who};
 use crate::model::preset::{
@@ -63,7 +63,7 @@ impl Compiler<'_> {
                 c.define_clock(place, every, running.as_ref(), Ticks::Even);
             }
             Block::Probe { looks: Looks::From { every, rise, growth }, .. } => {
-                let ticks = c.growing(place, growth.as_ref());
+                let ticks = c.growing(place, growth.as_deref());
                 c.define_clock(place, every, Some(rise), ticks);
             }
             Block::Lease { check: Some(Check { every, running }), .. } => {
@@ -188,7 +188,10 @@ impl Compiler<'_> {
     }
 
     fn define_work(&mut self, place: &Place<'_>, level: LevelId) {
-        let Block::Work { when, until, takes, lost, does } = &place.node.block else { return };
+        let Block::Work { when, until, takes, lost, does, retry } = &place.node.block else {
+            return;
+        };
+        let own = place.own();
         let (component, member) = self.member(place.own());
         let does = does.iter().map(|effect| match effect {
             Effect::Start(process) => (self.exists_fact((component, member, *process)), true),
@@ -200,6 +203,13 @@ impl Compiler<'_> {
             until: self.optional(until.as_ref(), &place.scope, Literal::FALSE),
             takes: self.field(place, "takes", takes),
             finishes: *lost == Lost::Finish,
+            retry: retry.as_ref().map(|retry| work::Retry {
+                fails: self.field(place, "fails", &retry.fails),
+                tries: retry.tries.as_ref().map(|tries| self.field(place, "tries", tries)),
+                between: self.field(place, "between", &retry.between),
+                failed: self.built[own.component.0][place.id.0].failed[own.index],
+                name: name_hash(&format!("{}.failure", place.name)),
+            }),
         };
         self.builder.define_work(level, work);
     }
@@ -299,7 +309,7 @@ impl Compiler<'_> {
     }
 
     fn define_pick(&mut self, place: &Place<'_>) {
-        let Block::Pick { over, first, when, from, if_, prefer } = &place.node.block else {
+        let Block::Pick { over, first, best, when, from, if_, prefer } = &place.node.block else {
             return;
         };
         let own = place.own();
@@ -316,7 +326,8 @@ impl Compiler<'_> {
             });
         }
         let first = (*first).min(candidates.len().saturating_sub(1));
-        let pick = Pick { when: self.condition(when, &place.scope), candidates, first };
+        let when = self.condition(when, &place.scope);
+        let pick = Pick { when, best: *best, candidates, first };
         let defined = self.builder.pick(pick);
         assert_eq!(defined, self.built[own.component.0][place.id.0].picks[own.index]);
     }

@@ -48,6 +48,11 @@ fn gates_and_works() -> Vec<Row> {
         "x = { when = \"w1 and not w3\", takes = \"4s\", lost = \"cancel\", does = [\"start app\"] }",
         "app",
     );
+    let tried = one("x = { when = \"w1\", takes = \"2s\" }", "app or x");
+    let failing = one(
+        "x = { when = \"w1\", takes = \"2s\", fails = \"1\", tries = 2 }\n[member.gate]\nf = { when = \"x.failed\" }",
+        "app or f",
+    );
     let start = one("x = { when = \"w1\", takes = \"4s\", does = [\"start app\"] }", "app");
     let stop = one("x = { when = \"w1\", takes = \"4s\", does = [] }", "app or w3 and aux")
         .turn("processes = [\"app\"]", "processes = [\"app\", \"aux\"]")
@@ -78,6 +83,12 @@ fn gates_and_works() -> Vec<Row> {
         row("work does", &stop, "does = []", "does = [\"stop aux\"]")
             .moves(DOWN, To(3.0, 998.0))
             .not(&[TIME]),
+        // One failure in the mean, of 2 s.
+        row("work fails", &tried, "takes = \"2s\"", "takes = \"2s\", fails = \"0.5\"")
+            .moves(TIME, MeanBy(2.0)),
+        row("work tries", &failing, "tries = 2", "tries = 4").moves(TIME, To(5.0, 9.0)),
+        row("work between", &failing, "tries = 2", "tries = 2, between = \"5s\"")
+            .moves(TIME, To(5.0, 10.0)),
         row("work marks", &work, ", marks = \"seen\"", "").not(&[TIME, DOWN]),
     ]
 }
@@ -244,6 +255,7 @@ fn picks() -> Vec<Row> {
         row("pick when", &plain, "when = \"soon\"", "when = \"late\"").moves(TIME, By(2.0)),
         row("pick from", &plain, "from = \"app\"", "from = \"app and late\"").moves(TIME, By(2.0)),
         row("pick first", &first, "first = 1", "first = 2").moves(TIME, To(1.0, 0.0)),
+        row("pick mode", &plain, "when = \"soon\"", "mode = \"best\"").moves(TIME, To(1.0, 0.0)),
         // Read at the choice, and again only when somebody new stands.
         row("pick if", &plain, "from = \"app\"", "from = \"app\", if = \"late\"")
             .moves(TIME, Vanishes),

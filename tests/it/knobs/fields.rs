@@ -35,6 +35,8 @@ pub(super) fn blocks() -> Vec<(String, String)> {
     let source = text("src/model/preset/read/block.rs") + &text("src/model/preset/read/probe.rs");
     let helpers = [
         ("work", "lost"),
+        ("work", "retry"),
+        ("pick", "mode"),
         ("probe", "looks"),
         ("probe", "after_reply"),
         ("probe", "growth"),

@@ -129,6 +129,13 @@ impl Resolver<'_> {
         if of.text == "asked" {
             return self.asked(name, extent);
         }
+        let work = self.environment.node_named(&of.text);
+        if let Some(id) = work.filter(|id| self.environment.nodes[id.0].shape == Shape::Work)
+            && name.text == "failed"
+        {
+            let range = self.environment.nodes[id.0].range;
+            return Some(Condition::Failed(self.bare_or_fail(&of.text, range, &of.extent)?, id));
+        }
         if let Some(need) = self.environment.need_named(&of.text) {
             let kind = self.environment.needs[need.0].kind;
             let interface = kind.interface();

@@ -31,7 +31,8 @@ pub fn read_preset(source: &SourceFile, context: &Context<'_>) -> Option<Preset>
     let table = read::parse(source, context)?;
     let reader = Reader::new(&table, "the preset", context);
     let header = header::read(&reader);
-    let parameters = parts::parameters(&reader);
+    let version = header::version(&reader);
+    let parameters = parts::parameters(&reader, table.get("version").is_some());
     reader.allow(["says", "lint", "exports"]);
     let Some(kind) = header.kind else {
         // Without a kind nobody knows which ranges and exports there are.
@@ -62,6 +63,7 @@ pub fn read_preset(source: &SourceFile, context: &Context<'_>) -> Option<Preset>
         title: header.title,
         kind,
         versions: header.versions,
+        version,
         processes: environment.processes,
         sets: environment.sets,
         needs: header.needs.into_iter().map(|need| need.value).collect(),

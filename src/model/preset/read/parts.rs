@@ -5,8 +5,8 @@ use crate::diagnostic::{Diagnostic, Location, nearest};
 use crate::model::expression::Range;
 use crate::model::expression::resolve::{Environment, Scope};
 use crate::model::preset::{
-    CARRIES, Export, Exported, Interface, Lint, LintSeverity, Node, Parameter, Published, Says,
-    Varies,
+    CARRIES, Export, Exported, Interface, Lint, LintSeverity, Node, Parameter, Published, Quantity,
+    Says, Varies, VersionRange,
 };
 use crate::model::read::{self, Context, Entry, Expect, Found, Raw, Reader};
 use crate::units::{self, Dimension};
@@ -24,12 +24,12 @@ pub(super) struct ReadParameter {
 }
 
 /// Reads `[parameters.…]`.
-pub(super) fn parameters(reader: &Reader<'_>) -> Vec<ReadParameter> {
+pub(super) fn parameters(reader: &Reader<'_>, versioned: bool) -> Vec<ReadParameter> {
     let Some(table) = reader.table("parameters", "[parameters]") else {
         return Vec::new();
     };
     let read = |entry: &Entry| {
-        let parameter = parameter(entry, &table);
+        let parameter = parameter(entry, &table, versioned);
         let dimension = parameter.as_ref().map(|found| found.dimension);
         ReadParameter { name: entry.key.clone(), dimension, parameter }
     };
@@ -37,7 +37,7 @@ pub(super) fn parameters(reader: &Reader<'_>) -> Vec<ReadParameter> {
 }
 
 /// Reads one parameter.
-fn parameter(entry: &Entry, outer: &Reader<'_>) -> Option<Parameter> {
+fn parameter(entry: &Entry, outer: &Reader<'_>, versioned: bool) -> Option<Parameter> {
     let name = entry.key.value.clone();
     let reader = outer.table(&name, format!("parameter `{name}`"))?;
     let source = reader.string("source").map(|found| found.value);
@@ -51,10 +51,61 @@ fn parameter(entry: &Entry, outer: &Reader<'_>) -> Option<Parameter> {
     let default = reader.required("default").and_then(|node| {
         read::read_quantity(node, &format!("the default of `{name}`"), &expect, reader.context())
     });
+    let known = default.as_ref().map(|default| default.dimension).or(known);
+    let versions = versions(&reader, &Expect { dimension: known, ..expect }, versioned);
     reader.finish();
     let default = default?;
     let dimension = default.dimension;
-    Some(Parameter { name, dimension, default, least, most, source, say: say?.value })
+    let (versions, say) = (versions?, say?.value);
+    Some(Parameter { name, dimension, default, versions, least, most, source, say })
+}
+
+/// `versions = { "<3.5" = "0" }`: defaults of some versions.
+fn versions(
+    reader: &Reader<'_>,
+    expect: &Expect<'_>,
+    versioned: bool,
+) -> Option<Vec<(VersionRange, Quantity)>> {
+    let Some(node) = reader.get("versions") else {
+        return Some(Vec::new());
+    };
+    let table = reader.table("versions", format!("\"versions\" of {}", reader.what()))?;
+    let context = reader.context();
+    if !versioned {
+        let message = format!("{} has defaults by version", reader.what());
+        let help = "write version = { default = \"1.0\", say = \"…\" } above all tables";
+        let label = "the preset does not say which version is the default";
+        context.error_with_help(
+            "preset::version",
+            message,
+            (&node.at, label),
+            Some(help.to_owned()),
+        );
+    }
+    let mut versions: Vec<(VersionRange, Quantity)> = Vec::new();
+    let mut sound = true;
+    for entry in table.entries() {
+        let (key, at) = (&entry.key.value, &entry.key.at);
+        let what = format!("the default of {} for \"{key}\"", reader.what());
+        let quantity =
+            table.get(key).and_then(|node| read::read_quantity(node, &what, expect, context));
+        let range = VersionRange::parse(key).map_err(|why| {
+            let message = format!("\"{key}\" is no range of versions: {why}");
+            let label = "expected a range, such as \"<3.5\" or \">=3.0, <3.5\"";
+            context.error("preset::version", message, at, label);
+        });
+        let (Ok(range), Some(quantity)) = (range, quantity) else {
+            sound = false;
+            continue;
+        };
+        if let Some((other, _)) = versions.iter().find(|(other, _)| other.overlaps(&range)) {
+            let message = format!("\"{other}\" and \"{range}\" share versions");
+            context.error("preset::version", message, at, "a version must have one default");
+        }
+        versions.push((range, quantity));
+    }
+    table.finish();
+    sound.then_some(versions)
 }
 
 /// `least` or `most`: a certain quantity.

@@ -75,7 +75,7 @@ fn looks(fields: &Fields<'_, '_>) -> Option<Looks> {
 }
 
 /// How a comb backs off; `Err` where that is wrong.
-fn growth(fields: &Fields<'_, '_>) -> Result<Option<Growth>, ()> {
+fn growth(fields: &Fields<'_, '_>) -> Result<Option<Box<Growth>>, ()> {
     let has = |key| fields.reader.table_read().get(key).is_some();
     if !["factor", "most", "slack"].into_iter().any(has) {
         return Ok(None);
@@ -87,7 +87,9 @@ fn growth(fields: &Fields<'_, '_>) -> Result<Option<Growth>, ()> {
     };
     let slack = slack(fields);
     match (factor, most, slack) {
-        (Some(factor), Some(most), Some(slack)) => Ok(Some(Growth { factor, most, slack })),
+        (Some(factor), Some(most), Some(slack)) => {
+            Ok(Some(Box::new(Growth { factor, most, slack })))
+        }
         _ => Err(()),
     }
 }
