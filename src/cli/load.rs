@@ -188,11 +188,30 @@ impl Reader<'_> {
         self.found(findings, Some(&name));
         let Some(scenario) = scenario else { return Ok(None) };
         let program = Program::compile(&model, &scenario);
-        let missing = without_figure(&model, &scenario, &program);
+        let mut missing = without_figure(&model, &scenario, &program);
+        missing.extend(never_served(&model, &program));
         let sound = missing.is_empty();
         self.found(missing, Some(&name));
         Ok(sound.then_some(Case { name, file, model, scenario, program }))
     }
+}
+
+/// Components that do not serve before anything breaks.
+fn never_served(model: &Model, program: &Program) -> Vec<Diagnostic> {
+    let finding = |name: &str| {
+        let component = model.components.iter().find(|one| one.name == name);
+        let message = format!("{name} does not serve even before anything breaks");
+        let report = Diagnostic::error("model::never_served", message);
+        let report = match component {
+            Some(component) => {
+                let label = "what it stands on never holds all at once";
+                report.label(&component.at, label)
+            }
+            None => report,
+        };
+        report.help("is it where its target stands, and has it a majority? its preset says what it waits for")
+    };
+    if program.is_steady() { program.never_served().map(finding).collect() } else { Vec::new() }
 }
 
 /// Objectives on figures that no trial yields.

@@ -106,6 +106,19 @@ impl Program {
         self.steady.settled
     }
 
+    /// Components that do not serve even before the first fault: nothing could
+    /// be said of their recovery.
+    pub fn never_served(&self) -> impl Iterator<Item = &str> {
+        let subjects = self.measures.subjects.iter().skip(1);
+        let served = |subject: &&compile::Subject| {
+            self.steady.holds(self.measures.meters[subject.served].criterion)
+        };
+        let name = |subject: &compile::Subject| {
+            self.layout.figures.get(subject.first).map(|slot| slot.subject.name.as_str())
+        };
+        subjects.filter(move |subject| !served(subject)).filter_map(name)
+    }
+
     /// The mutable half, one a thread.
     #[must_use]
     pub fn runner(&self, mode: Mode) -> Runner<'_> {

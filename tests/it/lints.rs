@@ -201,3 +201,21 @@ fn a_plain_socket_waits_for_the_kernel() {
     let probed = model("every = \"never\"\nkeepalive_time = \"60s\"");
     assert_eq!(codes(&probed, None).len(), 0);
 }
+
+#[test]
+fn an_address_is_looked_after() {
+    let model = |more: &str| {
+        format!(
+            "model = \"vip\"\nzones = {{ a = \"r\", b = \"r\" }}\n[stores.web]\n\
+             technology = \"server/http\"\nmembers = [\"a/1\", \"b/1\"]\n[routes.vip]\n\
+             technology = \"keepalived\"\nserves = \"web\"\nrouters = [\"a/1\", \"b/1\"]\n{more}"
+        )
+    };
+    let kill = scenario("what = \"kill\"\nwhere = \"member a/1 of web\"");
+    let off = scenario("what = \"power loss\"\nwhere = \"zone a\"");
+    assert_eq!(codes(&model(""), Some(&kill)), ["keepalived::service_not_looked_at"]);
+    assert_eq!(codes(&model(""), Some(&off)).len(), 0);
+    assert_eq!(codes(&model("check_interval = \"2s\"\n"), Some(&kill)).len(), 0);
+    let upside = model("priority = \"100\"\nbackup_priority = \"150\"\n");
+    assert_eq!(codes(&upside, None), ["keepalived::backup_outranks"]);
+}

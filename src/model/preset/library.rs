@@ -14,6 +14,7 @@ const EMBEDDED: &[(&str, &str)] = &[
     ("client/tcp", include_str!("../../../models/presets/client/tcp.toml")),
     ("etcd", include_str!("../../../models/presets/etcd.toml")),
     ("haproxy", include_str!("../../../models/presets/haproxy.toml")),
+    ("keepalived", include_str!("../../../models/presets/keepalived.toml")),
     ("nats/client", include_str!("../../../models/presets/nats/client.toml")),
     ("nats/jetstream", include_str!("../../../models/presets/nats/jetstream.toml")),
     ("postgresql/patroni", include_str!("../../../models/presets/postgresql/patroni.toml")),

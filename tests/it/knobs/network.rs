@@ -56,6 +56,7 @@ fn connection() -> Vec<Row> {
         set("rto_max", &brief, "240s").moves(ERROR, Up),
         set("tcp_retries2", &brief, "17").moves(ERROR, MeanBy(242.048)),
         set("tcp_syn_retries", &again, "5").moves(APP, By(-64.0)),
+        set("syn_timeout", &again, "2s").moves(APP, By(131.0)),
         set("tcp_syn_linear_timeouts", &again, "0").moves(APP, By(-4.0)),
         // The tail loss probe and one time-out more; late by ticks, in the mean 9.63 s and 0.13 s.
         set("tcp_user_timeout", &brief, "5s").moves(ERROR, MeanBy(-928.898)),
@@ -68,6 +69,58 @@ fn connection() -> Vec<Row> {
     ]
 }
 
+/// An address before two servers, each on a machine with its daemon.
+const VIP: &str = r#"
+model = "vip"
+zones = { a = "r", b = "r", c = "r" }
+[stores.web]
+technology = "server/http"
+members = ["a/1", "b/1"]
+[routes.vip]
+technology = "keepalived"
+serves = "web"
+at = "c"
+routers = ["a/1", "b/1"]
+[clients.fresh]
+technology = "client/http"
+of = "vip"
+at = "c"
+every = "10ms"
+"#;
+
+fn address() -> Vec<Row> {
+    use Moves::{By, Comes, MeanBy, Vanishes};
+    const TAKEN: What = What::First("vip", "failed_over");
+    const BACK: What = What::First("vip", "redundant");
+    let fault = |text: &str| Case::new(&[], VIP, &scenario(text));
+    let power = fault("what = \"power loss\"\nwhere = \"zone a\"");
+    let server = |what: &str| {
+        fault(&format!("what = \"{what}\"\nwhere = \"member a/1 of web\"\nfor = \"60s\""))
+            .set(&["routes.vip.check_interval=2s"])
+    };
+    let (kill, hang) = (server("kill"), server("hang"));
+    let blind = fault("what = \"kill\"\nwhere = \"member a/1 of web\"");
+    let daemon = fault("what = \"kill\"\nwhere = \"router a/1 of vip\"\nfor = \"60s\"");
+    let set = |field, base: &Case, value: &str| {
+        Row::set("keepalived", field, base, &format!("routes.vip.{field}={value}"))
+    };
+    vec![
+        // 3 + 156/256 periods less U(0, 1).
+        set("advert_int", &power, "2s").moves(TAKEN, MeanBy(3.109_375)),
+        set("backup_priority", &power, "228").moves(TAKEN, By(-0.5)),
+        // The daemon that is back waits for 3 + 106/256 periods.
+        set("priority", &daemon, "214").moves(BACK, By(-0.25)).not(&[TAKEN]),
+        set("preempt", &daemon, "0").moves(BACK, Vanishes).not(&[TAKEN]),
+        set("check_interval", &blind, "2s").moves(TAKEN, Comes),
+        // U(0, interval) + interval + skew.
+        set("check_interval", &kill, "4s").moves(TAKEN, MeanBy(3.0)),
+        // Two runs that wait for an answer.
+        set("check_timeout", &hang, "500ms").moves(TAKEN, MeanBy(-3.0)),
+        set("fall", &kill, "3").moves(TAKEN, By(2.0)),
+        set("rise", &kill, "3").moves(BACK, By(2.0)).not(&[TAKEN]),
+    ]
+}
+
 pub(super) fn rows() -> Vec<Row> {
-    connection()
+    [connection(), address()].into_iter().flatten().collect()
 }

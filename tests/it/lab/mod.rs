@@ -15,6 +15,7 @@
 
 mod etcd;
 mod haproxy;
+mod keepalived;
 mod nats;
 mod patroni;
 mod row;
@@ -31,7 +32,7 @@ pub(super) use series::{Series, less, pinned, uniform};
 
 /// Each file of this folder.
 const FILES: &[fn(&mut Vec<Row>)] =
-    &[patroni::rows, haproxy::rows, etcd::rows, nats::rows, tcp::rows];
+    &[patroni::rows, haproxy::rows, etcd::rows, nats::rows, tcp::rows, keepalived::rows];
 
 /// A miss is a p-value below this after Holm, and a rival is rejected below it.
 pub(crate) const LEVEL: f64 = 0.01;

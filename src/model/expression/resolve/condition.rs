@@ -201,7 +201,11 @@ impl Resolver<'_> {
                 Mistake::new("unknown_name", name.extent.clone(), message, "unknown request");
             return self.fail(mistake.maybe_help(help));
         };
-        let range = self.environment.kind.process_range();
+        // Of whoever has a process of its own to ask.
+        let range = match self.scope.owner {
+            Range::Set(_) if self.environment.has_host(self.scope.owner) => self.scope.owner,
+            _ => self.environment.kind.process_range(),
+        };
         let text = format!("asked.{}", name.text);
         let who = self.bare_or_fail(&text, range, extent)?;
         Some(Condition::Asked(who, request))
