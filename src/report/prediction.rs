@@ -72,8 +72,23 @@ pub struct Basis {
     pub not_modelled: Named<Vec<String>>,
     /// Parameters whose value has no source and was not set: `stores.orders.answer`.
     pub assumptions: Vec<String>,
-    /// What the presets have been held against: `never` or a page of figures.
-    pub held_against: String,
+    /// How the presets were held against reality, by preset; `null` for one that never was.
+    pub held_against: Named<Option<HeldAgainst>>,
+}
+
+/// How a preset's predictions went where they were held against reality.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, JsonSchema)]
+pub struct HeldAgainst {
+    /// The measured series.
+    pub series: Vec<String>,
+    /// Real failovers in them.
+    pub failovers: u64,
+    /// Figures that were predicted and measured.
+    pub figures: u64,
+    /// Figures whose prediction the measurement rejects.
+    pub off: u64,
+    /// Figures too weak to reject a rival explanation either.
+    pub weak: u64,
 }
 
 impl<T: Eq> Eq for Named<T> {}

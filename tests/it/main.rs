@@ -1,6 +1,7 @@
 //! Integration tests.
 #![allow(clippy::print_stdout, reason = "tests show what they compare")]
 
+mod accuracy;
 mod appetite;
 mod architecture;
 mod bad_files;

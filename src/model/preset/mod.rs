@@ -2,11 +2,13 @@
 
 mod describe;
 mod graph;
+mod held;
 mod interface;
 mod library;
 mod period;
 mod read;
 
+pub use held::{ACCURACY_PAGE, Held};
 pub use interface::{Interface, Published, TARGET_EXPORTS};
 pub use library::PresetLibrary;
 pub use read::read_preset;
@@ -62,6 +64,8 @@ pub struct Preset {
     pub surprises: Vec<String>,
     /// What is left out, a phrase each.
     pub not_modelled: Vec<String>,
+    /// How it was held against reality; only an embedded preset may have been.
+    pub held: Option<Held>,
 }
 
 /// Another component that this one needs.

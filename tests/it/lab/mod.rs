@@ -24,7 +24,8 @@ use std::sync::OnceLock;
 
 use drillcast::statistics::holm;
 
-pub(super) use row::{Row, band, counts, share};
+pub(crate) use row::{Evidence, Row};
+pub(super) use row::{band, counts, share};
 pub(super) use series::{Series, less, pinned, uniform};
 
 /// Each file of this folder.

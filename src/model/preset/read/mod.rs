@@ -65,6 +65,7 @@ pub fn read_preset(source: &SourceFile, context: &Context<'_>) -> Option<Preset>
         exports,
         surprises: header.surprises,
         not_modelled: header.not_modelled,
+        held: None,
     };
     graph::check(&preset, &names, context);
     period::check(&preset, &names, context);
