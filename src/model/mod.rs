@@ -10,4 +10,5 @@ pub mod file;
 pub mod preset;
 pub mod read;
 pub mod scenario;
+pub mod schema;
 pub mod system;

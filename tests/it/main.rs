@@ -22,6 +22,7 @@ mod properties;
 mod readme;
 mod report;
 mod repository;
+mod schemas;
 mod semantics;
 mod statistics;
 mod twins;

@@ -4,7 +4,7 @@
 use crate::model::preset::{ComponentKind, Preset};
 
 /// The sections that hold components.
-pub(super) const SECTIONS: [(&str, ComponentKind); 4] = [
+pub(in crate::model) const SECTIONS: [(&str, ComponentKind); 4] = [
     ("consensus", ComponentKind::Consensus),
     ("stores", ComponentKind::Store),
     ("routes", ComponentKind::Route),
@@ -22,7 +22,7 @@ pub(super) const fn section_name(kind: ComponentKind) -> &'static str {
 }
 
 /// The structural keys of a kind of component.
-pub(super) const fn structural_keys(kind: ComponentKind) -> &'static [&'static str] {
+pub(in crate::model) const fn structural_keys(kind: ComponentKind) -> &'static [&'static str] {
     match kind {
         ComponentKind::Store | ComponentKind::Consensus => {
             &["technology", "members", "serves_at_least", "stable_for"]

@@ -12,6 +12,7 @@ pub use held::{ACCURACY_PAGE, Held};
 pub use interface::{Interface, Published, TARGET_EXPORTS};
 pub use library::PresetLibrary;
 pub use read::read_preset;
+pub(in crate::model) use read::{BLOCKS, MARKS};
 
 use super::expression::{Condition, NodeId, Range, Value};
 use crate::distribution::Law;

@@ -1,0 +1,140 @@
+//! What an editor shows of a key.
+
+/// The forms of a law.
+pub(super) const LAW: &str = "a law: { p50 = \"4m\", p95 = \"15m\" } (log-normal), { min, mode, max } \
+    (PERT), { median, sigma }, { samples = [\"1s\", \"2s\"] }, { file = \"samples.csv\" }, or one by \
+    name; varies = \"each\" use or once a \"trial\"";
+
+/// Keys that mean the same in every table where they stand.
+const KEYS: &[(&str, &str)] = &[
+    ("model", "the model's name; says that the file is a model"),
+    ("scenario", "what happens, in a sentence; says that the file is a scenario"),
+    ("preset", "the technology's name, family/product; says that the file is a preset"),
+    ("title", "a name for people"),
+    ("notes", "whatever you want to remember"),
+    ("zones", "the zones and the region of each: { a = \"eu-1\", b = \"eu-1\" }"),
+    ("stores", "what keeps data, by name"),
+    ("consensus", "what keeps keys and leases for others, by name"),
+    ("routes", "what leads clients to a place that works, by name"),
+    ("clients", "who uses it all, by name"),
+    (
+        "objectives",
+        "what is wanted, by component or for \"system\": recovery_time = \"p95 <= 60s\"",
+    ),
+    ("technology", "the preset"),
+    ("members", "the place of each member, the first is the primary: [\"a\", \"b/1\"]"),
+    ("serves_at_least", "the served share at which it counts as served, 0.99 where absent"),
+    ("stable_for", "how long it must hold to count as recovered, 30 s where absent"),
+    ("serves", "the store that it leads to"),
+    ("of", "what its clients use, or the pick that a lease is granted by"),
+    ("at", "where or when: a zone, a machine, an instant, a clock"),
+    ("hosts", "the members that clients try, in their order"),
+    ("count", "how many clients"),
+    ("faults", "what breaks"),
+    ("horizon", "when to stop looking"),
+    ("set", "changes of the model: \"stores.orders.ttl\" = \"20s\""),
+    ("phases", "pinned ages of clocks: \"orders.leader.loop\" = \"3s..4s\""),
+    ("after", "a milestone that it waits for, orders.first_write + 1s; in a probe: \"reply\""),
+    ("what", "what happens"),
+    ("process", "which processes; all where absent"),
+    ("for", "how long it lasts; for good where absent"),
+    ("from", "what it starts from, who stands for choice, or what is cut off from"),
+    ("kind", "the role that it can play"),
+    ("versions", "which versions this describes"),
+    ("processes", "the processes of each member, the one that serves requests first"),
+    ("needs", "what it cannot do without: { dcs = \"consensus\" }"),
+    ("requests", "announced requests that it understands, such as a switchover"),
+    ("surprises", "what people wrongly expect, a sentence each"),
+    ("not_modelled", "what is left out, a phrase each"),
+    ("parameters", "the technology's own names, with defaults"),
+    ("says", "the words for nodes in reports"),
+    ("lint", "what check warns of"),
+    ("exports", "what other components may see"),
+    ("one", "nodes that exist once"),
+    ("member", "nodes of each member"),
+    ("client", "nodes of each client"),
+    ("target", "nodes for each member of what is served"),
+    ("default", "the documented default, with its unit"),
+    ("least", "the least value that the technology takes"),
+    ("most", "the greatest value that the technology takes"),
+    ("source", "who says so; without one it is an ASSUMPTION"),
+    ("say", "what it does, in a sentence"),
+    ("varies", "\"each\" (drawn at each use) or \"trial\" (once a trial)"),
+    ("formula", "the time that it takes, as people write it"),
+    ("surprise", "what people wrongly believe of it"),
+    ("name", "its stable name"),
+    ("severity", "\"risk\" or \"contradiction\""),
+    ("if", "a condition"),
+    ("when", "when it is, becomes or starts"),
+    ("until", "what ends it"),
+    ("takes", "how long it takes, read at its start"),
+    (
+        "lost",
+        "what ends a session; of work: what becomes of it when its condition falls, \"cancel\" or \"finish\"",
+    ),
+    ("does", "what it starts or stops when it is done: \"start server\""),
+    ("marks", "the milestone that its rise stamps"),
+    ("every", "the period"),
+    ("while", "it runs while this holds"),
+    ("watch", "what it looks at"),
+    ("initially", "what a restart sets it to"),
+    ("fall", "failed looks in a row to fall"),
+    ("rise", "good looks in a row to rise"),
+    ("cost", "what a look or an attempt costs"),
+    ("ttl", "time to live"),
+    ("renew", "who renews it: { at = \"a clock\", if = \"a condition\" }"),
+    ("check", "when its end is noticed: { every, while }"),
+    ("rearm", "who grants it anew: { on = \"a condition\", ttl }"),
+    ("drop", "what ends it at once"),
+    ("on", "when"),
+    ("over", "what it chooses among: member or target"),
+    ("first", "the position that it begins at"),
+    ("prefer", "the greatest is chosen"),
+    ("good", "whether a target is good, judged when it is reached"),
+    ("accepts", "which member acknowledges writes"),
+    ("copies", "which member copies from the head"),
+    ("head", "the node by which a member becomes the head"),
+    ("volume", "bytes a second"),
+    ("writes", "writes a second"),
+    ("lag", "how far a copy is behind"),
+    ("unreplayed", "how much of its copy a member has not replayed"),
+    ("gate", "a level computed from others; with `until` a latch"),
+    ("work", "something that takes time"),
+    ("clock", "ticks at a random phase"),
+    ("probe", "looks now and then, and believes what it saw"),
+    ("lease", "ends unless it is renewed"),
+    ("pick", "chooses one of several"),
+    ("dial", "tries targets in order until one is good"),
+    ("log", "acknowledged writes, and who has them"),
+];
+
+/// Keys that mean something of their own in tables that are called so.
+const IN_TABLES: &[(&str, &str, &str)] = &[
+    ("the fault", "at", "when it starts: 0s, or 1m..10m"),
+    ("the fault", "after", "a milestone that it waits for: orders.first_write + 1s"),
+    ("the fault", "from", "what it is cut off from; from everything where absent"),
+    ("[routes.", "at", "the zone or machine that it stands on"),
+    ("[clients.", "at", "the zone or machine that they stand on"),
+    ("[clients.", "of", "the store or route that they use"),
+    ("lease", "of", "the pick whose choice is granted the lease"),
+    ("\"renew\"", "at", "the clock at whose ticks it is renewed"),
+    ("probe", "at", "the clock at whose ticks it looks"),
+    ("probe", "after", "\"reply\": the period counts from the reply of the look before"),
+    ("probe", "from", "what starts the comb of its looks"),
+    ("dial", "at", "the clock at whose ticks a round starts"),
+    ("pick", "from", "who stands for choice"),
+    ("pick", "if", "whom it may choose, read at the instant of choice"),
+    ("a [[lint]]", "say", "what is wrong and what follows from it"),
+    ("a [[lint]]", "source", "on what authority"),
+];
+
+/// The words for a key of a table.
+pub(super) fn in_table(table: &str, key: &str) -> Option<&'static str> {
+    let own = IN_TABLES.iter().find(|(start, name, _)| *name == key && table.starts_with(start));
+    own.map(|(.., words)| *words).or_else(|| of(key))
+}
+
+/// The words for a key, wherever it stands.
+pub(super) fn of(key: &str) -> Option<&'static str> {
+    KEYS.iter().find(|(name, _)| *name == key).map(|(_, words)| *words)
+}
