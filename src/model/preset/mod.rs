@@ -1,6 +1,7 @@
 //! A preset: what is known of one technology, as data.
 
 mod describe;
+mod draw;
 mod graph;
 mod held;
 mod interface;
