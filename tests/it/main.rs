@@ -25,4 +25,5 @@ mod repository;
 mod schemas;
 mod semantics;
 mod statistics;
+mod tutorial;
 mod twins;
