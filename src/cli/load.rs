@@ -213,6 +213,7 @@ fn without_figure(model: &Model, scenario: &Scenario, program: &Program) -> Vec<
                 "objective::no_figure",
                 format!("{subject} has no {figure} that a limit could be set on"),
             );
+            let finding = finding.label(&objective.at, "no trial yields it");
             findings.push(finding.help(format!("it has: {}", known.join(", "))));
         }
     }

@@ -332,3 +332,19 @@ fn schemas_are_printed() {
         assert!(schema["properties"].is_object(), "{of}");
     }
 }
+
+#[test]
+fn an_objective_that_no_trial_yields_is_shown_where_it_stands() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("m.toml");
+    let model = fs::read_to_string("models/lab/patroni.toml").unwrap();
+    fs::write(
+        &path,
+        format!("{model}\n[objectives.writer]\nsplit_brain_seconds = \"p95 <= 1s\"\n"),
+    )
+    .unwrap();
+    let output = drillcast(&["check", &path.to_string_lossy(), CRASH]).output().unwrap();
+    let told = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+    assert!(told.contains("objective::no_figure") && told.contains("no trial yields it"), "{told}");
+    assert!(told.contains("p95 <= 1s"), "{told}");
+}
