@@ -34,6 +34,9 @@ pub struct Manifest {
     pub scenarios: Named<InputFile>,
     /// The presets that the model uses, by name.
     pub presets: Named<InputText>,
+    /// The folder of the user's own presets, as it was given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub presets_folder: Option<String>,
     /// Files of samples that the model names.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub samples: Vec<InputFile>,

@@ -28,6 +28,7 @@ fn manifest(scenarios: &[&str]) -> Manifest {
             "postgresql/patroni".to_owned(),
             InputText { sha256: "11".repeat(32) },
         )]),
+        presets_folder: None,
         samples: Vec::new(),
         seed: 1,
         trials: 10_000,
