@@ -142,9 +142,9 @@ fn notes(page: &mut String, rows: &[&(Row, f64)]) {
 }
 
 /// Rows that are off, in front.
-fn misses(page: &mut String) {
-    let rows: Vec<&(Row, f64)> = lab::all().iter().filter(|(r, p)| r.is_off(*p)).collect();
-    let judged = lab::all().iter().filter(|(row, _)| row.is_judged()).count();
+fn misses(page: &mut String, all: &[(Row, f64)]) {
+    let rows: Vec<&(Row, f64)> = all.iter().filter(|(r, p)| r.is_off(*p)).collect();
+    let judged = all.iter().filter(|(row, _)| row.is_judged()).count();
     let _ = write!(page, "\n## Misses\n\n");
     if rows.is_empty() {
         let _ = writeln!(page, "None of {judged} figures is off, and no rival was left standing.");
@@ -289,10 +289,10 @@ fn never(page: &mut String, presets: &[std::sync::Arc<Preset>], held: &BTreeMap<
 }
 
 /// The record of each preset.
-fn records() -> BTreeMap<String, Held> {
+fn records(all: &[(Row, f64)]) -> BTreeMap<String, Held> {
     let mut held: BTreeMap<String, Held> = BTreeMap::new();
     let empty = Held { series: Vec::new(), failovers: 0, figures: 0, off: 0, weak: 0 };
-    for (row, adjusted) in lab::all().iter().filter(|(row, _)| row.is_judged()) {
+    for (row, adjusted) in all.iter().filter(|(row, _)| row.is_judged()) {
         for preset in row.judges {
             let record = held.entry((*preset).to_owned()).or_insert_with(|| empty.clone());
             let (series, trials) = &row.series;
@@ -330,7 +330,7 @@ fn page(held: &BTreeMap<String, Held>) -> String {
     let library = PresetLibrary::embedded();
     let presets: Vec<_> = library.names().into_iter().filter_map(|n| library.get(n)).collect();
     let mut page = HEAD.to_owned();
-    misses(&mut page);
+    misses(&mut page, lab::all());
     measured(&mut page, &library);
     catalogue(&mut page);
     published(&mut page, &presets);
@@ -340,7 +340,7 @@ fn page(held: &BTreeMap<String, Held>) -> String {
 
 #[test]
 fn the_accuracy_page_is_current() {
-    let held = records();
+    let held = records(lab::all());
     for (file, new) in [(PAGE, page(&held)), (SUMMARY, summary(&held))] {
         if std::env::var_os("DRILLCAST_BLESS").is_some() {
             std::fs::write(path(file), new).expect("it can be written");
@@ -348,4 +348,34 @@ fn the_accuracy_page_is_current() {
             assert_eq!(text(file), new, "write {file} anew with DRILLCAST_BLESS=1");
         }
     }
+}
+
+#[test]
+fn misses_stand_in_front_and_are_counted() {
+    let series = lab::Series::read("patroni-crash-ttl30");
+    let measured: Vec<f64> = (0..40).map(|i| f64::from(i) / 40.0).collect();
+    let row = |name, law: (f64, f64), rival| {
+        let rival = Some(("a rival", lab::uniform(rival, rival + 1.0)));
+        lab::band(name, &measured, lab::uniform(law.0, law.1), 0.05, rival)
+            .judges(&series, &["postgresql/patroni"])
+    };
+    let rows = [
+        row("right", (0.0, 1.0), 5.0),
+        row("wrong", (2.0, 3.0), 5.0).off("nobody knows"),
+        row("powerless", (0.0, 1.0), 0.01),
+        row("only shown", (2.0, 3.0), 0.01).unjudged("it hangs on the weather"),
+    ];
+    let rows = rows.map(|row| {
+        let p = row.p;
+        (row, p)
+    });
+    let mut page = String::new();
+    misses(&mut page, &rows);
+    assert!(page.contains("2 of 3 figures"), "{page}");
+    assert!(page.contains("| wrong |") && page.contains("wrong: off, since nobody knows"));
+    assert!(page.contains("| powerless |") && page.contains("a rival: NOT rejected"));
+    assert!(!page.contains("| right |") && !page.contains("| only shown |"), "{page}");
+    let held = &records(&rows)["postgresql/patroni"];
+    assert_eq!((held.failovers, held.figures, held.off, held.weak), (31, 3, 1, 1));
+    assert_eq!(held.to_string(), "31 failovers, off in 1 of 3 figures (1 too weak to tell)");
 }

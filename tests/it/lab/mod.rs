@@ -24,9 +24,10 @@ use std::sync::OnceLock;
 
 use drillcast::statistics::holm;
 
-pub(crate) use row::{Evidence, Row};
-pub(super) use row::{band, counts, share};
-pub(super) use series::{Series, less, pinned, uniform};
+pub(crate) use row::{Evidence, Row, band};
+pub(super) use row::{counts, share};
+pub(crate) use series::{Series, uniform};
+pub(super) use series::{less, pinned};
 
 /// Each file of this folder.
 const FILES: [fn(&mut Vec<Row>); 3] = [patroni::rows, haproxy::rows, etcd::rows];
