@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use super::clock::Clock;
+use super::clock::{Clock, Ticks};
 use super::dial::Dial;
 use super::gate::Gate;
 use super::graph::{Consumer, FaultSpec, Graph, Mark, Named, Producer};
@@ -160,6 +160,9 @@ impl Builder {
     pub fn define_work(&mut self, level: LevelId, work: Work) -> WorkId {
         let id = WorkId(self.graph.works.len() as u32);
         self.define(level, Producer::Work(id));
+        if let Some(retry) = work.retry {
+            self.define(retry.failed, Producer::Failed(id));
+        }
         self.graph.works.push((work, level));
         id
     }
@@ -287,7 +290,8 @@ impl Builder {
             Value::Add(a, b)
             | Value::Subtract(a, b)
             | Value::Multiply(a, b)
-            | Value::Divide(a, b) => {
+            | Value::Divide(a, b)
+            | Value::Power(a, b) => {
                 self.collect_value(*a, inputs);
                 self.collect_value(*b, inputs);
             }
@@ -300,7 +304,9 @@ impl Builder {
                 inputs.extend(candidates.iter().map(|c| Literal::of(c.chosen)));
                 all.iter().for_each(|v| self.collect_value(*v, inputs));
             }
-            Value::Ceiling(a) => self.collect_value(*a, inputs),
+            Value::Ceiling(a) | Value::Floor(a) | Value::Logarithm(a) | Value::Exponential(a) => {
+                self.collect_value(*a, inputs)
+            }
             _ => {}
         }
     }
@@ -409,6 +415,12 @@ impl Builder {
             list.dedup();
         }
         self.graph.observers = observers;
+        self.graph.followers = vec![Vec::new(); self.graph.clocks.len()];
+        for (index, clock) in self.graph.clocks.iter().enumerate() {
+            if let Ticks::Follow(source) = clock.ticks {
+                self.graph.followers[source.index()].push(ClockId(index as u32));
+            }
+        }
     }
 
     fn connect_levels(&mut self) {

@@ -26,6 +26,7 @@ mod id;
 pub mod lease;
 mod literal;
 pub mod log;
+pub mod pace;
 pub mod pick;
 pub mod probe;
 pub mod value;

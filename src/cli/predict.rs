@@ -124,9 +124,13 @@ fn basis(loaded: &Loaded) -> Basis {
         for (preset, phrases) in one.not_modelled.0 {
             whole.not_modelled.entry(&preset, || phrases);
         }
-        for assumption in one.assumptions {
-            if !whole.assumptions.contains(&assumption) {
-                whole.assumptions.push(assumption);
+        for (all, found) in
+            [(&mut whole.assumptions, one.assumptions), (&mut whole.versions, one.versions)]
+        {
+            for phrase in found {
+                if !all.contains(&phrase) {
+                    all.push(phrase);
+                }
             }
         }
         for (preset, held) in one.held_against.0 {

@@ -7,6 +7,7 @@
 pub mod edit;
 pub mod expression;
 pub mod file;
+mod instance;
 pub mod preset;
 pub mod read;
 pub mod scenario;

@@ -1,6 +1,6 @@
 //! What happens: faults at times on targets, validated against a model.
 
-use super::expression::NodeId;
+use super::expression::{NodeId, SetId};
 use super::preset::Quantity;
 use super::system::{ComponentId, HostId, Objective, ZoneId};
 use crate::units::Span;
@@ -85,13 +85,13 @@ pub enum Target {
     Zone(ZoneId),
     /// One host.
     Host(HostId),
-    /// One member of a component, by position.
+    /// One member of a component, or one of a placed set, by its seat.
     Member(ComponentId, usize),
     /// Whoever is the primary (leader) of a component when the fault strikes:
     /// the choice of the component's first pick.
     Primary(ComponentId),
-    /// One member, drawn.
-    One(ComponentId),
-    /// All members.
-    Each(ComponentId),
+    /// One member, or one of a placed set, drawn.
+    One(ComponentId, Option<SetId>),
+    /// All members, or all of a placed set.
+    Each(ComponentId, Option<SetId>),
 }

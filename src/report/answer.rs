@@ -424,6 +424,9 @@ pub(super) fn basis(document: &mut Document, basis: &Basis, all: bool) {
     if !left_out.is_empty() {
         document.say(format!("Not modelled: {}.", left_out.join("; ")));
     }
+    if !basis.versions.is_empty() {
+        document.say(format!("Defaults by version: {}.", basis.versions.join("; ")));
+    }
     let n = basis.assumptions.len();
     if n > 0 {
         let shown = if all { n } else { n.min(4) };

@@ -7,7 +7,7 @@ use super::prediction::{
     StagePrediction, SubjectPrediction, TermPrediction, Verdict,
 };
 use crate::experiment::{Limit, Reached, Series, Share, Summary, group, system_recovery};
-use crate::model::preset::Held;
+use crate::model::preset::{Held, Version};
 use crate::model::system::Model;
 use crate::outcome::{Bound, Figure, FigureSlot, Layout, Measured, Outcome};
 use crate::statistics::Quantile;
@@ -335,9 +335,18 @@ pub fn model_basis(model: &Model) -> Basis {
         let preset = &component.preset;
         basis.not_modelled.entry(&preset.name, || preset.not_modelled.clone());
         basis.held_against.entry(&preset.name, || preset.held.as_ref().map(held_against));
-        for (parameter, value) in preset.parameters.iter().zip(&component.values) {
-            if parameter.source.is_none() && *value == parameter.default {
-                let group = group(preset.kind);
+        let values = component.values.iter().zip(&component.places);
+        for (parameter, (value, place)) in preset.parameters.iter().zip(values) {
+            let group = group(preset.kind);
+            let version = component.version.as_deref();
+            let (default, range) = parameter.default_of(version.and_then(Version::parse).as_ref());
+            if let (Some(version), Some(range), None) = (version, range, place) {
+                basis.versions.push(format!(
+                    "{group}.{}.{} = {} (version {version}, {range})",
+                    component.name, parameter.name, default.text
+                ));
+            }
+            if parameter.source.is_none() && value == default {
                 basis.assumptions.push(format!("{group}.{}.{}", component.name, parameter.name));
             }
         }

@@ -75,6 +75,10 @@ pub struct Basis {
     pub not_modelled: Named<Vec<String>>,
     /// Parameters whose value has no source and was not set: `stores.orders.answer`.
     pub assumptions: Vec<String>,
+    /// Defaults that follow from a component's version:
+    /// `stores.orders.retries = 0 (version 3.4, <3.5)`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub versions: Vec<String>,
     /// How the presets were held against reality, by preset; `null` for one that never was.
     pub held_against: Named<Option<HeldAgainst>>,
 }

@@ -125,3 +125,82 @@ fn clients_without_a_read_timeout_wait_for_a_server_that_hangs() {
     assert_eq!(codes(&hasty, Some(&fault("power loss"))).len(), 0);
     assert_eq!(codes(&hasty, Some(&fault("hang"))), wanted);
 }
+
+/// A stream, a client with the library's defaults, and one that asks in turn.
+const NEWS: &str = r#"model = "news"
+zones = { a = "r", b = "r", c = "r" }
+
+[streams.news]
+technology = "nats/jetstream"
+members = ["a", "b", "c"]
+
+[clients.press]
+technology = "nats/client"
+of = "news"
+
+[clients.reader]
+technology = "client/sequential"
+of = "news"
+timeout = "1s"
+"#;
+
+#[test]
+fn two_replicas_of_a_stream_need_each_other() {
+    let two = NEWS.replace(", \"c\"]", "]");
+    assert_eq!(codes(&two, None), ["jetstream::two_servers"]);
+    assert_eq!(codes(NEWS, None).len(), 0);
+}
+
+#[test]
+fn an_election_slower_than_the_objective_is_a_risk() {
+    let asked = |limit| format!("{NEWS}\n[objectives.news]\nrecovery_time = \"p95 <= {limit}\"\n");
+    assert_eq!(codes(&asked("5s"), None), ["jetstream::slower_than_objective"]);
+    assert_eq!(codes(&asked("10s"), None).len(), 0);
+}
+
+#[test]
+fn clients_that_trust_dead_connections_outlast_the_objective() {
+    let asked = format!("{NEWS}\n[objectives.press]\nrecovery_time = \"p95 <= 60s\"\n");
+    let fault = |what: &str| scenario(&format!("what = \"{what}\"\nwhere = \"primary of news\""));
+    let wanted = ["client::trusts_dead_connections"];
+    assert_eq!(codes(&asked, Some(&fault("hang"))), wanted);
+    assert_eq!(codes(&asked, Some(&fault("kill"))).len(), 0);
+    let quick = asked.replace(
+        "of = \"news\"\n\n[clients.reader]",
+        "of = \"news\"\nping_interval = \"5s\"\n\n[clients.reader]",
+    );
+    assert_eq!(codes(&quick, Some(&fault("hang"))).len(), 0);
+}
+
+#[test]
+fn a_request_without_a_time_out_waits_for_ever() {
+    let patient = NEWS.replace("timeout = \"1s\"\n", "");
+    let fault = |what: &str| scenario(&format!("what = \"{what}\"\nwhere = \"primary of news\""));
+    assert_eq!(codes(&patient, Some(&fault("hang"))), ["sequential::no_timeout"]);
+    assert_eq!(codes(&patient, Some(&fault("kill"))).len(), 0);
+    assert_eq!(codes(NEWS, Some(&fault("hang"))).len(), 0);
+}
+
+#[test]
+fn a_plain_socket_waits_for_the_kernel() {
+    let model = |more: &str| {
+        format!(
+            "model = \"wire\"\nzones = {{ a = \"r\", b = \"r\" }}\n[stores.echo]\n\
+             technology = \"server/http\"\nmembers = [\"a\", \"b\"]\n[clients.app]\n\
+             technology = \"client/tcp\"\nof = \"echo\"\n{more}\n\
+             [objectives.app]\nrecovery_time = \"p95 <= 60s\"\n"
+        )
+    };
+    let fault = |what: &str| scenario(&format!("what = \"{what}\"\nwhere = \"member a of echo\""));
+    let wanted = ["tcp::waits_for_the_kernel"];
+    assert_eq!(codes(&model(""), Some(&fault("power loss"))), wanted);
+    assert_eq!(codes(&model(""), Some(&fault("kill"))).len(), 0);
+    let limited = model("tcp_user_timeout = \"10s\"");
+    assert_eq!(codes(&limited, Some(&fault("power loss"))).len(), 0);
+    assert_eq!(codes(&limited, Some(&fault("hang"))), wanted);
+    assert_eq!(codes(&model("read_timeout = \"5s\""), Some(&fault("hang"))).len(), 0);
+    // A connection that only listens.
+    assert_eq!(codes(&model("every = \"never\""), None), ["tcp::never_noticed"]);
+    let probed = model("every = \"never\"\nkeepalive_time = \"60s\"");
+    assert_eq!(codes(&probed, None).len(), 0);
+}

@@ -249,6 +249,7 @@ fn prediction(scenarios: Vec<(&str, ScenarioPrediction)>) -> Prediction {
             assumptions: ["answer", "promotion", "checkpoint", "lag", "rewind"]
                 .map(|name| format!("stores.orders.{name}"))
                 .to_vec(),
+            versions: Vec::new(),
             held_against: Named(vec![
                 (
                     "postgresql/patroni".to_owned(),

@@ -106,8 +106,8 @@ fn misspelt_keys_are_refused() {
     }
     let etcd = "models/presets/etcd.toml";
     for (right, wrong) in [
-        ("versions =", "version ="),
-        ("default =", "defualt ="),
+        ("versions =", "versoins ="),
+        ("\ndefault =", "\ndefualt ="),
         ("when =", "wehn ="),
         ("[one.gate]", "[one.gates]"),
         ("kind = \"consensus\"", "kind = \"consensu\""),

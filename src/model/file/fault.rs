@@ -1,7 +1,7 @@
 //! `[[faults]]`.
 
 use super::name::one_of;
-use super::target::{read_target, target_name, touched};
+use super::target::{is_own, processes, read_target, target_name, touched};
 use crate::diagnostic::{Location, nearest_help};
 use crate::distribution::Law;
 use crate::model::preset::{Quantity, Varies};
@@ -238,7 +238,7 @@ fn kind(
     }
     let is_asked = |id: &ComponentId| model.components[id.0].preset.requests.contains(&what.value);
     let ids = target.map(|target| touched(target, model)).unwrap_or_default();
-    let of_component = !matches!(target, Some(Target::Zone(_) | Target::Host(_)));
+    let of_component = target.is_none_or(|target| is_own(target, model));
     if of_component && ids.iter().any(is_asked) {
         return Some(FaultKind::Request(what.value.clone()));
     }
@@ -298,13 +298,7 @@ fn names(
     model: &Model,
     context: &Context<'_>,
 ) -> Option<Vec<String>> {
-    let ids = touched(target, model);
-    let mut known: Vec<&str> = Vec::new();
-    for process in ids.iter().flat_map(|id| &model.components[id.0].preset.processes) {
-        if !known.contains(&process.as_str()) {
-            known.push(process);
-        }
-    }
+    let known = processes(target, model);
     if known.is_empty() {
         let message = format!("there are no processes to hit: {}", target_name(target, model));
         let label = "nothing here can die or stand still";
@@ -343,7 +337,9 @@ fn title(kind: &FaultKind, target: &Target, model: &Model) -> String {
         FaultKind::Kill(names) => format!("{} killed", who(names)),
         FaultKind::Hang(names) if names.len() == 1 => format!("{} stands still", who(names)),
         FaultKind::Hang(names) => format!("{} stand still", who(names)),
-        FaultKind::PowerLoss if matches!(target, Target::Each(_)) => format!("{whom} lose power"),
+        FaultKind::PowerLoss if matches!(target, Target::Each(_, None)) => {
+            format!("{whom} lose power")
+        }
         FaultKind::PowerLoss => format!("{whom} loses power"),
         FaultKind::Partition { from: Some(from) } => {
             format!("{whom} cut off from {}", target_name(from, model))

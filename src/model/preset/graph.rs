@@ -1,21 +1,28 @@
 //! What must hold of a whole graph: nothing idle, nothing circular.
 
 use super::read::Places;
-use super::{Block, Exported, Looks, Node, Preset};
+use super::{Block, Exported, Growth, Looks, Node, Pace, Preset, Retry, Standing};
 use crate::diagnostic::Diagnostic;
-use crate::model::expression::{Condition, Mention, NodeId, ParameterId, Value};
+use crate::maths;
+use crate::model::expression::{Condition, Mention, NodeId, ParameterId, SetId, Value, Who};
 use crate::model::read::{Context, Found};
 
 /// Reports what is wrong with a preset as a whole.
 pub(super) fn check(preset: &Preset, places: &Places, context: &Context<'_>) {
     let mut mentioned = Vec::new();
     for node in &preset.nodes {
+        node.range.mentions(&mut |mention| mentioned.push(mention));
         node.mentions(&mut |mention| mentioned.push(mention));
     }
     for export in &preset.exports {
         match &export.what {
             Exported::Level(condition) => condition.mentions(&mut |found| mentioned.push(found)),
             Exported::Value(value) => value.mentions(&mut |found| mentioned.push(found)),
+        }
+    }
+    for set in &preset.sets {
+        if let Standing::Counted(size) = set.standing {
+            mentioned.push(Mention::Parameter(size));
         }
     }
     let unused = |names: &[Found<String>], what: &str, mention: fn(usize) -> Mention| {
@@ -27,12 +34,58 @@ pub(super) fn check(preset: &Preset, places: &Places, context: &Context<'_>) {
             }
         }
     };
+    unused(&places.sets, "set", |at| Mention::Set(SetId(at)));
     unused(&places.parameters, "parameter", |at| Mention::Parameter(ParameterId(at)));
     unused(&places.processes, "process", Mention::Process);
     unused(&places.requests, "request", Mention::Request);
     unused(&places.needs, "need", |at| Mention::Need(crate::model::expression::NeedId(at)));
+    check_followers(preset, places, context);
+    check_failures(preset, places, context);
     for circle in circles(preset) {
         report_circle(&circle, preset, places, context);
+    }
+}
+
+/// Reports conditions on failures of works that never fail.
+fn check_failures(preset: &Preset, places: &Places, context: &Context<'_>) {
+    for (node, place) in preset.nodes.iter().zip(&places.nodes) {
+        let mut asked = Vec::new();
+        node.conditions(&mut |condition| condition.failures(&mut asked));
+        for id in asked {
+            let other = &preset.nodes[id.0];
+            if !matches!(other.block, Block::Work { retry: Some(_), .. }) {
+                let message = format!("`{}` asks whether `{}` has failed", node.name, other.name);
+                let label = "that work never fails: it has no `fails`";
+                context.error("preset::fails", message, &place.at, label);
+            }
+        }
+    }
+}
+
+/// Reports clocks that follow what they cannot.
+fn check_followers(preset: &Preset, places: &Places, context: &Context<'_>) {
+    for (node, place) in preset.nodes.iter().zip(&places.nodes) {
+        let Block::Clock { pace: Pace::Follow(followed), .. } = &node.block else {
+            continue;
+        };
+        let other = &preset.nodes[followed.node.0];
+        let (message, label) = if let Who::Chosen(pick) = followed.who {
+            let pick = &preset.nodes[pick.0].name;
+            (
+                format!("`{}` cannot follow the clock of whoever is `{pick}`", node.name),
+                "expected a clock of its own instance or of `one`",
+            )
+        } else if other.name == node.name {
+            (format!("`{}` follows itself", node.name), "expected a clock that ticks by itself")
+        } else if matches!(other.block, Block::Clock { pace: Pace::Follow(_), .. }) {
+            (
+                format!("`{}` follows `{}`, which follows another", node.name, other.name),
+                "expected a clock that ticks by itself",
+            )
+        } else {
+            continue;
+        };
+        context.error("preset::follows", message, &place.at, label);
     }
 }
 
@@ -127,6 +180,12 @@ fn instant_edges(node: &Node) -> Vec<NodeId> {
             when.mentions(&mut visit);
             until.iter().for_each(|until| until.mentions(&mut visit));
         }
+        // It chooses anew at once.
+        Block::Pick { best: true, from, if_, prefer, .. } => {
+            from.mentions(&mut visit);
+            if_.iter().for_each(|rule| rule.mentions(&mut visit));
+            prefer.iter().for_each(|rank| rank.mentions(&mut visit));
+        }
         _ => {}
     }
     edges
@@ -149,7 +208,12 @@ impl Node {
                 of.iter().for_each(|pick| visit(Mention::Node(*pick)));
                 visit(Mention::Node(renewed_at.node));
             }
-            Block::Dial { at, .. } => visit(Mention::Node(at.node)),
+            Block::Pick { over, .. } => over.mentions(visit),
+            Block::Clock { pace: Pace::Follow(at), .. } => visit(Mention::Node(at.node)),
+            Block::Dial { over, at, .. } => {
+                over.mentions(visit);
+                visit(Mention::Node(at.node));
+            }
             Block::Log { head, .. } => visit(Mention::Node(*head)),
             _ => {}
         }
@@ -188,13 +252,25 @@ impl Node {
         let mut all: Vec<&Value> = Vec::new();
         match &self.block {
             Block::Gate { .. } => {}
-            Block::Work { takes, .. } => all.push(takes),
+            Block::Work { takes, retry, .. } => {
+                all.push(takes);
+                if let Some(Retry { fails, tries, between }) = retry {
+                    all.extend([fails, between]);
+                    all.extend(tries);
+                }
+            }
             Block::Clock { every, .. } => all.push(every),
             Block::Probe { looks, fall, rise, .. } => {
                 all.extend([fall, rise]);
                 match looks {
                     Looks::At(_) => {}
-                    Looks::Every(every) | Looks::From { every, .. } => all.push(every),
+                    Looks::Every(every) | Looks::From { every, growth: None, .. } => {
+                        all.push(every);
+                    }
+                    Looks::From { every, growth: Some(growth), .. } => {
+                        let Growth { factor, most, slack: (low, high) } = growth.as_ref();
+                        all.extend([every, factor, most, low, high]);
+                    }
                     Looks::AfterReply { every, cost } => all.extend([every, cost]),
                 }
             }
@@ -214,6 +290,24 @@ impl Node {
 }
 
 impl Value {
+    /// Whether it is the same all through a trial.
+    pub(crate) fn is_fixed(&self) -> bool {
+        match self {
+            Self::Number(_) | Self::Parameter(_) | Self::NeedValue(..) | Self::Size(_) => true,
+            Self::Draw(_) | Self::Between(..) | Self::Reading(_) | Self::If(..) => false,
+            Self::Add(left, right)
+            | Self::Subtract(left, right)
+            | Self::Multiply(left, right)
+            | Self::Divide(left, right)
+            | Self::Power(left, right) => left.is_fixed() && right.is_fixed(),
+            Self::Least(all) | Self::Most(all) => all.iter().all(Self::is_fixed),
+            Self::Ceiling(inner)
+            | Self::Floor(inner)
+            | Self::Logarithm(inner)
+            | Self::Exponential(inner) => inner.is_fixed(),
+        }
+    }
+
     /// The number that it always is, if it reads nothing.
     pub(crate) fn constant(&self) -> Option<f64> {
         let both = |left: &Self, right: &Self| Some((left.constant()?, right.constant()?));
@@ -226,7 +320,11 @@ impl Value {
             Self::Between(left, right) | Self::If(_, left, right) => {
                 both(left, right).filter(|(l, r)| l == r).map(|(l, _)| l)
             }
+            Self::Power(base, exponent) => both(base, exponent).map(|(b, e)| maths::powf(b, e)),
             Self::Ceiling(inner) => inner.constant().map(f64::ceil),
+            Self::Floor(inner) => inner.constant().map(f64::floor),
+            Self::Logarithm(inner) => inner.constant().map(maths::ln),
+            Self::Exponential(inner) => inner.constant().map(maths::exp),
             Self::Least(all) => all
                 .iter()
                 .map(Self::constant)

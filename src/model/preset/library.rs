@@ -7,11 +7,15 @@ use crate::diagnostic::{Diagnostic, SourceFile};
 use crate::model::read::Context;
 
 /// Ours: name and text. A test holds the list to the files in models/presets.
-const EMBEDDED: [(&str, &str); 6] = [
+const EMBEDDED: &[(&str, &str)] = &[
     ("client/http", include_str!("../../../models/presets/client/http.toml")),
     ("client/libpq", include_str!("../../../models/presets/client/libpq.toml")),
+    ("client/sequential", include_str!("../../../models/presets/client/sequential.toml")),
+    ("client/tcp", include_str!("../../../models/presets/client/tcp.toml")),
     ("etcd", include_str!("../../../models/presets/etcd.toml")),
     ("haproxy", include_str!("../../../models/presets/haproxy.toml")),
+    ("nats/client", include_str!("../../../models/presets/nats/client.toml")),
+    ("nats/jetstream", include_str!("../../../models/presets/nats/jetstream.toml")),
     ("postgresql/patroni", include_str!("../../../models/presets/postgresql/patroni.toml")),
     ("server/http", include_str!("../../../models/presets/server/http.toml")),
 ];
@@ -130,8 +134,9 @@ mod tests {
     #[test]
     fn every_embedded_preset_can_be_read() {
         let library = PresetLibrary::embedded();
-        assert_eq!(library.names(), EMBEDDED.map(|(name, _)| name));
-        for (name, text) in EMBEDDED {
+        let names: Vec<&str> = EMBEDDED.iter().map(|(name, _)| *name).collect();
+        assert_eq!(library.names(), names);
+        for &(name, text) in EMBEDDED {
             let context = Context::without_files();
             let preset = read_preset(&SourceFile::new(name, text), &context);
             let mistakes = context.into_diagnostics();

@@ -169,23 +169,20 @@ fn no_form(dealer: &Dealer<'_, '_>, node: &Node, keys: &[&str]) {
     );
 }
 
-/// `varies = "each"` or `"trial"`.
+/// `varies = "each"`, `"trial"` or `"instance"`.
 fn read_varies(dealer: &mut Dealer<'_, '_>, reader: &Reader<'_>) {
     let Some(text) = reader.string("varies") else {
         return;
     };
-    match text.value.as_str() {
-        "each" => dealer.varies = Some(Varies::Each),
-        "trial" => dealer.varies = Some(Varies::Trial),
-        other => {
-            let help = nearest_help(other, ["each", "trial"]);
-            dealer.context.error_with_help(
-                "quantity::varies",
-                format!("{} cannot vary \"{other}\"", dealer.what),
-                (&text.at, "expected \"each\" (drawn at each use) or \"trial\" (once a trial)"),
-                help,
-            );
-        }
+    dealer.varies = Varies::named(&text.value);
+    if dealer.varies.is_none() {
+        let help = nearest_help(&text.value, Varies::ALL.map(|(name, _)| name));
+        dealer.context.error_with_help(
+            "quantity::varies",
+            format!("{} cannot vary \"{}\"", dealer.what, text.value),
+            (&text.at, Varies::EXPECTED),
+            help,
+        );
     }
 }
 

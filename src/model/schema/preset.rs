@@ -27,11 +27,15 @@ pub fn preset_schema() -> String {
     known.insert("kind".to_owned(), with_words(json!({ "enum": kinds }), "kind"));
     let needs = json!({ "type": "object", "additionalProperties": { "enum": kinds } });
     known.insert("needs".to_owned(), with_words(needs, "needs"));
-    for range in [Range::One, Range::Member, Range::Client, Range::Target] {
-        known.insert(range.name().to_owned(), with_words(blocks(&keys), range.name()));
+    for range in [Range::One, Range::Member, Range::Client, Range::Target, Range::Asker] {
+        let name = range.name(&[]);
+        known.insert(name.clone(), with_words(blocks(&keys), &name));
     }
     known.insert("exports".to_owned(), with_words(exports(), "exports"));
-    document("A preset of Drillcast", keys.table_with("the preset", known))
+    let mut schema = keys.table_with("the preset", known);
+    // A further set of alike things, or a pair of two, has nodes under its own name.
+    schema["additionalProperties"] = blocks(&keys);
+    document("A preset of Drillcast", schema)
 }
 
 fn with_words(mut schema: Value, key: &str) -> Value {
@@ -100,7 +104,7 @@ fn exports() -> Value {
     let mut ranges: Map<String, Value> = Map::new();
     for export in ComponentKind::ALL.iter().flat_map(|kind| kind.interface()) {
         let empty = json!({ "type": "object", "properties": {}, "additionalProperties": false });
-        let range = ranges.entry(export.range.name()).or_insert(empty);
+        let range = ranges.entry(export.range.name(&[])).or_insert(empty);
         range["properties"][export.name] = json!({ "type": "string" });
     }
     json!({ "type": "object", "properties": ranges, "additionalProperties": false })

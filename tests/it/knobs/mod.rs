@@ -7,9 +7,12 @@
 
 mod blocks;
 mod fields;
+mod messaging;
 mod models;
+mod network;
 mod presets;
 mod scenarios;
+mod sets;
 
 use drillcast::outcome::{Figure, Outcome};
 use drillcast::random::Sampling;

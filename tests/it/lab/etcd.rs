@@ -1,10 +1,11 @@
 //! A consensus store of three whose leader is killed, without pre-vote.
 
+use drillcast::outcome::Figure;
 use drillcast::random::Sampling;
 use drillcast::trial::{Mode, Program};
 
-use super::{Row, Series, band, counts, uniform};
-use crate::harness::{first, program, quantile, run};
+use super::{Row, Series, band, counts, less, uniform};
+use crate::harness::{figure, first, program, quantile, run, seconds};
 
 /// How often somebody stood for election in a trial.
 fn campaigns(program: &Program, trials: u64) -> Vec<usize> {
@@ -72,4 +73,15 @@ pub(super) fn rows(rows: &mut Vec<Row>) {
     );
     assert!(quantile(&elected, 0.99) > 2.0, "there are two humps");
     rows.push(counted(&series, &program).judges(&series, &["etcd"]));
+    let writer = figure(&program, &outcomes, ("clients", "writer"), Figure::RecoveryTime);
+    rows.push(
+        band(
+            "etcd: first write after the election",
+            &series.difference("write_ok_s", "elected_s"),
+            less(writer.into_iter().map(seconds).collect(), &elected),
+            0.15,
+            None,
+        )
+        .judges(&series, &["etcd", "client/sequential"]),
+    );
 }

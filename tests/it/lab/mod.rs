@@ -15,9 +15,11 @@
 
 mod etcd;
 mod haproxy;
+mod nats;
 mod patroni;
 mod row;
 mod series;
+mod tcp;
 
 use std::fmt::Write as _;
 use std::sync::OnceLock;
@@ -30,7 +32,8 @@ pub(crate) use series::{Series, uniform};
 pub(super) use series::{less, pinned};
 
 /// Each file of this folder.
-const FILES: [fn(&mut Vec<Row>); 3] = [patroni::rows, haproxy::rows, etcd::rows];
+const FILES: &[fn(&mut Vec<Row>)] =
+    &[patroni::rows, haproxy::rows, etcd::rows, nats::rows, tcp::rows];
 
 /// A miss is a p-value below this after Holm, and a rival is rejected below it.
 pub(crate) const LEVEL: f64 = 0.01;

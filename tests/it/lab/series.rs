@@ -21,9 +21,11 @@ impl Series {
     /// Reads tests/lab/`name`.csv.
     pub(crate) fn read(name: &str) -> Self {
         let file = text(&format!("tests/lab/{name}.csv"));
-        let mut lines = file.lines().map(|l| l.split(',').map(str::to_owned).collect());
-        let columns = lines.next().expect("the file has a header");
-        let rows: Vec<Vec<String>> = lines.collect();
+        let mut reader = csv::Reader::from_reader(file.as_bytes());
+        let words = |record: &csv::StringRecord| record.iter().map(str::to_owned).collect();
+        let columns = words(reader.headers().expect("the file has a header"));
+        let row = |record: csv::Result<_>| words(&record.expect("all rows have all columns"));
+        let rows: Vec<Vec<String>> = reader.records().map(row).collect();
         Self { name: name.to_owned(), trials: rows.len() as u64, columns, rows }
     }
 

@@ -213,13 +213,12 @@ impl<'r, 'a> Fields<'r, 'a> {
     /// What a pick or a dial chooses among.
     pub(super) fn over(&self) -> Option<Range> {
         let text = self.reader.required_string("over")?;
-        let ranges = self.environment.kind.ranges();
-        let many = ranges.iter().copied().filter(|range| *range != Range::One);
-        if let Some(range) = many.clone().find(|range| range.name() == text.value) {
+        if let Some(range) = self.environment.range_named(&text.value) {
             return Some(range);
         }
-        let names: Vec<&str> = many.map(Range::name).collect();
-        let help = nearest(&text.value, names.iter().copied())
+        let sets = &self.environment.sets;
+        let names: Vec<String> = self.environment.many().map(|range| range.name(sets)).collect();
+        let help = nearest(&text.value, names.iter().map(String::as_str))
             .map(|right| format!("did you mean \"{right}\"?"))
             .unwrap_or_else(|| format!("the ranges are {}", names.join(", ")));
         self.reader.context().error_with_help(
