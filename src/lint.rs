@@ -66,10 +66,15 @@ impl Looked<'_> {
     /// The values that a rule looked at where the file sets them; the others are
     /// named at the component's name.
     fn places(&self, lint: &Lint) -> Vec<(Location, String)> {
-        let mut parameters = Vec::new();
-        mentioned(&lint.when, &mut parameters);
+        let (mut parameters, mut roles) = (Vec::new(), Vec::new());
+        mentioned(&lint.when, &mut |value| match value {
+            LintValue::Parameter(id) if !parameters.contains(&id.0) => parameters.push(id.0),
+            LintValue::Structure(path) if !roles.contains(path) => roles.push(path.clone()),
+            _ => {}
+        });
         let component = self.component;
-        let mut places = Vec::new();
+        let mut places: Vec<(Location, String)> =
+            roles.iter().filter_map(|path| self.place_of_role(path)).collect();
         let mut defaults = Vec::new();
         for at in parameters {
             let text =
@@ -87,6 +92,19 @@ impl Looked<'_> {
             places.push((component.at.clone(), text));
         }
         places
+    }
+
+    /// `dcs.zones`: the component that plays the role, and how many they are.
+    fn place_of_role(&self, path: &str) -> Option<(Location, String)> {
+        let (role, fact) = path.split_once('.')?;
+        let other = self.player(role)?;
+        Some((other.at.clone(), format!("{} {fact}", self.size(other, fact))))
+    }
+
+    /// The component that plays a role for this one.
+    fn player(&self, role: &str) -> Option<&Component> {
+        let at = self.component.preset.needs.iter().position(|need| need.role == role)?;
+        self.model.components.get(self.component.needs.get(at)?.0)
     }
 
     /// Whether a condition holds.
@@ -125,11 +143,7 @@ impl Looked<'_> {
         match path.split_once('.') {
             Some(("objective", figure)) => self.strictest(figure),
             Some((role, fact)) => {
-                let needs = &self.component.preset.needs;
-                let at = needs.iter().position(|need| need.role == role);
-                let id = at.and_then(|at| self.component.needs.get(at));
-                let other = id.and_then(|id| self.model.components.get(id.0));
-                other.map_or(f64::NAN, |other| self.size(other, fact))
+                self.player(role).map_or(f64::NAN, |other| self.size(other, fact))
             }
             None => self.size(self.component, path),
         }
@@ -183,34 +197,31 @@ impl Looked<'_> {
     }
 }
 
-/// The parameters that a rule looks at, by position, each once.
-fn mentioned(condition: &LintCondition, parameters: &mut Vec<usize>) {
+/// The parameters and facts of structure that a rule looks at.
+fn mentioned<'l>(condition: &'l LintCondition, look: &mut impl FnMut(&'l LintValue)) {
     match condition {
         LintCondition::And(parts) | LintCondition::Or(parts) => {
-            parts.iter().for_each(|part| mentioned(part, parameters));
+            parts.iter().for_each(|part| mentioned(part, look));
         }
-        LintCondition::Not(inner) => mentioned(inner, parameters),
+        LintCondition::Not(inner) => mentioned(inner, look),
         LintCondition::Fault(_) => {}
         LintCondition::Compare(left, _, right) => {
             for value in [left, right] {
-                mentioned_value(value, parameters);
+                mentioned_value(value, look);
             }
         }
     }
 }
 
-fn mentioned_value(value: &LintValue, parameters: &mut Vec<usize>) {
+fn mentioned_value<'l>(value: &'l LintValue, look: &mut impl FnMut(&'l LintValue)) {
     match value {
-        LintValue::Parameter(parameter) if !parameters.contains(&parameter.0) => {
-            parameters.push(parameter.0);
-        }
-        LintValue::Parameter(_) | LintValue::Number(_) | LintValue::Structure(_) => {}
+        LintValue::Parameter(_) | LintValue::Number(_) | LintValue::Structure(_) => look(value),
         LintValue::Add(left, right)
         | LintValue::Subtract(left, right)
         | LintValue::Multiply(left, right)
         | LintValue::Divide(left, right) => {
-            mentioned_value(left, parameters);
-            mentioned_value(right, parameters);
+            mentioned_value(left, look);
+            mentioned_value(right, look);
         }
     }
 }

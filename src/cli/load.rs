@@ -58,6 +58,8 @@ pub(super) struct Loaded {
     pub(super) findings: Vec<(Diagnostic, Vec<String>)>,
     /// The presets.
     pub(super) library: PresetLibrary,
+    /// The folder of the user's own.
+    pub(super) presets_folder: Option<String>,
     /// Files that the model names.
     pub(super) samples: Vec<InputFile>,
 }
@@ -125,7 +127,8 @@ pub(super) fn load(model: &Path, scenarios: &[PathBuf], input: &Input) -> Result
     };
     let Reader { samples, findings, .. } = reader;
     let samples = samples.into_inner();
-    Ok(Loaded { file, model: alone, cases, findings, library, samples })
+    let presets_folder = input.presets.as_ref().map(|folder| folder.display().to_string());
+    Ok(Loaded { file, model: alone, cases, findings, library, presets_folder, samples })
 }
 
 /// Reads one model again and again, under the edits of each scenario.
@@ -232,6 +235,7 @@ fn without_figure(model: &Model, scenario: &Scenario, program: &Program) -> Vec<
                 "objective::no_figure",
                 format!("{subject} has no {figure} that a limit could be set on"),
             );
+            let finding = finding.label(&objective.at, "no trial yields it");
             findings.push(finding.help(format!("it has: {}", known.join(", "))));
         }
     }
@@ -306,6 +310,7 @@ impl Loaded {
             model: self.file.clone(),
             scenarios: self.cases.iter().map(|c| (c.name.clone(), c.file.clone())).collect(),
             presets,
+            presets_folder: self.presets_folder.clone(),
             samples: self.samples.clone(),
             seed: run.seed,
             trials: run.trials,

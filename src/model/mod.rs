@@ -11,4 +11,5 @@ mod instance;
 pub mod preset;
 pub mod read;
 pub mod scenario;
+pub mod schema;
 pub mod system;

@@ -14,7 +14,8 @@ pub struct Scenario {
     pub title: String,
     /// Notes for people.
     pub notes: Option<String>,
-    /// When to stop looking; `None`: an hour after the last fault ends.
+    /// When to stop looking; `None`: an hour after the last fault ends, and as much again
+    /// for each fault that waits for a milestone.
     pub horizon: Option<Span>,
     /// Paths and values laid over the model, `[set]`.
     pub sets: Vec<(String, String)>,

@@ -105,6 +105,9 @@ fn a_slow_restart_in_place_breaks_an_objective_wherever_it_stands() {
 fn a_consensus_store_over_two_zones_is_a_risk() {
     let two = with("members = [\"a\", \"b\", \"c\"]", "members = [\"a/1\", \"a/2\", \"b\"]");
     assert_eq!(codes(&two, None), ["patroni::consensus_over_two_zones"]);
+    // It is told where the consensus store stands, not where it is needed.
+    let shown = render(&found(&two, None), 100, false, false);
+    assert!(shown.contains("[consensus.etcd]") && shown.contains("2 zones"), "{shown}");
     let one = with("members = [\"a\", \"b\", \"c\"]", "members = [\"a/1\", \"a/2\", \"a/3\"]");
     assert_eq!(codes(&one, None).len(), 0);
 }

@@ -1,6 +1,7 @@
 //! Integration tests.
 #![allow(clippy::print_stdout, reason = "tests show what they compare")]
 
+mod accuracy;
 mod appetite;
 mod architecture;
 mod bad_files;
@@ -21,9 +22,11 @@ mod properties;
 mod readme;
 mod report;
 mod repository;
+mod schemas;
 mod semantics;
 mod sets;
 mod statistics;
 mod ticking;
+mod tutorial;
 mod twins;
 mod uncertain;

@@ -10,6 +10,8 @@ use crate::model::scenario::{Fault, FaultKind, Target};
 use crate::model::system::{ComponentId, Model};
 use crate::units::{Dimension, ENDLESS};
 
+/// What can happen to anything, whatever its technology.
+pub(in crate::model) const PHYSICAL: [&str; 4] = ["kill", "hang", "power loss", "partition"];
 /// Faults of a scenario, at most.
 const MOST: usize = 1000;
 
@@ -245,7 +247,7 @@ fn kind(
         // The target is wrong, and told already.
         return None;
     }
-    let mut known = vec!["kill", "hang", "power loss", "partition"];
+    let mut known = PHYSICAL.to_vec();
     let physical = known.len();
     for id in &ids {
         if of_component {

@@ -9,7 +9,7 @@ use crate::diagnostic::{Diagnostic, Location, SourceFile, nearest, nearest_help}
 use crate::model::edit::{Edit, apply};
 use crate::model::expression::Range;
 use crate::model::preset::{ComponentKind, Preset, PresetLibrary, half_names};
-use crate::model::read::{Context, Entry, Files, Reader, Table, parse};
+use crate::model::read::{Asked, Context, Entry, Files, Reader, Table, parse};
 use crate::model::system::{Component, ComponentId, Model};
 use crate::outcome::Figure;
 
@@ -36,6 +36,15 @@ pub fn read_model(
     });
     let sound = context.errors() == 0;
     (model.filter(|_| sound), context.into_diagnostics())
+}
+
+/// What the readers of a model ask for in this text, whatever is wrong with it.
+pub(in crate::model) fn asked_of_model(text: &str, presets: &PresetLibrary) -> Vec<Asked> {
+    let context = Context::listening();
+    if let Some(document) = parse(&SourceFile::new("model", text), &context) {
+        let _ = read_document(&document, presets, &context);
+    }
+    context.into_asked()
 }
 
 /// The keys that a `*` that reaches this table may put into it.

@@ -4,7 +4,7 @@
 use crate::model::preset::{ComponentKind, Preset, Standing};
 
 /// The sections that hold components.
-pub(super) const SECTIONS: [(&str, ComponentKind); 5] = [
+pub(in crate::model) const SECTIONS: [(&str, ComponentKind); 5] = [
     ("consensus", ComponentKind::Consensus),
     ("stores", ComponentKind::Store),
     ("streams", ComponentKind::Stream),

@@ -9,7 +9,7 @@ use crate::model::scenario::Target;
 use crate::model::system::{Component, ComponentId, HostId, Model, ZoneId};
 
 /// The forms of a target.
-const FORMS: &str = "write zone a, node a/1, primary of orders, member b of orders, \
+pub(in crate::model) const FORMS: &str = "write zone a, node a/1, primary of orders, member b of orders, \
     one of orders, or each of orders";
 
 /// A target by its text; reports where there is none.

@@ -1,8 +1,9 @@
 //! A preset as text for people: what it assumes, and what waits for what.
 
+use super::draw;
 use super::{
-    Block, Effect, Exported, Growth, Looks, Lost, Node, NodeId, Pace, Parameter, Preset, Published,
-    Retry, Set, Standing,
+    ACCURACY_PAGE, Block, Effect, Exported, Growth, LintSeverity, Looks, Lost, Node, NodeId, Pace,
+    Parameter, Preset, Published, Retry, Set, Standing,
 };
 use crate::model::expression::print::Printer;
 use crate::model::expression::{Mention, Range, Value};
@@ -20,10 +21,12 @@ impl Preset {
         let mut page = Page { text: String::new(), width: width.max(NARROWEST) };
         self.describe_header(&mut page);
         self.describe_parameters(&mut page);
+        self.draw(&mut page);
         self.describe_graph(&mut page);
         self.describe_exports(&mut page);
         self.describe_lints(&mut page);
         page.list("What surprises people", &self.surprises);
+        self.describe_assumptions(&mut page);
         page.list("Not modelled", &self.not_modelled);
         page.text
     }
@@ -70,6 +73,41 @@ impl Preset {
                 if assumed == 1 { "" } else { "S" }
             ),
         );
+        self.describe_held(page);
+    }
+
+    /// How it was held against reality.
+    fn describe_held(&self, page: &mut Page) {
+        let Some(held) = &self.held else {
+            page.wrapped(0, 11, "reality    never held against it");
+            return;
+        };
+        page.wrapped(0, 11, &format!("reality    {held}: {ACCURACY_PAGE}"));
+        page.wrapped(11, 11, &format!("series {}", held.series.join(", ")));
+    }
+
+    /// The graph at a glance.
+    fn draw(&self, page: &mut Page) {
+        let lines = draw::lines(self);
+        if lines.is_empty() {
+            return;
+        }
+        page.title("Who waits for whom");
+        for line in lines {
+            let first = format!("  {}", line.branches);
+            page.hung(&first, &format!("  {}", line.below), &line.text);
+        }
+    }
+
+    /// The defaults on nobody's word.
+    fn describe_assumptions(&self, page: &mut Page) {
+        let names = self.parameters.iter().filter(|parameter| parameter.source.is_none());
+        let names: Vec<&str> = names.map(|parameter| parameter.name.as_str()).collect();
+        if names.is_empty() {
+            return;
+        }
+        page.title("Assumed, on nobody's word: set those you know");
+        page.wrapped(2, 2, &names.join(", "));
     }
 
     /// "sentinel: who watches; the model places them (sentinels), else …".
@@ -137,8 +175,8 @@ impl Preset {
         if self.nodes.is_empty() {
             return;
         }
-        page.title("What waits for what");
-        for id in self.causal_order() {
+        page.title("Node by node");
+        for id in causal_order(self) {
             let node = &self.nodes[id.0];
             let words = node.says.title.as_ref().map(|title| format!(" \"{title}\""));
             let mark = node.marks.as_ref().map(|mark| format!(", marks {mark}"));
@@ -197,27 +235,14 @@ impl Preset {
         }
         page.title("What check warns of");
         for lint in &self.lints {
-            page.wrapped(2, 6, &format!("{}: {}", lint.name, lint.say));
+            let severity = match lint.severity {
+                LintSeverity::Risk => "risk",
+                LintSeverity::Contradiction => "contradiction",
+            };
+            page.wrapped(2, 6, &format!("{severity} {}: {}", lint.name, lint.say));
             let source = lint.source.as_ref().map(|source| format!("source: {source}"));
             page.wrapped(6, 8, &source.unwrap_or_else(|| ASSUMPTION.to_owned()));
         }
-    }
-
-    /// The nodes such that each stands below what it waits for, as far as that
-    /// goes: where they wait for each other, the one that waits for least, and
-    /// of those the first in the file.
-    fn causal_order(&self) -> Vec<NodeId> {
-        let waits: Vec<Vec<NodeId>> = self.nodes.iter().map(causes).collect();
-        let mut order: Vec<NodeId> = Vec::with_capacity(self.nodes.len());
-        while order.len() < self.nodes.len() {
-            let open = |id: &NodeId| {
-                waits[id.0].iter().filter(|cause| *cause != id && !order.contains(cause)).count()
-            };
-            let left = (0..self.nodes.len()).map(NodeId).filter(|id| !order.contains(id));
-            let next = left.min_by_key(open);
-            order.extend(next);
-        }
-        order
     }
 
     /// What a block waits for, takes and does, a line each.
@@ -405,8 +430,25 @@ fn describe_looks(looks: &Looks, printer: &Printer<'_>) -> String {
     }
 }
 
+/// The nodes such that each stands below what it waits for, as far as that
+/// goes: where they wait for each other, the one that waits for least, and
+/// of those the first in the file.
+pub(super) fn causal_order(preset: &Preset) -> Vec<NodeId> {
+    let waits: Vec<Vec<NodeId>> = preset.nodes.iter().map(causes).collect();
+    let mut order: Vec<NodeId> = Vec::with_capacity(preset.nodes.len());
+    while order.len() < preset.nodes.len() {
+        let open = |id: &NodeId| {
+            waits[id.0].iter().filter(|cause| *cause != id && !order.contains(cause)).count()
+        };
+        let left = (0..preset.nodes.len()).map(NodeId).filter(|id| !order.contains(id));
+        let next = left.min_by_key(open);
+        order.extend(next);
+    }
+    order
+}
+
 /// The nodes that a node waits for.
-fn causes(node: &Node) -> Vec<NodeId> {
+pub(super) fn causes(node: &Node) -> Vec<NodeId> {
     let mut causes = Vec::new();
     node.mentions(&mut |mention| {
         if let Mention::Node(id) = mention
@@ -488,6 +530,26 @@ impl Page {
         for item in items {
             self.wrapped(2, 4, &format!("- {item}"));
         }
+    }
+
+    /// Text in as many lines as it takes, the first behind `first`, the others
+    /// behind `below`.
+    fn hung(&mut self, first: &str, below: &str, text: &str) {
+        let mut begins = first.to_owned();
+        let mut line = String::new();
+        for word in text.split_inclusive(' ') {
+            let wanted =
+                begins.chars().count() + line.chars().count() + word.trim_end().chars().count();
+            if wanted > self.width && !line.trim().is_empty() {
+                let done = format!("{begins}{}", line.trim_end());
+                self.line(0, &done);
+                line.clear();
+                below.clone_into(&mut begins);
+            }
+            line.push_str(word);
+        }
+        let done = format!("{begins}{}", line.trim_end());
+        self.line(0, &done);
     }
 
     /// Text in as many lines as it takes, the first indented by `first`, the

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use super::{Preset, read_preset};
+use super::{Held, Preset, read_preset};
 use crate::diagnostic::{Diagnostic, SourceFile};
 use crate::model::read::Context;
 
@@ -98,7 +98,9 @@ impl PresetLibrary {
         let shelved = self.shelf.iter().find(|shelved| shelved.name == name)?;
         let read = || {
             let context = Context::without_files();
-            let preset = read_preset(&shelved.source, &context).map(Arc::new);
+            let preset = read_preset(&shelved.source, &context);
+            let held = Held::of(name);
+            let preset = preset.map(|preset| Arc::new(Preset { held, ..preset }));
             let mistakes = context.into_diagnostics();
             assert!(preset.is_some(), "the embedded preset {name} is wrong: {mistakes:?}");
             preset

@@ -1,7 +1,9 @@
 //! A preset: what is known of one technology, as data.
 
 mod describe;
+mod draw;
 mod graph;
+mod held;
 mod interface;
 mod library;
 mod period;
@@ -9,9 +11,11 @@ mod read;
 mod set;
 mod version;
 
+pub use held::{ACCURACY_PAGE, Held};
 pub use interface::{CARRIES, Interface, LEADS, Published, TARGET_EXPORTS};
 pub use library::PresetLibrary;
 pub use read::read_preset;
+pub(in crate::model) use read::{BLOCKS, MARKS};
 pub(crate) use set::{MOST_OF_A_SET, processes_of, whole_size};
 pub use set::{PEER, Set, Standing, half_names};
 pub use version::{Version, VersionRange};
@@ -79,6 +83,8 @@ pub struct Preset {
     pub surprises: Vec<String>,
     /// What is left out, a phrase each.
     pub not_modelled: Vec<String>,
+    /// How it was held against reality; only an embedded preset may have been.
+    pub held: Option<Held>,
 }
 
 impl Preset {

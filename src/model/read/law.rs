@@ -15,7 +15,7 @@ const DEEPEST: usize = 6;
 const MOST_PARTS: usize = 64;
 
 /// The laws that have a name.
-const NAMED: [&str; 10] = [
+pub(in crate::model) const NAMED: [&str; 10] = [
     "uniform",
     "exponential",
     "lognormal",
@@ -27,6 +27,10 @@ const NAMED: [&str; 10] = [
     "truncated",
     "shifted",
 ];
+
+/// The keys that begin the other forms, besides quantiles.
+pub(in crate::model) const OTHERS: [&str; 8] =
+    ["samples", "file", "value", "median", "sigma", "min", "mode", "max"];
 
 /// What is known while a quantity is read.
 pub(super) struct Dealer<'a, 'f> {
@@ -151,8 +155,7 @@ fn no_form(dealer: &Dealer<'_, '_>, node: &Node, keys: &[&str]) {
     const FORMS: &str = "write \"10m..15m\", { p50 = …, p95 = … }, { min = …, mode = …, max = … }, \
         { median = …, sigma = … }, { samples = […] }, { file = … } or one of uniform, exponential, \
         lognormal, weibull, gamma, pert, triangular, mixture, truncated, shifted";
-    let others = ["samples", "file", "value", "median", "sigma", "min", "mode", "max"];
-    let known = || NAMED.into_iter().chain(others);
+    let known = || NAMED.into_iter().chain(OTHERS);
     let help = keys.iter().find_map(|key| nearest_help(key, known()));
     let label = match keys.first() {
         Some(key) => format!("\"{key}\" begins no kind of distribution"),

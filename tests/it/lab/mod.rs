@@ -27,8 +27,10 @@ use std::sync::OnceLock;
 
 use drillcast::statistics::holm;
 
-pub(super) use row::{Row, band, counts, share};
-pub(super) use series::{Series, less, pinned, uniform};
+pub(crate) use row::{Evidence, Row, band};
+pub(super) use row::{counts, share};
+pub(crate) use series::{Series, uniform};
+pub(super) use series::{less, pinned};
 
 /// Each file of this folder.
 const FILES: &[fn(&mut Vec<Row>)] =

@@ -65,13 +65,11 @@ impl Row {
     }
 
     /// Shown beside the prediction without judgement, and why.
-    #[allow(dead_code, reason = "not every list has such rows")]
     pub(crate) fn unjudged(self, why: &'static str) -> Self {
         Self { unjudged: Some(why), ..self }
     }
 
     /// A known miss, and why.
-    #[allow(dead_code, reason = "not every list has such rows")]
     pub(crate) fn off(self, why: &'static str) -> Self {
         Self { off: Some(why), ..self }
     }

@@ -16,13 +16,15 @@ use crate::model::expression::resolve::{Declared, Environment, Shape};
 use crate::model::expression::{Range, SetId};
 use crate::model::read::{self, Context, Entry, Reader};
 use field::Fields;
+pub(in crate::model) use field::MARKS;
 use header::Header;
 pub(super) use names::Places;
 
 /// The most nodes that a preset may have.
 const MOST_NODES: usize = 64;
 /// The blocks, as they are written.
-const BLOCKS: [&str; 8] = ["gate", "work", "clock", "probe", "lease", "pick", "dial", "log"];
+pub(in crate::model) const BLOCKS: [&str; 8] =
+    ["gate", "work", "clock", "probe", "lease", "pick", "dial", "log"];
 
 /// Reads a preset; what is wrong with it goes to `context`.
 #[must_use]
@@ -74,6 +76,7 @@ pub fn read_preset(source: &SourceFile, context: &Context<'_>) -> Option<Preset>
         exports,
         surprises: header.surprises,
         not_modelled: header.not_modelled,
+        held: None,
     };
     graph::check(&preset, &names, context);
     period::check(&preset, &names, context);
