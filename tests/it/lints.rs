@@ -177,3 +177,53 @@ fn a_request_without_a_time_out_waits_for_ever() {
     assert_eq!(codes(&patient, Some(&fault("kill"))).len(), 0);
     assert_eq!(codes(NEWS, Some(&fault("hang"))).len(), 0);
 }
+
+/// A quorum queue and its publisher.
+const MAIL: &str = r#"model = "mail"
+zones = { a = "r", b = "r", c = "r" }
+
+[streams.mail]
+technology = "rabbitmq/quorum"
+members = ["a", "b", "c"]
+pause_minority = "1"
+
+[clients.shop]
+technology = "rabbitmq/client"
+of = "mail"
+reconnect_delay = "1s"
+"#;
+
+#[test]
+fn a_queue_wants_an_odd_number_of_members_in_more_than_two_zones() {
+    let four = MAIL
+        .replace("c = \"r\" }", "c = \"r\", d = \"r\" }")
+        .replace("[\"a\", \"b\", \"c\"]", "[\"a\", \"b\", \"c\", \"d\"]");
+    assert_eq!(codes(&four, None), ["quorum::even_members"]);
+    let two = MAIL.replace(", \"c\"]", "]");
+    let wanted =
+        ["quorum::even_members", "quorum::pause_minority_of_two", "quorum::queue_over_two_zones"];
+    assert_eq!(codes(&two, None), wanted);
+    let apart = MAIL.replace("[\"a\", \"b\", \"c\"]", "[\"a/1\", \"a/2\", \"b\"]");
+    assert_eq!(codes(&apart, None), ["quorum::queue_over_two_zones"]);
+    assert_eq!(codes(MAIL, None).len(), 0);
+}
+
+#[test]
+fn new_channels_and_dead_connections_outlast_the_objective() {
+    let asked =
+        |limit| format!("{MAIL}\n[objectives.system]\nrecovery_time = \"p95 <= {limit}\"\n");
+    let fault = |what: &str| scenario(&format!("what = \"{what}\"\nwhere = \"primary of mail\""));
+    let wanted = ["quorum::new_channels_hang", "client::slow_heartbeat"];
+    assert_eq!(codes(&asked("60s"), Some(&fault("power loss"))), wanted);
+    assert_eq!(codes(&asked("60s"), Some(&fault("kill"))).len(), 0);
+    assert_eq!(codes(&asked("131s"), Some(&fault("hang"))).len(), 0);
+}
+
+#[test]
+fn reconnecting_before_the_election_is_a_risk() {
+    let hasty = MAIL.replace("reconnect_delay = \"1s\"", "");
+    let fault = |what: &str| scenario(&format!("what = \"{what}\"\nwhere = \"primary of mail\""));
+    assert_eq!(codes(&hasty, Some(&fault("kill"))), ["client::reconnects_before_the_election"]);
+    assert_eq!(codes(&hasty, Some(&fault("hang"))).len(), 0);
+    assert_eq!(codes(MAIL, Some(&fault("kill"))).len(), 0);
+}

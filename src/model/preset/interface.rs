@@ -7,8 +7,15 @@ use crate::units::Dimension;
 /// The exports of a target that a route or a client may ask for: those of a
 /// store's members and of a route's one entry. What a target's kind does not
 /// have is never true of it; `leads` is true of every target that no route
-/// leads to.
-pub const TARGET_EXPORTS: [&str; 5] = ["writable", "readable", "primary", "fails", LEADS];
+/// leads to, and [`SESSION_EXPORTS`] are `writable` where they are not published.
+pub const TARGET_EXPORTS: [&str; 7] =
+    ["writable", "readable", "primary", "fails", LEADS, "admits", "relents"];
+
+/// What a member may publish of sessions, where it matters when one was opened:
+/// `admits`: one opened now would be served while `writable` holds; `relents`:
+/// one that was opened in vain would now be served after all. Where a target
+/// publishes neither, each is its `writable`.
+pub const SESSION_EXPORTS: [&str; 2] = ["admits", "relents"];
 
 /// The export of a route that only leads: whoever asks is led to this target.
 pub const LEADS: &str = "leads";
@@ -54,6 +61,11 @@ const STORE: [Interface; 4] = [
     Interface::level(Range::Member, "readable"),
     Interface::level(Range::Member, "primary"),
     Interface::level(Range::One, "redundant"),
+];
+/// What the members of a store may publish besides: [`SESSION_EXPORTS`].
+const SESSIONS: [Interface; 2] = [
+    Interface::level(Range::Member, SESSION_EXPORTS[0]),
+    Interface::level(Range::Member, SESSION_EXPORTS[1]),
 ];
 /// The interface of a consensus store.
 const CONSENSUS: [Interface; 6] = [
@@ -116,7 +128,7 @@ impl ComponentKind {
         }
     }
 
-    /// What it must export, and all that it can.
+    /// What it must export.
     #[must_use]
     pub const fn interface(self) -> &'static [Interface] {
         match self {
@@ -124,6 +136,15 @@ impl ComponentKind {
             Self::Consensus => &CONSENSUS,
             Self::Route => &ROUTE,
             Self::Clients => &CLIENTS,
+        }
+    }
+
+    /// What it may export besides.
+    #[must_use]
+    pub const fn optional(self) -> &'static [Interface] {
+        match self {
+            Self::Store | Self::Stream => &SESSIONS,
+            _ => &[],
         }
     }
 

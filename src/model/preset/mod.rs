@@ -7,7 +7,7 @@ mod library;
 mod period;
 mod read;
 
-pub use interface::{Interface, LEADS, Published, TARGET_EXPORTS};
+pub use interface::{Interface, LEADS, Published, SESSION_EXPORTS, TARGET_EXPORTS};
 pub use library::PresetLibrary;
 pub use read::read_preset;
 
@@ -21,7 +21,8 @@ pub enum ComponentKind {
     /// Keeps data; `[stores.…]`. Exports `writable`, `readable`, `primary` (each
     /// member) and `redundant` (one).
     Store,
-    /// Carries messages; `[streams.…]`. Exports what a store does.
+    /// Carries messages; `[streams.…]`. Exports what a store does. Both may
+    /// export `admits` and `relents` (each member) besides: [`SESSION_EXPORTS`].
     Stream,
     /// Keeps keys and leases for others; `[consensus.…]`. Exports `writable` and
     /// `readable` (each member: a request sent to it is served), `leads` (one), `serves` (one, with the asking instance as its argument) and the

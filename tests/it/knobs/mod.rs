@@ -10,6 +10,7 @@ mod fields;
 mod messaging;
 mod models;
 mod presets;
+mod queues;
 mod scenarios;
 
 use drillcast::outcome::{Figure, Outcome};

@@ -17,6 +17,7 @@ mod etcd;
 mod haproxy;
 mod nats;
 mod patroni;
+mod rabbitmq;
 mod row;
 mod series;
 
@@ -29,7 +30,8 @@ pub(super) use row::{Row, band, counts, share};
 pub(super) use series::{Series, less, pinned, uniform};
 
 /// Each file of this folder.
-const FILES: &[fn(&mut Vec<Row>)] = &[patroni::rows, haproxy::rows, etcd::rows, nats::rows];
+const FILES: &[fn(&mut Vec<Row>)] =
+    &[patroni::rows, haproxy::rows, etcd::rows, nats::rows, rabbitmq::rows];
 
 /// A miss is a p-value below this after Holm, and a rival is rejected below it.
 pub(crate) const LEVEL: f64 = 0.01;

@@ -207,19 +207,21 @@ pub(super) fn exports(reader: &Reader<'_>, environment: &Environment) -> Vec<(Ex
     }
     let mut exports = Vec::new();
     for range in [Range::One, Range::Member, Range::Client, Range::Target] {
-        let wanted: Vec<&Interface> =
-            interface.iter().filter(|export| export.range == range).collect();
+        let of_range = |export: &&Interface| export.range == range;
+        let wanted: Vec<&Interface> = interface.iter().filter(of_range).collect();
         if wanted.is_empty() {
             continue;
         }
+        let optional: Vec<&Interface> = kind.optional().iter().filter(of_range).collect();
         let inner = table.table(range.name(), format!("[exports] `{}`", range.name()));
-        for export in wanted {
-            if table
-                .table_read()
-                .get(range.name())
-                .and_then(read::Node::as_table)
-                .and_then(|inner| inner.get(export.name))
-                .is_none()
+        for export in wanted.iter().chain(&optional) {
+            if !optional.contains(export)
+                && table
+                    .table_read()
+                    .get(range.name())
+                    .and_then(read::Node::as_table)
+                    .and_then(|inner| inner.get(export.name))
+                    .is_none()
             {
                 let message = format!("{} must export `{}`", kind.describe(), written(export));
                 let label = format!("`{}` is missing", written(export));
