@@ -227,3 +227,47 @@ fn reconnecting_before_the_election_is_a_risk() {
     assert_eq!(codes(&hasty, Some(&fault("hang"))).len(), 0);
     assert_eq!(codes(MAIL, Some(&fault("kill"))).len(), 0);
 }
+
+/// Three servers and the owner of an ephemeral node.
+const ZOO: &str = r#"model = "zoo"
+zones = { a = "r", b = "r", c = "r" }
+
+[consensus.zoo]
+technology = "zookeeper"
+members = ["a", "b", "c"]
+
+[clients.keeper]
+technology = "zookeeper/client"
+of = "zoo"
+ensemble = "zoo"
+"#;
+
+#[test]
+fn an_ensemble_wants_an_odd_number_of_servers_in_more_than_two_zones() {
+    let two = ZOO.replace(", \"c\"]", "]");
+    let wanted = ["zookeeper::even_members", "zookeeper::ensemble_over_two_zones"];
+    assert_eq!(codes(&two, None), wanted);
+    let apart = ZOO.replace("[\"a\", \"b\", \"c\"]", "[\"a/1\", \"a/2\", \"b\"]");
+    assert_eq!(codes(&apart, None), ["zookeeper::ensemble_over_two_zones"]);
+    assert_eq!(codes(ZOO, None).len(), 0);
+}
+
+#[test]
+fn a_silent_leader_and_a_dead_owner_outlast_the_objective() {
+    let asked = |limit| format!("{ZOO}\n[objectives.system]\nrecovery_time = \"p95 <= {limit}\"\n");
+    let fault = |what: &str| scenario(&format!("what = \"{what}\"\nwhere = \"primary of zoo\""));
+    let wanted = ["zookeeper::slow_to_notice", "client::slow_expiry"];
+    assert_eq!(codes(&asked("9s"), Some(&fault("power loss"))), wanted);
+    assert_eq!(codes(&asked("9s"), Some(&fault("kill"))), ["client::slow_expiry"]);
+    assert_eq!(codes(&asked("11s"), Some(&fault("hang"))).len(), 0);
+}
+
+#[test]
+fn a_session_shorter_than_the_servers_outage_is_a_risk() {
+    let short = ZOO.replace("ensemble = \"zoo\"", "ensemble = \"zoo\"\nsession_timeout = \"6s\"");
+    let fault = |what: &str| scenario(&format!("what = \"{what}\"\nwhere = \"primary of zoo\""));
+    let wanted = ["client::session_shorter_than_election"];
+    assert_eq!(codes(&short, Some(&fault("hang"))), wanted);
+    assert_eq!(codes(&short, Some(&fault("kill"))).len(), 0);
+    assert_eq!(codes(ZOO, Some(&fault("hang"))).len(), 0);
+}

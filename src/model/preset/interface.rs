@@ -67,6 +67,8 @@ const SESSIONS: [Interface; 2] = [
     Interface::level(Range::Member, SESSION_EXPORTS[0]),
     Interface::level(Range::Member, SESSION_EXPORTS[1]),
 ];
+/// What the members of a consensus store may publish besides: who leads.
+const LEADER: [Interface; 1] = [Interface::level(Range::Member, "primary")];
 /// The interface of a consensus store.
 const CONSENSUS: [Interface; 6] = [
     Interface::level(Range::Member, "writable"),
@@ -144,6 +146,7 @@ impl ComponentKind {
     pub const fn optional(self) -> &'static [Interface] {
         match self {
             Self::Store | Self::Stream => &SESSIONS,
+            Self::Consensus => &LEADER,
             _ => &[],
         }
     }

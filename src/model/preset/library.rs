@@ -19,6 +19,8 @@ const EMBEDDED: &[(&str, &str)] = &[
     ("rabbitmq/client", include_str!("../../../models/presets/rabbitmq/client.toml")),
     ("rabbitmq/quorum", include_str!("../../../models/presets/rabbitmq/quorum.toml")),
     ("server/http", include_str!("../../../models/presets/server/http.toml")),
+    ("zookeeper", include_str!("../../../models/presets/zookeeper.toml")),
+    ("zookeeper/client", include_str!("../../../models/presets/zookeeper/client.toml")),
 ];
 
 /// A preset that is read when somebody asks for it.

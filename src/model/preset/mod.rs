@@ -26,7 +26,7 @@ pub enum ComponentKind {
     Stream,
     /// Keeps keys and leases for others; `[consensus.…]`. Exports `writable` and
     /// `readable` (each member: a request sent to it is served), `leads` (one), `serves` (one, with the asking instance as its argument) and the
-    /// values `expiry_tick` and `election_timeout`.
+    /// values `expiry_tick` and `election_timeout`; if it likes `primary` (each member).
     Consensus,
     /// Leads clients to a place that works; `[routes.…]`. Exports `writable`
     /// (one): a request sent to it now would be served; and `fails` (one): a

@@ -88,6 +88,78 @@ fn publishers() -> Vec<Row> {
     ]
 }
 
+/// Three servers, and the owner of an ephemeral node that is connected to the first.
+const ZOO: &str = r#"
+model = "zoo"
+zones = { a = "r", b = "r", c = "r", d = "r" }
+[consensus.zoo]
+technology = "zookeeper"
+members = ["a", "b", "c"]
+[clients.keeper]
+technology = "zookeeper/client"
+of = "zoo"
+ensemble = "zoo"
+at = "d"
+every = "never"
+ping_jitter = "200ms"
+report = "0"
+"#;
+
+const LOOKS: What = What::First("zoo", "detected");
+const SERVES: What = What::First("zoo", "failed_over");
+const EXPIRED: What = What::First("keeper", "expired");
+const KEEPER: What = What::Figure("clients", "keeper", Figure::RecoveryTime);
+
+fn zoo(what: &str, of: &str) -> Case {
+    Case::new(&[], ZOO, &scenario(&format!("what = \"{what}\"\nwhere = \"{of}\"")))
+}
+
+/// The servers.
+fn servers() -> Vec<Row> {
+    use Moves::{By, MeanBy, Times};
+    let (kill, hang) = (zoo("kill", "primary of zoo"), zoo("hang", "primary of zoo"));
+    let set = |field, base: &Case, value: &str| {
+        Row::set("zookeeper", field, base, &format!("consensus.zoo.{field}={value}"))
+    };
+    let failed = kill.clone().set(&["consensus.zoo.failed_rounds=1"]);
+    vec![
+        set("tickTime", &hang, "4s").moves(LOOKS, Times(2.0)),
+        set("tickTime", &kill, "4s").not(&[LOOKS, SERVES]),
+        set("syncLimit", &hang, "6").moves(LOOKS, By(2.0)).moves(SERVES, By(2.0)),
+        set("initLimit", &failed, "15").moves(SERVES, By(10.0)).not(&[LOOKS]),
+        set("initLimit", &kill, "15").not(&[LOOKS, SERVES]),
+        set("messages", &hang, "10ms").moves(LOOKS, MeanBy(0.495)),
+        set("finalizeWait", &kill, "700ms").moves(SERVES, By(0.5)).not(&[LOOKS]),
+        set("synchronisation", &kill, "1250ms").moves(SERVES, By(1.0)).not(&[LOOKS]),
+        // initLimit · tickTime and another election.
+        set("failed_rounds", &kill, "1").moves(SERVES, By(20.2)).not(&[LOOKS]),
+    ]
+}
+
+/// The owner of the node.
+fn owners() -> Vec<Row> {
+    use Moves::MeanBy;
+    let kill = zoo("kill", "each of keeper");
+    let set = |field, base: &Case, value: &str| {
+        let set = format!("clients.keeper.{field}={value}");
+        Row::set("zookeeper/client", field, base, &set).not(&[SERVES])
+    };
+    let far = kill.clone().set(&["clients.keeper.hosts=[\"b\"]"]);
+    let hang = zoo("hang", "primary of zoo")
+        .set(&["clients.keeper.hosts=[\"b\"]", "clients.keeper.every=10ms"]);
+    vec![
+        // T − U(0, T/3 − jitter) and the next tick.
+        set("session_timeout", &kill, "16s").moves(EXPIRED, MeanBy(5.0)),
+        set("ping_jitter", &kill, "1200ms").moves(EXPIRED, MeanBy(0.5)),
+        set("report", &far, "1").moves(EXPIRED, MeanBy(1.0)),
+        set("report", &kill, "1").not(&[EXPIRED]),
+        // Each write is as good as a ping.
+        set("every", &kill, "10ms").moves(EXPIRED, MeanBy((10.0 / 3.0 - 0.2) / 2.0 - 0.005)),
+        set("every", &hang, "2010ms").moves(KEEPER, MeanBy(1.0)),
+        set("retry_delay", &hang, "2s").moves(KEEPER, MeanBy(0.95)),
+    ]
+}
+
 pub(super) fn rows() -> Vec<Row> {
-    [queue(), publishers()].into_iter().flatten().collect()
+    [queue(), publishers(), servers(), owners()].into_iter().flatten().collect()
 }

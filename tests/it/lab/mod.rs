@@ -20,6 +20,7 @@ mod patroni;
 mod rabbitmq;
 mod row;
 mod series;
+mod zookeeper;
 
 use std::fmt::Write as _;
 use std::sync::OnceLock;
@@ -31,7 +32,7 @@ pub(super) use series::{Series, less, pinned, uniform};
 
 /// Each file of this folder.
 const FILES: &[fn(&mut Vec<Row>)] =
-    &[patroni::rows, haproxy::rows, etcd::rows, nats::rows, rabbitmq::rows];
+    &[patroni::rows, haproxy::rows, etcd::rows, nats::rows, rabbitmq::rows, zookeeper::rows];
 
 /// A miss is a p-value below this after Holm, and a rival is rejected below it.
 pub(crate) const LEVEL: f64 = 0.01;
