@@ -222,3 +222,97 @@ fn an_address_is_looked_after() {
     let upside = model("priority = \"100\"\nbackup_priority = \"150\"\n");
     assert_eq!(codes(&upside, None), ["keepalived::backup_outranks"]);
 }
+
+/// A quorum queue and its publisher.
+const MAIL: &str = r#"model = "mail"
+zones = { a = "r", b = "r", c = "r" }
+
+[streams.mail]
+technology = "rabbitmq/quorum"
+members = ["a", "b", "c"]
+pause_minority = "1"
+
+[clients.shop]
+technology = "rabbitmq/client"
+of = "mail"
+reconnect_delay = "1s"
+"#;
+
+#[test]
+fn a_queue_wants_an_odd_number_of_members_in_more_than_two_zones() {
+    let four = MAIL
+        .replace("c = \"r\" }", "c = \"r\", d = \"r\" }")
+        .replace("[\"a\", \"b\", \"c\"]", "[\"a\", \"b\", \"c\", \"d\"]");
+    assert_eq!(codes(&four, None), ["quorum::even_members"]);
+    let two = MAIL.replace(", \"c\"]", "]");
+    let wanted =
+        ["quorum::even_members", "quorum::pause_minority_of_two", "quorum::queue_over_two_zones"];
+    assert_eq!(codes(&two, None), wanted);
+    let apart = MAIL.replace("[\"a\", \"b\", \"c\"]", "[\"a/1\", \"a/2\", \"b\"]");
+    assert_eq!(codes(&apart, None), ["quorum::queue_over_two_zones"]);
+    assert_eq!(codes(MAIL, None).len(), 0);
+}
+
+#[test]
+fn new_channels_and_dead_connections_outlast_the_objective() {
+    let asked =
+        |limit| format!("{MAIL}\n[objectives.system]\nrecovery_time = \"p95 <= {limit}\"\n");
+    let fault = |what: &str| scenario(&format!("what = \"{what}\"\nwhere = \"primary of mail\""));
+    let wanted = ["quorum::new_channels_hang", "client::slow_heartbeat"];
+    assert_eq!(codes(&asked("60s"), Some(&fault("power loss"))), wanted);
+    assert_eq!(codes(&asked("60s"), Some(&fault("kill"))).len(), 0);
+    assert_eq!(codes(&asked("131s"), Some(&fault("hang"))).len(), 0);
+}
+
+#[test]
+fn reconnecting_before_the_election_is_a_risk() {
+    let hasty = MAIL.replace("reconnect_delay = \"1s\"", "");
+    let fault = |what: &str| scenario(&format!("what = \"{what}\"\nwhere = \"primary of mail\""));
+    assert_eq!(codes(&hasty, Some(&fault("kill"))), ["client::reconnects_before_the_election"]);
+    assert_eq!(codes(&hasty, Some(&fault("hang"))).len(), 0);
+    assert_eq!(codes(MAIL, Some(&fault("kill"))).len(), 0);
+}
+
+/// Three servers and the owner of an ephemeral node.
+const ZOO: &str = r#"model = "zoo"
+zones = { a = "r", b = "r", c = "r" }
+
+[consensus.zoo]
+technology = "zookeeper"
+members = ["a", "b", "c"]
+
+[clients.keeper]
+technology = "zookeeper/client"
+of = "zoo"
+ensemble = "zoo"
+"#;
+
+#[test]
+fn an_ensemble_wants_an_odd_number_of_servers_in_more_than_two_zones() {
+    let two = ZOO.replace(", \"c\"]", "]");
+    let wanted = ["zookeeper::even_members", "zookeeper::ensemble_over_two_zones"];
+    assert_eq!(codes(&two, None), wanted);
+    let apart = ZOO.replace("[\"a\", \"b\", \"c\"]", "[\"a/1\", \"a/2\", \"b\"]");
+    assert_eq!(codes(&apart, None), ["zookeeper::ensemble_over_two_zones"]);
+    assert_eq!(codes(ZOO, None).len(), 0);
+}
+
+#[test]
+fn a_silent_leader_and_a_dead_owner_outlast_the_objective() {
+    let asked = |limit| format!("{ZOO}\n[objectives.system]\nrecovery_time = \"p95 <= {limit}\"\n");
+    let fault = |what: &str| scenario(&format!("what = \"{what}\"\nwhere = \"primary of zoo\""));
+    let wanted = ["zookeeper::slow_to_notice", "client::slow_expiry"];
+    assert_eq!(codes(&asked("9s"), Some(&fault("power loss"))), wanted);
+    assert_eq!(codes(&asked("9s"), Some(&fault("kill"))), ["client::slow_expiry"]);
+    assert_eq!(codes(&asked("11s"), Some(&fault("hang"))).len(), 0);
+}
+
+#[test]
+fn a_session_shorter_than_the_servers_outage_is_a_risk() {
+    let short = ZOO.replace("ensemble = \"zoo\"", "ensemble = \"zoo\"\nsession_timeout = \"6s\"");
+    let fault = |what: &str| scenario(&format!("what = \"{what}\"\nwhere = \"primary of zoo\""));
+    let wanted = ["client::session_shorter_than_election"];
+    assert_eq!(codes(&short, Some(&fault("hang"))), wanted);
+    assert_eq!(codes(&short, Some(&fault("kill"))).len(), 0);
+    assert_eq!(codes(ZOO, Some(&fault("hang"))).len(), 0);
+}

@@ -19,6 +19,7 @@ mod lints;
 mod oracles;
 mod presets;
 mod properties;
+mod queues;
 mod readme;
 mod report;
 mod repository;

@@ -6,9 +6,16 @@ use crate::units::Dimension;
 
 /// The exports of a target that a route or a client may ask for: those of a
 /// store's members and of a route's one entry. What a target's kind does not
-/// have is never true of it; `leads` and `carries` are true of every target that
-/// no route leads to.
-pub const TARGET_EXPORTS: [&str; 6] = ["writable", "readable", "primary", "fails", LEADS, CARRIES];
+/// have is never true of it; `leads` and `carries` are true of every target
+/// that no route leads to, and [`SESSION_EXPORTS`] are `writable` where they are not published.
+pub const TARGET_EXPORTS: [&str; 8] =
+    ["writable", "readable", "primary", "fails", LEADS, CARRIES, "admits", "relents"];
+
+/// What a member may publish of sessions, where it matters when one was opened:
+/// `admits`: one opened now would be served while `writable` holds; `relents`:
+/// one that was opened in vain would now be served after all. Where a target
+/// publishes neither, each is its `writable`.
+pub const SESSION_EXPORTS: [&str; 2] = ["admits", "relents"];
 
 /// The export of a route that only leads: whoever asks is led to this target.
 pub const LEADS: &str = "leads";
@@ -59,6 +66,13 @@ const STORE: [Interface; 4] = [
     Interface::level(Range::Member, "primary"),
     Interface::level(Range::One, "redundant"),
 ];
+/// What the members of a store may publish besides: [`SESSION_EXPORTS`].
+const SESSIONS: [Interface; 2] = [
+    Interface::level(Range::Member, SESSION_EXPORTS[0]),
+    Interface::level(Range::Member, SESSION_EXPORTS[1]),
+];
+/// What the members of a consensus store may publish besides: who leads.
+const LEADER: [Interface; 1] = [Interface::level(Range::Member, "primary")];
 /// The interface of a consensus store.
 const CONSENSUS: [Interface; 6] = [
     Interface::level(Range::Member, "writable"),
@@ -76,10 +90,11 @@ const CONSENSUS: [Interface; 6] = [
 const ROUTE: [Interface; 2] =
     [Interface::level(Range::One, "writable"), Interface::level(Range::One, "fails")];
 /// The interface of a route that only leads: a name, an address.
-const SIGNPOST: [Interface; 2] = [
-    Interface { name: LEADS, range: Range::Target, what: Published::Asked },
-    Interface { name: CARRIES, range: Range::Target, what: Published::Asked },
-];
+const SIGNPOST: [Interface; 1] =
+    [Interface { name: LEADS, range: Range::Target, what: Published::Asked }];
+/// What such a route exports besides where it is an address.
+const ADDRESS: [Interface; 1] =
+    [Interface { name: CARRIES, range: Range::Target, what: Published::Asked }];
 /// The interface of a client population.
 const CLIENTS: [Interface; 1] = [Interface::level(Range::Client, "served")];
 
@@ -131,7 +146,7 @@ impl ComponentKind {
         }
     }
 
-    /// What it must export, and all that it can.
+    /// What it must export.
     #[must_use]
     pub const fn interface(self) -> &'static [Interface] {
         match self {
@@ -139,6 +154,17 @@ impl ComponentKind {
             Self::Consensus => &CONSENSUS,
             Self::Route => &ROUTE,
             Self::Clients => &CLIENTS,
+        }
+    }
+
+    /// What it may export besides.
+    #[must_use]
+    pub const fn optional(self) -> &'static [Interface] {
+        match self {
+            Self::Store | Self::Stream => &SESSIONS,
+            Self::Consensus => &LEADER,
+            Self::Route => &ADDRESS,
+            Self::Clients => &[],
         }
     }
 

@@ -18,7 +18,11 @@ const EMBEDDED: &[(&str, &str)] = &[
     ("nats/client", include_str!("../../../models/presets/nats/client.toml")),
     ("nats/jetstream", include_str!("../../../models/presets/nats/jetstream.toml")),
     ("postgresql/patroni", include_str!("../../../models/presets/postgresql/patroni.toml")),
+    ("rabbitmq/client", include_str!("../../../models/presets/rabbitmq/client.toml")),
+    ("rabbitmq/quorum", include_str!("../../../models/presets/rabbitmq/quorum.toml")),
     ("server/http", include_str!("../../../models/presets/server/http.toml")),
+    ("zookeeper", include_str!("../../../models/presets/zookeeper.toml")),
+    ("zookeeper/client", include_str!("../../../models/presets/zookeeper/client.toml")),
 ];
 
 /// A preset that is read when somebody asks for it.

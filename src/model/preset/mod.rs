@@ -12,7 +12,7 @@ mod set;
 mod version;
 
 pub use held::{ACCURACY_PAGE, Held};
-pub use interface::{CARRIES, Interface, LEADS, Published, TARGET_EXPORTS};
+pub use interface::{CARRIES, Interface, LEADS, Published, SESSION_EXPORTS, TARGET_EXPORTS};
 pub use library::PresetLibrary;
 pub use read::read_preset;
 pub(in crate::model) use read::{BLOCKS, MARKS};
@@ -30,11 +30,12 @@ pub enum ComponentKind {
     /// Keeps data; `[stores.…]`. Exports `writable`, `readable`, `primary` (each
     /// member) and `redundant` (one).
     Store,
-    /// Carries messages; `[streams.…]`. Exports what a store does.
+    /// Carries messages; `[streams.…]`. Exports what a store does. Both may
+    /// export `admits` and `relents` (each member) besides: [`SESSION_EXPORTS`].
     Stream,
     /// Keeps keys and leases for others; `[consensus.…]`. Exports `writable` and
     /// `readable` (each member: a request sent to it is served), `leads` (one), `serves` (one, with the asking instance as its argument) and the
-    /// values `expiry_tick` and `election_timeout`.
+    /// values `expiry_tick` and `election_timeout`; if it likes `primary` (each member).
     Consensus,
     /// Leads clients to a place that works; `[routes.…]`. Exports `writable`
     /// (one): a request sent to it now would be served; and `fails` (one): a

@@ -3,7 +3,7 @@
 use super::{Compiler, Instance, Scope};
 use crate::block::Literal;
 use crate::model::expression::{Comparison, Condition, NodeId, Quorum, Range, Value, Who};
-use crate::model::preset::{CARRIES, Exported, LEADS};
+use crate::model::preset::{CARRIES, Exported, LEADS, SESSION_EXPORTS};
 use crate::model::system::ComponentId;
 
 impl Compiler<'_> {
@@ -183,7 +183,10 @@ impl Compiler<'_> {
                 None => Literal::TRUE,
             };
         }
-        if self.preset(component).exports.iter().all(|e| e.name != name) {
+        let published = |name: &str| self.preset(component).exports.iter().any(|e| e.name == name);
+        let name =
+            if SESSION_EXPORTS.contains(&name) && !published(name) { "writable" } else { name };
+        if !published(name) {
             return Literal::FALSE;
         }
         self.export(component, name, member, Some(scope.own))

@@ -11,6 +11,7 @@ mod messaging;
 mod models;
 mod network;
 mod presets;
+mod queues;
 mod scenarios;
 mod sets;
 

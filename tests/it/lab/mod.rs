@@ -18,9 +18,11 @@ mod haproxy;
 mod keepalived;
 mod nats;
 mod patroni;
+mod rabbitmq;
 mod row;
 mod series;
 mod tcp;
+mod zookeeper;
 
 use std::fmt::Write as _;
 use std::sync::OnceLock;
@@ -33,8 +35,16 @@ pub(crate) use series::{Series, uniform};
 pub(super) use series::{less, pinned};
 
 /// Each file of this folder.
-const FILES: &[fn(&mut Vec<Row>)] =
-    &[patroni::rows, haproxy::rows, etcd::rows, nats::rows, tcp::rows, keepalived::rows];
+const FILES: &[fn(&mut Vec<Row>)] = &[
+    patroni::rows,
+    haproxy::rows,
+    etcd::rows,
+    nats::rows,
+    rabbitmq::rows,
+    zookeeper::rows,
+    tcp::rows,
+    keepalived::rows,
+];
 
 /// A miss is a p-value below this after Holm, and a rival is rejected below it.
 pub(crate) const LEVEL: f64 = 0.01;

@@ -5,8 +5,8 @@ use crate::diagnostic::{Diagnostic, Location, nearest};
 use crate::model::expression::Range;
 use crate::model::expression::resolve::{Environment, Scope};
 use crate::model::preset::{
-    CARRIES, Export, Exported, Interface, Lint, LintSeverity, Node, Parameter, Published, Quantity,
-    Says, Varies, VersionRange,
+    Export, Exported, Interface, Lint, LintSeverity, Node, Parameter, Published, Quantity, Says,
+    Varies, VersionRange,
 };
 use crate::model::read::{self, Context, Entry, Expect, Found, Raw, Reader};
 use crate::units::{self, Dimension};
@@ -255,21 +255,23 @@ pub(super) fn exports(reader: &Reader<'_>, environment: &Environment) -> Vec<(Ex
     }
     let mut exports = Vec::new();
     for range in [Range::One, Range::Member, Range::Client, Range::Target] {
-        let wanted: Vec<&Interface> =
-            interface.iter().filter(|export| export.range == range).collect();
+        let of_range = |export: &&Interface| export.range == range;
+        let wanted: Vec<&Interface> = interface.iter().filter(of_range).collect();
         if wanted.is_empty() {
             continue;
         }
+        let optional: Vec<&Interface> = kind.optional().iter().filter(of_range).collect();
         let name = range.name(&[]);
         let inner = table.table(&name, format!("[exports] `{name}`"));
-        for export in wanted {
-            let missing = table
-                .table_read()
-                .get(&name)
-                .and_then(read::Node::as_table)
-                .and_then(|inner| inner.get(export.name))
-                .is_none();
-            if missing && export.name != CARRIES {
+        for export in wanted.iter().chain(&optional) {
+            if !optional.contains(export)
+                && table
+                    .table_read()
+                    .get(&name)
+                    .and_then(read::Node::as_table)
+                    .and_then(|inner| inner.get(export.name))
+                    .is_none()
+            {
                 let message = format!("{} must export `{}`", kind.describe(), written(export));
                 let label = format!("`{}` is missing", written(export));
                 let at = &table.table_read().at;
