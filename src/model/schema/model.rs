@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Keys, described, document, objectives, quantity, words};
 use crate::model::file::{SECTIONS, asked_of_model, structural_keys};
-use crate::model::preset::{ComponentKind, Parameter, Preset, PresetLibrary};
+use crate::model::preset::{ComponentKind, Parameter, Preset, PresetLibrary, Standing};
 
 /// The JSON Schema of a model: its sections, and in each the presets of its kind
 /// with their parameters.
@@ -76,6 +76,16 @@ fn technology(library: &PresetLibrary, preset: &Preset) -> Value {
     for need in &preset.needs {
         let what = format!("the name of {} of this model", need.kind.describe());
         known.insert(need.role.clone(), json!({ "type": "string", "description": what }));
+    }
+    for set in &preset.sets {
+        if let Standing::Placed(key) = &set.standing {
+            let places = json!({
+                "type": "array",
+                "items": { "type": "string" },
+                "description": format!("the place of each {}: {}", set.name, set.say),
+            });
+            known.insert(key.clone(), places);
+        }
     }
     for parameter in &preset.parameters {
         known.insert(parameter.name.clone(), value(parameter));
