@@ -102,7 +102,8 @@ fn blocks(keys: &Keys) -> Value {
 /// What others see, whatever the kind.
 fn exports() -> Value {
     let mut ranges: Map<String, Value> = Map::new();
-    for export in ComponentKind::ALL.iter().flat_map(|kind| kind.interface()) {
+    let of = |kind: &ComponentKind| [kind.interface(), kind.optional(), kind.alternative()];
+    for export in ComponentKind::ALL.iter().flat_map(of).flatten() {
         let empty = json!({ "type": "object", "properties": {}, "additionalProperties": false });
         let range = ranges.entry(export.range.name(&[])).or_insert(empty);
         range["properties"][export.name] = json!({ "type": "string" });
