@@ -27,7 +27,7 @@ fn given_up(program: &Program, clients: &str) -> Vec<f64> {
 pub(super) fn rows(rows: &mut Vec<Row>) {
     let series = Series::read("tcp-silent-host");
     let program = program(MODEL, SCENARIO, &[]);
-    let old = crate::harness::program(MODEL, SCENARIO, &["clients.*.tcp_syn_linear_timeouts=0"]);
+    let old = crate::harness::program(MODEL, SCENARIO, &["clients.*.version=6.4"]);
     // 2 % of the nominal time-out and 0.3 s.
     let mut row = |name, client: &str, kind: &str, nominal: f64, predicted, rival| {
         let of = series.only("client", |word| word == client).only("kind", |word| word == kind);
