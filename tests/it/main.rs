@@ -2,6 +2,7 @@
 #![allow(clippy::print_stdout, reason = "tests show what they compare")]
 
 mod accuracy;
+mod addresses;
 mod appetite;
 mod architecture;
 mod bad_files;

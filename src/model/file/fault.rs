@@ -1,7 +1,7 @@
 //! `[[faults]]`.
 
 use super::name::one_of;
-use super::target::{is_own, processes, read_target, target_name, touched};
+use super::target::{processes, read_target, requests_to, target_name};
 use crate::diagnostic::{Location, nearest_help};
 use crate::distribution::Law;
 use crate::model::preset::{Quantity, Varies};
@@ -237,9 +237,8 @@ fn kind(
         _ => {}
     }
     let is_asked = |id: &ComponentId| model.components[id.0].preset.requests.contains(&what.value);
-    let ids = target.map(|target| touched(target, model)).unwrap_or_default();
-    let of_component = target.is_none_or(|target| is_own(target, model));
-    if of_component && ids.iter().any(is_asked) {
+    let understood = target.map(|target| requests_to(target, model)).unwrap_or_default();
+    if understood.contains(&what.value.as_str()) {
         return Some(FaultKind::Request(what.value.clone()));
     }
     let all: Vec<ComponentId> = (0..model.components.len()).map(ComponentId).collect();
@@ -249,11 +248,7 @@ fn kind(
     }
     let mut known = PHYSICAL.to_vec();
     let physical = known.len();
-    for id in &ids {
-        if of_component {
-            known.extend(model.components[id.0].preset.requests.iter().map(String::as_str));
-        }
-    }
+    known.extend(understood);
     let asked_elsewhere = all.iter().find(|id| is_asked(id));
     let message = match (asked_elsewhere, target) {
         (Some(_), Some(target)) => {

@@ -92,30 +92,19 @@ pub(super) fn processes<'m>(target: &Target, model: &'m Model) -> Vec<&'m str> {
     known
 }
 
-/// Whether a target is a component's own: its members, no machine and no placed set.
-pub(super) fn is_own(target: &Target, model: &Model) -> bool {
-    match target {
-        Target::Zone(_) | Target::Host(_) => false,
-        Target::Member(id, at) => *at < model.components[id.0].members.len(),
-        Target::Primary(_) => true,
-        Target::One(_, set) | Target::Each(_, set) => set.is_none(),
-    }
-}
-
-/// The components that a target can touch.
-pub(super) fn touched(target: &Target, model: &Model) -> Vec<ComponentId> {
-    let on = |hit: &dyn Fn(HostId) -> bool| {
-        let holds = |one: &&(usize, &Component)| one.1.seats().any(|seat| hit(seat.host));
-        let all: Vec<(usize, &Component)> = model.components.iter().enumerate().collect();
-        all.iter().filter(holds).map(|(at, _)| ComponentId(*at)).collect()
-    };
-    match target {
-        Target::Zone(zone) => on(&|host| model.hosts[host.0].zone == *zone),
-        Target::Host(host) => on(&|one| one == *host),
-        Target::Member(id, _) | Target::Primary(id) | Target::One(id, _) | Target::Each(id, _) => {
-            vec![*id]
+/// The announced requests that a target understands: those of its own nodes. A
+/// zone or a machine is asked for nothing.
+pub(super) fn requests_to<'m>(target: &Target, model: &'m Model) -> Vec<&'m str> {
+    let (id, range) = match target {
+        Target::Zone(_) | Target::Host(_) => return Vec::new(),
+        Target::Member(id, at) => (*id, model.components[id.0].range_of_seat(*at)),
+        Target::Primary(id) => (*id, Range::Member),
+        Target::One(id, set) | Target::Each(id, set) => {
+            let own = model.components[id.0].preset.kind.process_range();
+            (*id, set.map_or(own, Range::Set))
         }
-    }
+    };
+    model.components[id.0].preset.requests_of(range)
 }
 
 /// Whether a component has a primary: its first pick chooses among its members.

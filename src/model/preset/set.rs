@@ -1,8 +1,8 @@
 //! Further sets of alike things that a preset declares, and pairs of them.
 
-use super::{ComponentKind, Preset};
+use super::{ComponentKind, Node, Preset};
 use crate::distribution::Law;
-use crate::model::expression::{Half, ParameterId, Range, SetId};
+use crate::model::expression::{Half, Mention, ParameterId, Range, SetId};
 
 /// The most things that a set may have.
 pub(crate) const MOST_OF_A_SET: usize = 1000;
@@ -108,6 +108,24 @@ pub(crate) fn processes_of(
 }
 
 impl Preset {
+    /// The announced requests that each instance of a range understands: those
+    /// that nodes of that range wait for; of the range with the processes, those
+    /// that any other node waits for.
+    #[must_use]
+    pub fn requests_of(&self, range: Range) -> Vec<&str> {
+        let placed = |node: &Node| matches!(node.range, Range::Set(_));
+        let own = |node: &&Node| match range {
+            Range::Set(_) => node.range == range,
+            _ => range == self.kind.process_range() && !placed(node),
+        };
+        let mut waited = Vec::new();
+        for node in self.nodes.iter().filter(own) {
+            node.mentions(&mut |mention| waited.push(mention));
+        }
+        let asked = |(at, _): &(usize, &String)| waited.contains(&Mention::Request(*at));
+        self.requests.iter().enumerate().filter(asked).map(|(_, name)| name.as_str()).collect()
+    }
+
     /// The processes that each instance of a range has, as positions in
     /// [`Preset::processes`]; the first serves requests.
     #[must_use]

@@ -78,7 +78,7 @@ impl Compiler<'_> {
     pub(super) fn asked_fact(&mut self, key: (ComponentId, usize, usize)) -> LevelId {
         let component = self.component(key.0);
         let request = &component.preset.requests[key.2];
-        let name = format!("{}/{}/{request}", component.name, component.members[key.1].name);
+        let name = format!("{}/{}/{request}", component.name, component.seat(key.1).name);
         let builder = &mut self.builder;
         *self.facts.asked.entry(key).or_insert_with(|| builder.fact(&name, false))
     }
