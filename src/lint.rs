@@ -120,14 +120,17 @@ impl Looked<'_> {
         }
     }
 
-    /// `zones`, `dcs.members`, `objective.recovery_time`
+    /// `zones`, `dcs.members`, `target.zones`, `objective.recovery_time`
     fn structure(&self, path: &str) -> f64 {
         match path.split_once('.') {
             Some(("objective", figure)) => self.strictest(figure),
             Some((role, fact)) => {
                 let needs = &self.component.preset.needs;
                 let at = needs.iter().position(|need| need.role == role);
-                let id = at.and_then(|at| self.component.needs.get(at));
+                let id = match at {
+                    Some(at) => self.component.needs.get(at).copied(),
+                    None => self.component.target.map(|target| self.model.end_of(target)),
+                };
                 let other = id.and_then(|id| self.model.components.get(id.0));
                 other.map_or(f64::NAN, |other| self.size(other, fact))
             }
