@@ -13,6 +13,7 @@
 //! under which recorded phase (`.given(…)`), that it is shown beside the prediction
 //! without judgement (`.unjudged(why)`), or that it is off and why (`.off(why)`).
 
+mod dns;
 mod etcd;
 mod haproxy;
 mod nats;
@@ -31,7 +32,7 @@ pub(super) use series::{Series, less, pinned, uniform};
 
 /// Each file of this folder.
 const FILES: &[fn(&mut Vec<Row>)] =
-    &[patroni::rows, haproxy::rows, etcd::rows, nats::rows, tcp::rows];
+    &[patroni::rows, haproxy::rows, etcd::rows, nats::rows, tcp::rows, dns::rows];
 
 /// A miss is a p-value below this after Holm, and a rival is rejected below it.
 pub(crate) const LEVEL: f64 = 0.01;
