@@ -21,6 +21,7 @@ mod properties;
 mod readme;
 mod report;
 mod repository;
+mod routes;
 mod semantics;
 mod sets;
 mod statistics;
