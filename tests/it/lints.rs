@@ -235,9 +235,10 @@ fn names_that_follow_too_late() {
     assert_eq!(of(quick, "b", short, pins), ["runtime::pins_addresses"]);
     let wanted = ["record::edit_longer_than_objective"];
     assert_eq!(of("record\"", "b", short, ""), wanted);
-    assert_eq!(of("record\"\nedit = \"0s\"\npropagation = \"1s\"", "a", short, ""), [
-        "record::targets_in_one_zone"
-    ]);
+    assert_eq!(
+        of("record\"\nedit = \"0s\"\npropagation = \"1s\"", "a", short, ""),
+        ["record::targets_in_one_zone"]
+    );
     let once = format!("{quick}\nfailure_threshold = 1");
     assert_eq!(of(&once, "b", short, ""), ["route53::one_failed_check"]);
     let tcp = format!("{quick}\nresponse_timeout = \"never\"");

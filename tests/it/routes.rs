@@ -73,12 +73,11 @@ fn clients_behind_one_resolver_see_a_change_together() {
 #[test]
 fn a_chain_asks_for_whoever_asks_it() {
     let runtime = "[routes.jvm]\ntechnology = \"dns/runtime\"\nserves = \"lookup\"\nat = \"c\"\n\
-                   networkaddress_cache_ttl = \"1ms\"\nasks = \"1ms\"\n[clients.app]";
+                   networkaddress_cache_ttl = \"1s\"\n[clients.app]";
     let chain = SITE.replace("[clients.app]", runtime).replace("of = \"lookup\"", "of = \"jvm\"");
-    let sets = ["routes.lookup.resolvers=2", "routes.jvm.asks=1s"];
-    let two = site(&chain, OFF, &sets);
+    let two = site(&chain, OFF, &["routes.lookup.resolvers=2"]);
     let (app, batch) = (times(&two, "clients", "app"), times(&two, "clients", "batch"));
-    let apart = app.iter().zip(&batch).filter(|(a, b)| (*a - *b).abs() > 1.3).count();
+    let apart = app.iter().zip(&batch).filter(|(a, b)| (*a - *b).abs() > 3.5).count();
     assert!(apart > 300, "{apart} of 400 apart");
 }
 
@@ -103,7 +102,8 @@ fn who_asks_rarely_is_often_not_hurt() {
     let model = model.replace("edge = \"5s\"\n", "");
     let kill = "what = \"kill\"\nwhere = \"member a of web\"\n[[faults]]\nwhat = \"repoint\"\n\
                 where = \"each of record\"";
-    let sets = ["routes.lookup.asks=20s", "routes.lookup.last_second=0s", "routes.lookup.fetched=0"];
+    let sets =
+        ["routes.lookup.asks=20s", "routes.lookup.last_second=0s", "routes.lookup.fetched=0"];
     let rare = site(&model, kill, &sets);
     let asked = crate::harness::first(&rare.0, &rare.1, "lookup", "misled");
     let hurt = asked.iter().map(|at| f64::from(u8::from(at.is_nan()))).collect::<Vec<_>>();

@@ -202,7 +202,8 @@ impl<'m> Compiler<'m> {
     fn asker(&self, route: ComponentId, caller: Instance) -> Option<Instance> {
         let askers = self.askers(route);
         let halves = [self.half(caller, 0), self.half(caller, 1)];
-        let asking = halves.into_iter().find(|one| matches!(one.range, Range::Asker | Range::Client));
+        let asking =
+            halves.into_iter().find(|one| matches!(one.range, Range::Asker | Range::Client));
         let caller = asking.unwrap_or(caller);
         let asks = match caller.range {
             Range::Asker => self.askers(caller.component).get(caller.index).copied(),

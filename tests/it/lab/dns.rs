@@ -55,8 +55,7 @@ fn increments(rows: &mut Vec<Row>, series: &Series) {
         let at = |number: i32| busy.only("change", |word| word == number.to_string());
         let (now, then) = (at(change), at(change + 1));
         let gap = then.numbers("t0_epoch")[0] - now.numbers("t0_epoch")[0];
-        let second: Vec<_> =
-            then.words("client").into_iter().zip(then.numbers("seen_s")).collect();
+        let second: Vec<_> = then.words("client").into_iter().zip(then.numbers("seen_s")).collect();
         for (client, first) in now.words("client").into_iter().zip(now.numbers("seen_s")) {
             let Some((_, second)) = second.iter().find(|(one, _)| *one == client) else { continue };
             let moved = |seen: f64| (gap + seen - first).rem_euclid(60.0);
