@@ -101,10 +101,15 @@ impl Looked<'_> {
         Some((other.at.clone(), format!("{} {fact}", self.size(other, fact))))
     }
 
-    /// The component that plays a role for this one.
+    /// The component that plays a role for this one; whatever is no need is the
+    /// target that it leads to.
     fn player(&self, role: &str) -> Option<&Component> {
-        let at = self.component.preset.needs.iter().position(|need| need.role == role)?;
-        self.model.components.get(self.component.needs.get(at)?.0)
+        let at = self.component.preset.needs.iter().position(|need| need.role == role);
+        let id = match at {
+            Some(at) => *self.component.needs.get(at)?,
+            None => self.model.end_of(self.component.target?),
+        };
+        self.model.components.get(id.0)
     }
 
     /// Whether a condition holds.
@@ -138,7 +143,7 @@ impl Looked<'_> {
         }
     }
 
-    /// `zones`, `dcs.members`, `objective.recovery_time`
+    /// `zones`, `dcs.members`, `target.zones`, `objective.recovery_time`
     fn structure(&self, path: &str) -> f64 {
         match path.split_once('.') {
             Some(("objective", figure)) => self.strictest(figure),

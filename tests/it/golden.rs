@@ -6,7 +6,7 @@ use drillcast::diagnostic::SourceFile;
 use drillcast::outcome::Figure;
 use drillcast::trial::Program;
 
-use crate::harness::{figure, load_sources, quantile, run, seconds};
+use crate::harness::{figure, first, load_sources, quantile, run, seconds};
 
 /// A case, and how it is predicted.
 pub(crate) struct Golden {
@@ -70,10 +70,24 @@ pub(crate) const CASES: [Golden; 19] = [
         predict: None,
     },
     open("Redis Sentinel, 2 of 3, down-after 30 s", "silent", [31.0, 32.0, 33.0]),
-    open("Route 53, 30 s × 3: detected", "silent", [92.0, 97.0, 100.0]),
-    open("same, edge 1 to 10 s, TTL 60 s: one random client", "silent", [105.0, 132.0, 160.0]),
-    open("Route 53, 10 s × 3: detected", "silent", [39.0, 40.0, 42.0]),
-    open("same, edge 1 to 10 s, TTL 60 s: one random client", "silent", [48.0, 76.0, 103.0]),
+    modelled("Route 53, 30 s × 3: detected", "silent", [92.0, 97.0, 100.0], || {
+        behind_a_record("30s", detected)
+    }),
+    modelled(
+        "same, edge 1 to 10 s, TTL 60 s: one random client",
+        "silent",
+        [105.0, 132.0, 160.0],
+        || behind_a_record("30s", led),
+    ),
+    modelled("Route 53, 10 s × 3: detected", "silent", [39.0, 40.0, 42.0], || {
+        behind_a_record("10s", detected)
+    }),
+    modelled(
+        "same, edge 1 to 10 s, TTL 60 s: one random client",
+        "silent",
+        [48.0, 76.0, 103.0],
+        || behind_a_record("10s", led),
+    ),
     open("ALB, 30 s × 2: target out", "silent", [37.0, 50.0, 64.0]),
     open("Kafka KRaft to 3.9: broker fenced", "both", [7.1, 8.0, 8.9]),
     open("Kafka KRaft from 4.0: broker fenced", "both", [7.5, 8.6, 9.7]),
@@ -138,4 +152,43 @@ fn predictions_agree_with_the_catalogue() {
             assert!(near, "{}: {predicted} is not {wanted}", golden.case);
         }
     }
+}
+
+/// A failover record in front of two servers, and one resolver.
+const RECORD: &str = r#"
+model = "record"
+zones = { a = "r", b = "s", c = "t" }
+[stores.web]
+technology = "server/http"
+members = ["a", "b"]
+[routes.record]
+technology = "dns/route53"
+serves = "web"
+at = "c"
+[routes.lookup]
+technology = "dns/resolver"
+serves = "record"
+at = "c"
+extends = 0
+"#;
+
+fn behind_a_record(interval: &str, of: fn(&Program) -> Vec<f64>) -> Vec<f64> {
+    let model = SourceFile::new("record.toml", RECORD);
+    let fault = "scenario = \"A fault\"\nhorizon = \"400s\"\n\
+                 [[faults]]\nwhat = \"power loss\"\nwhere = \"member a of web\"";
+    let edit = format!("routes.record.request_interval={interval}");
+    let (model, scenario) = load_sources(&model, &SourceFile::new("fault.toml", fault), &[&edit]);
+    of(&Program::compile(&model, &scenario))
+}
+
+/// When the health check fails.
+fn detected(program: &Program) -> Vec<f64> {
+    first(program, &run(program, 1, 8_192), "record", "detected")
+}
+
+/// When one random client is led elsewhere.
+fn led(program: &Program) -> Vec<f64> {
+    let outcomes = run(program, 1, 8_192);
+    let figures = figure(program, &outcomes, ("routes", "lookup"), Figure::RecoveryTime);
+    figures.into_iter().map(seconds).collect()
 }

@@ -316,3 +316,50 @@ fn a_session_shorter_than_the_servers_outage_is_a_risk() {
     assert_eq!(codes(&short, Some(&fault("kill"))).len(), 0);
     assert_eq!(codes(ZOO, Some(&fault("hang"))).len(), 0);
 }
+
+#[test]
+fn names_that_follow_too_late() {
+    let model = |route: &str, zone: &str, lookup: &str, program: &str| {
+        format!(
+            "model = \"names\"\nzones = {{ a = \"r\", b = \"r\" }}\n[stores.web]\n\
+             technology = \"server/http\"\nmembers = [\"a\", \"{zone}\"]\n[routes.record]\n\
+             technology = \"dns/{route}\nserves = \"web\"\n[routes.lookup]\n\
+             technology = \"dns/resolver\"\nserves = \"record\"\n{lookup}\n[routes.jvm]\n\
+             technology = \"dns/runtime\"\nserves = \"lookup\"\n{program}\n[clients.app]\n\
+             technology = \"client/http\"\nof = \"jvm\"\ntimeout = \"5s\"\n\
+             [objectives.app]\nrecovery_time = \"p95 <= 50s\"\n"
+        )
+    };
+    let quick = "route53\"\nrequest_interval = \"10s\"";
+    let short = "ttl = \"10s\"";
+    let fault = |what: &str| scenario(&format!("what = \"{what}\"\nwhere = \"member a of web\""));
+    let of = |route, zone, lookup, program| codes(&model(route, zone, lookup, program), None);
+    assert_eq!(of(quick, "b", short, "").len(), 0);
+    assert_eq!(of("route53\"", "b", short, ""), ["route53::slower_than_objective"]);
+    assert_eq!(of(quick, "a", short, ""), ["route53::targets_in_one_zone"]);
+    assert_eq!(of(quick, "b", "", ""), ["resolver::ttl_longer_than_objective"]);
+    let clamped = "ttl = \"10s\"\ncache_min_ttl = \"20s\"";
+    assert_eq!(of(quick, "b", clamped, ""), ["resolver::clamped"]);
+    let crossed = "ttl = \"20s\"\ncache_min_ttl = \"20s\"\ncache_max_ttl = \"10s\"";
+    assert_eq!(of(quick, "b", crossed, ""), ["resolver::clamps_cross"]);
+    let ever = "networkaddress_cache_ttl = \"never\"";
+    assert_eq!(of(quick, "b", short, ever), ["runtime::keeps_for_ever"]);
+    let long = "networkaddress_cache_ttl = \"60s\"";
+    assert_eq!(of(quick, "b", short, long), ["runtime::longer_than_objective"]);
+    let pins = "pins = 0.5\ndrop_after = \"1h\"";
+    assert_eq!(of(quick, "b", short, pins), ["runtime::pins_addresses"]);
+    let wanted = ["record::edit_longer_than_objective"];
+    assert_eq!(of("record\"", "b", short, ""), wanted);
+    assert_eq!(
+        of("record\"\nedit = \"0s\"\npropagation = \"1s\"", "a", short, ""),
+        ["record::targets_in_one_zone"]
+    );
+    let once = format!("{quick}\nfailure_threshold = 1");
+    assert_eq!(of(&once, "b", short, ""), ["route53::one_failed_check"]);
+    let tcp = format!("{quick}\nresponse_timeout = \"never\"");
+    let tcp = model(&tcp, "b", short, "");
+    assert_eq!(codes(&tcp, Some(&fault("hang"))), ["route53::blind_to_hanging"]);
+    assert_eq!(codes(&tcp, Some(&fault("kill"))).len(), 0);
+    let alone = model(quick, "b", short, "").replace("[\"a\", \"b\"]", "[\"a\"]");
+    assert_eq!(codes(&alone, None), ["route53::nowhere_to_go"]);
+}

@@ -24,6 +24,7 @@ mod queues;
 mod readme;
 mod report;
 mod repository;
+mod routes;
 mod schemas;
 mod semantics;
 mod sets;

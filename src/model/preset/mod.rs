@@ -210,7 +210,8 @@ pub enum LintSeverity {
 }
 
 /// A condition over parameters (read at their least and greatest), structure
-/// (`members`, `zones`, `dcs.members`, `dcs.zones`), what the scenario does
+/// (`members`, `zones`, `dcs.members`, `dcs.zones`, and of what a route serves or
+/// clients use `target.members`, `target.zones`), what the scenario does
 /// (`fault.silent`, `fault.hung`, `fault.reset`, `fault.announced`) and the
 /// strictest objective on the component (`objective.recovery_time`,
 /// `objective.data_loss`; endless where there is none).
@@ -235,7 +236,8 @@ pub enum LintValue {
     Number(f64),
     /// A parameter's mean.
     Parameter(super::expression::ParameterId),
-    /// A fact of structure by name: `members`, `zones`, `dcs.zones`, `objective.recovery_time`.
+    /// A fact of structure by name: `members`, `zones`, `dcs.zones`, `target.zones`,
+    /// `objective.recovery_time`.
     Structure(String),
     /// Sum.
     Add(Box<LintValue>, Box<LintValue>),

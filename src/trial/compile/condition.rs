@@ -178,8 +178,10 @@ impl Compiler<'_> {
     fn target_export(&mut self, name: &str, target: Instance, scope: &Scope) -> Literal {
         let (component, member) = self.member(target);
         if name == LEADS || name == CARRIES {
+            // An export asks on behalf of whoever asks it.
+            let asks = scope.caller.unwrap_or(scope.own);
             return match self.signpost(target.component, name) {
-                Some(route) => self.export(route, name, member, self.asker(route, scope.own)),
+                Some(route) => self.export(route, name, member, self.asker(route, asks)),
                 None => Literal::TRUE,
             };
         }

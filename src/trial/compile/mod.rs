@@ -197,9 +197,14 @@ impl<'m> Compiler<'m> {
     }
 
     /// Which of a route's askers `caller` is or asks for: a client itself, an
-    /// asker of a route that leads here; otherwise the first who comes this way.
+    /// asker of a route that leads here, alone or as half of a pair; otherwise
+    /// the first who comes this way.
     fn asker(&self, route: ComponentId, caller: Instance) -> Option<Instance> {
         let askers = self.askers(route);
+        let halves = [self.half(caller, 0), self.half(caller, 1)];
+        let asking =
+            halves.into_iter().find(|one| matches!(one.range, Range::Asker | Range::Client));
+        let caller = asking.unwrap_or(caller);
         let asks = match caller.range {
             Range::Asker => self.askers(caller.component).get(caller.index).copied(),
             Range::Client => Some(caller),

@@ -9,6 +9,7 @@ mod blocks;
 mod fields;
 mod messaging;
 mod models;
+mod names;
 mod network;
 mod presets;
 mod queues;

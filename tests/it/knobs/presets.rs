@@ -314,7 +314,12 @@ fn every_parameter_of_every_preset() {
         let preset = library.get(name).expect("an embedded preset can be read");
         fields.extend(preset.parameters.iter().map(|p| (name.to_owned(), p.name.clone())));
     }
-    let of_files = [super::messaging::rows(), super::network::rows(), super::queues::rows()];
+    let of_files = [
+        super::messaging::rows(),
+        super::network::rows(),
+        super::queues::rows(),
+        super::names::rows(),
+    ];
     let rows: Vec<Row> = [timers(), repairs(), data(), others(), requests()]
         .into_iter()
         .chain(of_files)

@@ -13,6 +13,7 @@
 //! under which recorded phase (`.given(…)`), that it is shown beside the prediction
 //! without judgement (`.unjudged(why)`), or that it is off and why (`.off(why)`).
 
+mod dns;
 mod etcd;
 mod haproxy;
 mod keepalived;
@@ -44,6 +45,7 @@ const FILES: &[fn(&mut Vec<Row>)] = &[
     zookeeper::rows,
     tcp::rows,
     keepalived::rows,
+    dns::rows,
 ];
 
 /// A miss is a p-value below this after Holm, and a rival is rejected below it.
