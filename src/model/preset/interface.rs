@@ -7,10 +7,11 @@ use crate::units::Dimension;
 /// The exports of a target that a route or a client may ask for: those of a
 /// store's members and of a route's one entry. What a target's kind does not
 /// have is never true of it; `leads` and `carries` are true of every target that
-/// no route leads to.
+/// no route leads to, unless its store says itself whom it leads to.
 pub const TARGET_EXPORTS: [&str; 6] = ["writable", "readable", "primary", "fails", LEADS, CARRIES];
 
-/// The export of a route that only leads: whoever asks is led to this target.
+/// The export of a route that only leads, or of a store that its clients ask for
+/// the way: whoever asks is led to this target.
 pub const LEADS: &str = "leads";
 
 /// The export of an address, as against a name: packets that whoever asks sends
@@ -46,6 +47,12 @@ impl Interface {
         !matches!(self.what, Published::Value(_))
     }
 
+    /// Whether a preset may leave it out.
+    #[must_use]
+    pub fn is_optional(&self) -> bool {
+        self.name == CARRIES || (self.name, self.range) == (LEADS, Range::Member)
+    }
+
     /// A level of each of a range.
     const fn level(range: Range, name: &'static str) -> Self {
         Self { name, range, what: Published::Level }
@@ -53,11 +60,12 @@ impl Interface {
 }
 
 /// The interface of a store.
-const STORE: [Interface; 4] = [
+const STORE: [Interface; 5] = [
     Interface::level(Range::Member, "writable"),
     Interface::level(Range::Member, "readable"),
     Interface::level(Range::Member, "primary"),
     Interface::level(Range::One, "redundant"),
+    Interface { name: LEADS, range: Range::Member, what: Published::Asked },
 ];
 /// The interface of a consensus store.
 const CONSENSUS: [Interface; 6] = [
@@ -131,7 +139,7 @@ impl ComponentKind {
         }
     }
 
-    /// What it must export, and all that it can.
+    /// What it must export, apart from what is optional, and all that it can.
     #[must_use]
     pub const fn interface(self) -> &'static [Interface] {
         match self {

@@ -167,7 +167,7 @@ impl Compiler<'_> {
     fn signpost(&self, from: ComponentId, name: &str) -> Option<ComponentId> {
         let mut next = self.component(from).target;
         while let Some(route) = next.filter(|route| self.preset(*route).only_leads()) {
-            if self.preset(route).exports.iter().any(|export| export.name == name) {
+            if self.exports(route, name) {
                 return Some(route);
             }
             next = self.component(route).target;
@@ -180,13 +180,21 @@ impl Compiler<'_> {
         if name == LEADS || name == CARRIES {
             return match self.signpost(target.component, name) {
                 Some(route) => self.export(route, name, member, self.asker(route, scope.own)),
+                None if self.exports(component, name) => {
+                    self.export(component, name, member, Some(scope.own))
+                }
                 None => Literal::TRUE,
             };
         }
-        if self.preset(component).exports.iter().all(|e| e.name != name) {
+        if !self.exports(component, name) {
             return Literal::FALSE;
         }
         self.export(component, name, member, Some(scope.own))
+    }
+
+    /// Whether a component has an export.
+    fn exports(&self, component: ComponentId, name: &str) -> bool {
+        self.preset(component).exports.iter().any(|export| export.name == name)
     }
 
     /// An export of a component, for one of its members where it is a member's.

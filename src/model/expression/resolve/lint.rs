@@ -118,11 +118,14 @@ impl Resolver<'_> {
     fn lint_structure(&mut self, of: &Word, name: &Word) -> Option<(LintValue, Dimension)> {
         let (known, dimension, what): (&[&str], _, _) = if of.text == "objective" {
             (&OBJECTIVES, Dimension::TIME, "objective")
-        } else if self.environment.need_named(&of.text).is_some() {
+        } else if self.environment.need_named(&of.text).is_some()
+            || self.environment.sets.iter().any(|set| set.name == of.text)
+        {
             (&STRUCTURE, Dimension::NUMBER, "fact of structure")
         } else {
             let needs = self.environment.needs.iter().map(|need| need.role.as_str());
-            let help = nearest_of(&of.text, needs.chain(["objective", "fault"]));
+            let sets = self.environment.sets.iter().map(|set| set.name.as_str());
+            let help = nearest_of(&of.text, needs.chain(sets).chain(["objective", "fault"]));
             let message = format!("there is no `{}` in a lint", of.text);
             let mistake = Mistake::new("unknown_name", of.extent.clone(), message, "unknown name");
             return self.fail(mistake.maybe_help(help));

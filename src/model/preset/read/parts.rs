@@ -5,7 +5,7 @@ use crate::diagnostic::{Diagnostic, Location, nearest};
 use crate::model::expression::Range;
 use crate::model::expression::resolve::{Environment, Scope};
 use crate::model::preset::{
-    CARRIES, Export, Exported, Interface, Lint, LintSeverity, Node, Parameter, Published, Quantity,
+    Export, Exported, Interface, Lint, LintSeverity, Node, Parameter, Published, Quantity,
     Says, Varies, VersionRange,
 };
 use crate::model::read::{self, Context, Entry, Expect, Found, Raw, Reader};
@@ -237,7 +237,8 @@ pub(super) fn exports(reader: &Reader<'_>, environment: &Environment) -> Vec<(Ex
     let mut interface = kind.interface();
     let Some(table) = reader.table("exports", "[exports]") else {
         if reader.table_read().get("exports").is_none() {
-            let names: Vec<String> = interface.iter().map(written).collect();
+            let wanted = interface.iter().filter(|export| !export.is_optional());
+            let names: Vec<String> = wanted.map(written).collect();
             let message = format!("{} must export {}", kind.describe(), names.join(", "));
             let label = "there is no [exports]";
             reader.context().error(
@@ -269,7 +270,7 @@ pub(super) fn exports(reader: &Reader<'_>, environment: &Environment) -> Vec<(Ex
                 .and_then(read::Node::as_table)
                 .and_then(|inner| inner.get(export.name))
                 .is_none();
-            if missing && export.name != CARRIES {
+            if missing && !export.is_optional() {
                 let message = format!("{} must export `{}`", kind.describe(), written(export));
                 let label = format!("`{}` is missing", written(export));
                 let at = &table.table_read().at;
