@@ -22,6 +22,7 @@ mod readme;
 mod report;
 mod repository;
 mod semantics;
+mod sentinel;
 mod sets;
 mod statistics;
 mod ticking;

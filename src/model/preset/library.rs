@@ -17,6 +17,8 @@ const EMBEDDED: &[(&str, &str)] = &[
     ("nats/client", include_str!("../../../models/presets/nats/client.toml")),
     ("nats/jetstream", include_str!("../../../models/presets/nats/jetstream.toml")),
     ("postgresql/patroni", include_str!("../../../models/presets/postgresql/patroni.toml")),
+    ("redis/client", include_str!("../../../models/presets/redis/client.toml")),
+    ("redis/sentinel", include_str!("../../../models/presets/redis/sentinel.toml")),
     ("server/http", include_str!("../../../models/presets/server/http.toml")),
 ];
 

@@ -12,6 +12,7 @@ mod models;
 mod network;
 mod presets;
 mod scenarios;
+mod sentinel;
 mod sets;
 
 use drillcast::outcome::{Figure, Outcome};

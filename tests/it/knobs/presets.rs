@@ -314,7 +314,7 @@ fn every_parameter_of_every_preset() {
         let preset = library.get(name).expect("an embedded preset can be read");
         fields.extend(preset.parameters.iter().map(|p| (name.to_owned(), p.name.clone())));
     }
-    let of_files = [super::messaging::rows(), super::network::rows()];
+    let of_files = [super::messaging::rows(), super::network::rows(), super::sentinel::rows()];
     let rows: Vec<Row> = [timers(), repairs(), data(), others(), requests()]
         .into_iter()
         .chain(of_files)

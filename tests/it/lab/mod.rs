@@ -18,6 +18,7 @@ mod haproxy;
 mod nats;
 mod patroni;
 mod row;
+mod sentinel;
 mod series;
 mod tcp;
 
@@ -31,7 +32,7 @@ pub(super) use series::{Series, less, pinned, uniform};
 
 /// Each file of this folder.
 const FILES: &[fn(&mut Vec<Row>)] =
-    &[patroni::rows, haproxy::rows, etcd::rows, nats::rows, tcp::rows];
+    &[patroni::rows, haproxy::rows, etcd::rows, nats::rows, sentinel::rows, tcp::rows];
 
 /// A miss is a p-value below this after Holm, and a rival is rejected below it.
 pub(crate) const LEVEL: f64 = 0.01;

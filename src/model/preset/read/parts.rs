@@ -5,8 +5,8 @@ use crate::diagnostic::{Diagnostic, Location, nearest};
 use crate::model::expression::Range;
 use crate::model::expression::resolve::{Environment, Scope};
 use crate::model::preset::{
-    Export, Exported, Interface, Lint, LintSeverity, Node, Parameter, Published, Quantity,
-    Says, Varies, VersionRange,
+    Export, Exported, Interface, Lint, LintSeverity, Node, Parameter, Published, Quantity, Says,
+    Varies, VersionRange,
 };
 use crate::model::read::{self, Context, Entry, Expect, Found, Raw, Reader};
 use crate::units::{self, Dimension};
