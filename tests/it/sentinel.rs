@@ -14,7 +14,7 @@ model = "kv"
 zones = { a = "r", b = "r", c = "r", d = "r" }
 [stores.kv]
 technology = "redis/sentinel"
-members = ["a", "b", "c"]
+members = ["a/1", "b/1", "c/1"]
 down_after = "5s"
 lag = "0s"
 [clients.app]
@@ -26,7 +26,7 @@ socket_timeout = "500ms"
 [clients.near]
 technology = "redis/client"
 of = "kv"
-at = "a"
+at = "a/1"
 every = "50ms"
 "#;
 
@@ -116,14 +116,15 @@ fn a_master_cut_off_with_one_sentinel_loses_what_it_acknowledges() {
 
 #[test]
 fn nobody_tries_again_for_twice_the_failover_timeout() {
-    // All three stand before they hear of each other: each votes for itself.
-    let all = tried(&[KILL], &["stores.kv.flush=400ms"]);
+    // Three of four stand before they hear of each other: two votes at the most.
+    let four = "stores.kv.sentinels=[\"a\", \"b\", \"c\", \"d\"]";
+    let all = tried(&[KILL], &["stores.kv.flush=400ms", four]);
     let at = promoted(&all);
     assert!(at.iter().all(|at| at.is_nan() || *at < 8.0 || *at > 360.0));
-    assert!(at.iter().filter(|at| **at > 360.0).count() > 500, "{:?}", &at[..9]);
-    let quick = tried(&[KILL], &["stores.kv.flush=400ms", "stores.kv.failover_timeout=10s"]);
+    assert!(at.iter().filter(|at| **at > 364.0).count() > 500, "{:?}", &at[..9]);
+    let quick = tried(&[KILL], &["stores.kv.flush=400ms", "stores.kv.failover_timeout=10s", four]);
     let again = promoted(&quick).iter().filter(|at| (25.0..28.0).contains(*at)).count();
-    assert!(again > 250, "{again}");
+    assert!(again > 100, "{again}");
 }
 
 #[test]
@@ -132,5 +133,6 @@ fn a_failover_without_a_replica_waits_as_long() {
     let (b, c) = (back("b"), back("c"));
     let all = tried(&[KILL, &b, &c], &[]);
     let at = promoted(&all);
-    assert!(at.iter().all(|at| (364.0..370.0).contains(at)), "{:?}", &at[..9]);
+    assert!(at.iter().all(|at| *at > 364.0));
+    assert!(at.iter().filter(|at| **at < 368.0).count() > 900, "{:?}", &at[..9]);
 }

@@ -1,8 +1,7 @@
 //! Redis under Sentinel whose master is killed or stands still.
 
 use drillcast::outcome::{Figure, Outcome};
-use drillcast::random::Sampling;
-use drillcast::trial::{Mode, Program};
+use drillcast::trial::Program;
 
 use super::{Row, Series, band, counts, less, pinned, uniform};
 use crate::harness::{figure, first, program, run, seconds};
@@ -41,28 +40,25 @@ fn gap(program: &Program, outcomes: &[Outcome]) -> Vec<f64> {
     less(gaps, &first(program, outcomes, "cache", "failed_over"))
 }
 
-/// How often a sentinel tried a failover in a trial.
-fn elections(program: &Program) -> Vec<usize> {
-    let sampling = Sampling::latin_hypercube(1);
-    let mut runner = program.runner(Mode::Lazy);
-    let mut count = |trial| {
-        runner.run(&sampling, trial);
-        let entries = runner.timeline().entries;
-        entries.iter().filter(|e| e.rose && e.stage == "cache.candidate").count()
-    };
-    (0..TRIALS).map(&mut count).collect()
+/// How many sentinels tried a failover in each trial.
+fn elections(program: &Program, outcomes: &[Outcome]) -> Vec<usize> {
+    let slots = &program.layout().milestones;
+    let slot = slots.iter().find(|slot| slot.mark == "tried").expect("the preset marks it");
+    let tried = slot.start..slot.start + slot.instances;
+    let count = |o: &Outcome| o.milestones[tried.clone()].iter().filter(|m| m.is_number()).count();
+    outcomes.iter().map(count).collect()
 }
 
-/// One election, two, or any other number.
-fn counted(series: &Series, program: &Program) -> Row {
+/// One election, two or three: as many as there are sentinels.
+fn counted(series: &Series, program: &Program, outcomes: &[Outcome]) -> Row {
     let tally = |all: &mut dyn Iterator<Item = usize>| {
         let mut cells = [0_u64; 3];
-        all.for_each(|n| cells[n.clamp(1, 3) - 1] += 1);
+        all.for_each(|n| cells[n - 1] += 1);
         cells
     };
     let measured = tally(&mut series.numbers("elections_started").iter().map(|n| *n as usize));
-    let predicted = tally(&mut elections(program).into_iter());
-    let cells = ["one", "two", "more"].into_iter().zip(measured).zip(predicted);
+    let predicted = tally(&mut elections(program, outcomes).into_iter());
+    let cells = ["one", "two", "three"].into_iter().zip(measured).zip(predicted);
     let share = |n: u64| n as f64 / TRIALS as f64;
     let cells = cells.map(|((name, k), n)| (name, k, share(n))).collect();
     counts("sentinel kill: elections started", cells, None)
@@ -85,8 +81,8 @@ fn killed(rows: &mut Vec<Row>) {
         .given(WAITS),
     );
     let program = program(MODEL, KILL, &[]);
-    rows.push(counted(&series, &program).judges(&series, STORE));
     let outcomes = run(&program, 1, TRIALS);
+    rows.push(counted(&series, &program, &outcomes).judges(&series, STORE));
     rows.push(
         band(
             "sentinel kill: promoted to first write",
