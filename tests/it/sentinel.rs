@@ -58,7 +58,7 @@ fn kill_sentinels(names: &[&str]) -> Vec<String> {
 
 #[test]
 fn two_sentinels_of_three_fail_over() {
-    let dead = kill_sentinels(&["c"]);
+    let dead = kill_sentinels(&["c/1"]);
     let all = tried(&[KILL, &dead[0]], &[]);
     let soon = promoted(&all).iter().filter(|at| (5.0..8.0).contains(*at)).count();
     let late = promoted(&all).iter().filter(|at| **at > 360.0).count();
@@ -68,14 +68,14 @@ fn two_sentinels_of_three_fail_over() {
 
 #[test]
 fn one_sentinel_of_three_never_fails_over() {
-    let dead = kill_sentinels(&["b", "c"]);
+    let dead = kill_sentinels(&["b/1", "c/1"]);
     for quorum in ["1", "2"] {
         let set = format!("stores.kv.quorum={quorum}");
         let all = tried(&[KILL, &dead[0], &dead[1]], &[&set]);
         assert!(promoted(&all).iter().all(|at| at.is_nan()), "quorum {quorum}");
     }
     // Two of four are a quorum and no majority.
-    let four = "stores.kv.sentinels=[\"a\", \"b\", \"c\", \"d\"]";
+    let four = "stores.kv.sentinels=[\"a/1\", \"b/1\", \"c/1\", \"d\"]";
     let all = tried(&[KILL, &dead[0], &dead[1]], &[four]);
     assert!(promoted(&all).iter().all(|at| at.is_nan()));
     assert!(first(&all.0, &all.1, "kv", "detected").iter().all(|at| *at < 8.0));
@@ -117,7 +117,7 @@ fn a_master_cut_off_with_one_sentinel_loses_what_it_acknowledges() {
 #[test]
 fn nobody_tries_again_for_twice_the_failover_timeout() {
     // Three of four stand before they hear of each other: two votes at the most.
-    let four = "stores.kv.sentinels=[\"a\", \"b\", \"c\", \"d\"]";
+    let four = "stores.kv.sentinels=[\"a/1\", \"b/1\", \"c/1\", \"d\"]";
     let all = tried(&[KILL], &["stores.kv.flush=400ms", four]);
     let at = promoted(&all);
     assert!(at.iter().all(|at| at.is_nan() || *at < 8.0 || *at > 360.0));
@@ -130,7 +130,7 @@ fn nobody_tries_again_for_twice_the_failover_timeout() {
 #[test]
 fn a_failover_without_a_replica_waits_as_long() {
     let back = |of| format!("what = \"kill\"\nwhere = \"member {of} of kv\"\nfor = \"20s\"");
-    let (b, c) = (back("b"), back("c"));
+    let (b, c) = (back("b/1"), back("c/1"));
     let all = tried(&[KILL, &b, &c], &[]);
     let at = promoted(&all);
     assert!(at.iter().all(|at| *at > 364.0));

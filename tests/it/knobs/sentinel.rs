@@ -47,7 +47,7 @@ fn kv(what: &str) -> Case {
 
 /// Both replicas are gone for 20 s when the master dies: the first try finds none.
 fn barren() -> Case {
-    let more = ["b", "c"].map(|of| {
+    let more = ["b/1", "c/1"].map(|of| {
         format!("[[faults]]\nwhat = \"kill\"\nwhere = \"member {of} of kv\"\nfor = \"20s\"\n")
     });
     let master = "what = \"kill\"\nprocess = \"redis\"\nwhere = \"primary of kv\"\n";
@@ -86,10 +86,10 @@ fn decisions() -> Vec<Row> {
     // The first sentinel agrees with nobody until the second is heard again.
     let apart = fewer(
         "hang",
-        &["what = \"partition\"\nwhere = \"sentinel b of kv\"\nfor = \"20s\"", &gone("c", "")],
+        &["what = \"partition\"\nwhere = \"sentinel b/1 of kv\"\nfor = \"20s\"", &gone("c/1", "")],
     );
     // One is enough to try, and votes come when the others are back.
-    let alone = fewer("kill", &[&gone("b", "for = \"12s\""), &gone("c", "for = \"12s\"")])
+    let alone = fewer("kill", &[&gone("b/1", "for = \"12s\""), &gone("c/1", "for = \"12s\"")])
         .set(&["stores.kv.quorum=1"]);
     vec![
         set("down_after", &kill, "7s").moves(DETECTED, By(2.0)).not(&[ERROR]),
