@@ -86,7 +86,7 @@ fn decisions() -> Vec<Row> {
     // The first sentinel agrees with nobody until the second is heard again.
     let apart = fewer(
         "hang",
-        &["what = \"partition\"\nwhere = \"sentinel b/1 of kv\"\nfor = \"20s\"", &gone("c/1", "")],
+        &["what = \"partition\"\nwhere = \"sentinel b/1 of kv\"\nfor = \"21s\"", &gone("c/1", "")],
     );
     // One is enough to try, and votes come when the others are back.
     let alone = fewer("kill", &[&gone("b/1", "for = \"12s\""), &gone("c/1", "for = \"12s\"")])
