@@ -97,7 +97,7 @@ fn decisions() -> Vec<Row> {
         set("quorum", &hang, "3").moves(DETECTED, MeanBy(0.25)).not(&[ERROR]),
         set("ping_period", &hang, "3s").moves(DETECTED, MeanBy(1.0)).not(&[ERROR]),
         // 15 to 16 s after they missed the master they ask at 16 s, or at 18.
-        set("ask_period", &apart, "3s").moves(DETECTED, Up).not(&[ERROR]),
+        set("ask_period", &apart, "3s").moves(DETECTED, MeanBy(2.0)).not(&[ERROR]),
         set("hz", &kill, "10/s").moves(DETECTED, Up).moves(ELECTED, Up).not(&[ERROR]),
         set("flush", &hang, "2ms").moves(ELECTED, By(0.001999)).not(&[DETECTED, ERROR]),
         set("election_timeout", &alone, "3s").moves(ELECTED, Up).not(&[DETECTED]),
