@@ -1,15 +1,15 @@
 //! The presets' rules over a model, and over what a scenario does to it.
 //!
 //! A rule looks at parameters by their means, at the structure (how many
-//! members, in how many zones), at the strictest objective that the component
+//! members, in how many zones, and so of each placed set), at the strictest objective that the component
 //! must help to keep, and at the classes of the scenario's faults. What only a
 //! simulation can tell is not looked at here.
 
 use crate::diagnostic::{Diagnostic, Location, Severity};
-use crate::model::expression::Comparison;
+use crate::model::expression::{Comparison, SetId};
 use crate::model::preset::{Lint, LintCondition, LintSeverity, LintValue};
 use crate::model::scenario::{FaultKind, Scenario};
-use crate::model::system::{Component, ComponentId, Model, Objective, Subject};
+use crate::model::system::{Component, ComponentId, Member, Model, Objective, Subject};
 use crate::outcome::{Class, Figure};
 
 /// What the presets' rules find in a model under a scenario, component by
@@ -147,6 +147,9 @@ impl Looked<'_> {
     fn structure(&self, path: &str) -> f64 {
         match path.split_once('.') {
             Some(("objective", figure)) => self.strictest(figure),
+            Some((set, fact)) if self.set(set).is_some() => {
+                self.set(set).map_or(f64::NAN, |seats| self.spread(seats, fact))
+            }
             Some((role, fact)) => {
                 self.player(role).map_or(f64::NAN, |other| self.size(other, fact))
             }
@@ -156,10 +159,22 @@ impl Looked<'_> {
 
     /// How many members, or how many zones they stand in.
     fn size(&self, component: &Component, fact: &str) -> f64 {
+        self.spread(component.members.iter(), fact)
+    }
+
+    /// Those of a placed set of this component.
+    fn set(&self, name: &str) -> Option<impl Iterator<Item = &Member> + Clone> {
+        let at = self.component.preset.sets.iter().position(|set| set.name == name)?;
+        let seats = self.component.seats_of(SetId(at));
+        Some(seats.map(|at| self.component.seat(at)))
+    }
+
+    /// How many there are, or how many zones they stand in.
+    fn spread<'m>(&self, all: impl Iterator<Item = &'m Member> + Clone, fact: &str) -> f64 {
         if fact == "members" {
-            return component.members.len() as f64;
+            return all.count() as f64;
         }
-        let hosts = component.members.iter().filter_map(|one| self.model.hosts.get(one.host.0));
+        let hosts = all.filter_map(|one| self.model.hosts.get(one.host.0));
         let mut zones: Vec<_> = hosts.map(|host| host.zone).collect();
         zones.sort_unstable();
         zones.dedup();

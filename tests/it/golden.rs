@@ -69,7 +69,12 @@ pub(crate) const CASES: [Golden; 19] = [
         wanted: None,
         predict: None,
     },
-    open("Redis Sentinel, 2 of 3, down-after 30 s", "silent", [31.0, 32.0, 33.0]),
+    modelled(
+        "Redis Sentinel, 2 of 3, down-after 30 s",
+        "silent",
+        [31.0, 32.0, 33.0],
+        silent_master,
+    ),
     modelled("Route 53, 30 s × 3: detected", "silent", [92.0, 97.0, 100.0], || {
         behind_a_record("30s", detected)
     }),
@@ -117,13 +122,17 @@ inter = "3s"
 /// primary's machine, else on another.
 fn patroni(faults: &str, leader_hit: bool) -> Vec<f64> {
     let order = if leader_hit { r#"["a/1", "b/1", "c/1"]"# } else { r#"["b/1", "c/1", "a/1"]"# };
-    let model = SourceFile::new("golden.toml", MODEL);
+    recovery(MODEL, faults, &[&format!("consensus.etcd.members={order}")], ("routes", "db"))
+}
+
+/// The recovery times of a component.
+fn recovery(model: &str, faults: &str, sets: &[&str], of: (&str, &str)) -> Vec<f64> {
+    let model = SourceFile::new("golden.toml", model);
     let scenario = SourceFile::new("fault.toml", format!("scenario = \"A fault\"\n{faults}"));
-    let edit = format!("consensus.etcd.members={order}");
-    let (model, scenario) = load_sources(&model, &scenario, &[&edit]);
+    let (model, scenario) = load_sources(&model, &scenario, sets);
     let program = Program::compile(&model, &scenario);
     let outcomes = run(&program, 1, 8_192);
-    let figures = figure(&program, &outcomes, ("routes", "db"), Figure::RecoveryTime);
+    let figures = figure(&program, &outcomes, of, Figure::RecoveryTime);
     figures.into_iter().map(seconds).collect()
 }
 
@@ -191,4 +200,18 @@ fn led(program: &Program) -> Vec<f64> {
     let outcomes = run(program, 1, 8_192);
     let figures = figure(program, &outcomes, ("routes", "lookup"), Figure::RecoveryTime);
     figures.into_iter().map(seconds).collect()
+}
+
+const CACHE: &str = r#"
+model = "golden"
+zones = { a = "r", b = "r", c = "r", d = "r" }
+[stores.cache]
+technology = "redis/sentinel"
+members = ["a", "b", "c"]
+sentinels = ["b", "c", "d"]
+"#;
+
+fn silent_master() -> Vec<f64> {
+    let faults = "[[faults]]\nwhat = \"power loss\"\nwhere = \"primary of cache\"";
+    recovery(CACHE, faults, &[], ("stores", "cache"))
 }

@@ -363,3 +363,54 @@ fn names_that_follow_too_late() {
     let alone = model(quick, "b", short, "").replace("[\"a\", \"b\"]", "[\"a\"]");
     assert_eq!(codes(&alone, None), ["route53::nowhere_to_go"]);
 }
+
+/// A cache under three sentinels, and its clients.
+const CACHE: &str = r#"model = "cache"
+zones = { a = "r", b = "r", c = "r" }
+
+[stores.cache]
+technology = "redis/sentinel"
+members = ["a", "b", "c"]
+
+[clients.app]
+technology = "redis/client"
+of = "cache"
+socket_timeout = "1s"
+"#;
+
+/// The cache with another line.
+fn cache(line: &str) -> String {
+    CACHE.replace(
+        "members = [\"a\", \"b\", \"c\"]\n",
+        &format!("members = [\"a\", \"b\", \"c\"]\n{line}\n"),
+    )
+}
+
+#[test]
+fn sentinels_must_be_enough_and_apart() {
+    assert_eq!(codes(CACHE, None).len(), 0);
+    assert_eq!(codes(&cache("quorum = 4"), None), ["sentinel::quorum_out_of_reach"]);
+    assert_eq!(codes(&cache("quorum = 3"), None).len(), 0);
+    let two = codes(&cache("sentinels = [\"a\", \"b\"]"), None);
+    assert_eq!(two, ["sentinel::few_sentinels", "sentinel::sentinels_over_few_zones"]);
+    let near = codes(&cache("sentinels = [\"a\", \"b\", \"b\"]"), None);
+    assert_eq!(near, ["sentinel::sentinels_over_few_zones"]);
+    // In a single zone there is nothing to be said.
+    let one = CACHE.replace("[\"a\", \"b\", \"c\"]", "[\"a/1\", \"a/2\", \"a/3\"]");
+    assert_eq!(codes(&one, None).len(), 0);
+}
+
+#[test]
+fn a_cache_has_its_own_traps() {
+    let asked = |limit| format!("{CACHE}\n[objectives.app]\nrecovery_time = \"p95 <= {limit}\"\n");
+    assert_eq!(codes(&asked("20s"), None), ["sentinel::slower_than_objective"]);
+    assert_eq!(codes(&asked("40s"), None).len(), 0);
+    assert_eq!(codes(&cache("restart = \"5s\""), None), ["sentinel::volatile_restart"]);
+    assert_eq!(codes(&cache("restart = \"60s\""), None).len(), 0);
+    assert_eq!(codes(&cache("restart = \"5s\"\nappendonly = 1"), None).len(), 0);
+    let patient = CACHE.replace("socket_timeout = \"1s\"\n", "");
+    let fault = |what: &str| scenario(&format!("what = \"{what}\"\nwhere = \"primary of cache\""));
+    assert_eq!(codes(&patient, Some(&fault("hang"))), ["client::no_socket_timeout"]);
+    assert_eq!(codes(CACHE, Some(&fault("hang"))).len(), 0);
+    assert_eq!(codes(&patient, Some(&fault("kill"))).len(), 0);
+}

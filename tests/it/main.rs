@@ -27,6 +27,7 @@ mod repository;
 mod routes;
 mod schemas;
 mod semantics;
+mod sentinel;
 mod sets;
 mod statistics;
 mod ticking;

@@ -7,7 +7,8 @@ use crate::units::Dimension;
 /// The exports of a target that a route or a client may ask for: those of a
 /// store's members and of a route's one entry. What a target's kind does not
 /// have is never true of it; `leads` and `carries` are true of every target
-/// that no route leads to, and [`SESSION_EXPORTS`] are `writable` where they are not published.
+/// that no route leads to, unless its store says itself whom it leads to;
+/// [`SESSION_EXPORTS`] are `writable` where they are not published.
 pub const TARGET_EXPORTS: [&str; 8] =
     ["writable", "readable", "primary", "fails", LEADS, CARRIES, "admits", "relents"];
 
@@ -17,7 +18,8 @@ pub const TARGET_EXPORTS: [&str; 8] =
 /// publishes neither, each is its `writable`.
 pub const SESSION_EXPORTS: [&str; 2] = ["admits", "relents"];
 
-/// The export of a route that only leads: whoever asks is led to this target.
+/// The export of a route that only leads, or of a store that its clients ask for
+/// the way: whoever asks is led to this target.
 pub const LEADS: &str = "leads";
 
 /// The export of an address, as against a name: packets that whoever asks sends
@@ -66,10 +68,12 @@ const STORE: [Interface; 4] = [
     Interface::level(Range::Member, "primary"),
     Interface::level(Range::One, "redundant"),
 ];
-/// What the members of a store may publish besides: [`SESSION_EXPORTS`].
-const SESSIONS: [Interface; 2] = [
+/// What the members of a store may publish besides: [`SESSION_EXPORTS`], and
+/// whom it leads to them, where its clients ask it for the way.
+const SESSIONS: [Interface; 3] = [
     Interface::level(Range::Member, SESSION_EXPORTS[0]),
     Interface::level(Range::Member, SESSION_EXPORTS[1]),
+    Interface { name: LEADS, range: Range::Member, what: Published::Asked },
 ];
 /// What the members of a consensus store may publish besides: who leads.
 const LEADER: [Interface; 1] = [Interface::level(Range::Member, "primary")];

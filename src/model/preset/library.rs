@@ -24,6 +24,8 @@ const EMBEDDED: &[(&str, &str)] = &[
     ("postgresql/patroni", include_str!("../../../models/presets/postgresql/patroni.toml")),
     ("rabbitmq/client", include_str!("../../../models/presets/rabbitmq/client.toml")),
     ("rabbitmq/quorum", include_str!("../../../models/presets/rabbitmq/quorum.toml")),
+    ("redis/client", include_str!("../../../models/presets/redis/client.toml")),
+    ("redis/sentinel", include_str!("../../../models/presets/redis/sentinel.toml")),
     ("server/http", include_str!("../../../models/presets/server/http.toml")),
     ("zookeeper", include_str!("../../../models/presets/zookeeper.toml")),
     ("zookeeper/client", include_str!("../../../models/presets/zookeeper/client.toml")),

@@ -167,7 +167,7 @@ impl Compiler<'_> {
     fn signpost(&self, from: ComponentId, name: &str) -> Option<ComponentId> {
         let mut next = self.component(from).target;
         while let Some(route) = next.filter(|route| self.preset(*route).only_leads()) {
-            if self.preset(route).exports.iter().any(|export| export.name == name) {
+            if self.exports(route, name) {
                 return Some(route);
             }
             next = self.component(route).target;
@@ -182,16 +182,23 @@ impl Compiler<'_> {
             let asks = scope.caller.unwrap_or(scope.own);
             return match self.signpost(target.component, name) {
                 Some(route) => self.export(route, name, member, self.asker(route, asks)),
+                None if self.exports(component, name) => {
+                    self.export(component, name, member, Some(asks))
+                }
                 None => Literal::TRUE,
             };
         }
-        let published = |name: &str| self.preset(component).exports.iter().any(|e| e.name == name);
-        let name =
-            if SESSION_EXPORTS.contains(&name) && !published(name) { "writable" } else { name };
-        if !published(name) {
+        let own = self.exports(component, name);
+        let name = if SESSION_EXPORTS.contains(&name) && !own { "writable" } else { name };
+        if !self.exports(component, name) {
             return Literal::FALSE;
         }
         self.export(component, name, member, Some(scope.own))
+    }
+
+    /// Whether a component has an export.
+    fn exports(&self, component: ComponentId, name: &str) -> bool {
+        self.preset(component).exports.iter().any(|export| export.name == name)
     }
 
     /// An export of a component, for one of its members where it is a member's.

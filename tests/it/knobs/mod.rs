@@ -14,6 +14,7 @@ mod network;
 mod presets;
 mod queues;
 mod scenarios;
+mod sentinel;
 mod sets;
 
 use drillcast::outcome::{Figure, Outcome};

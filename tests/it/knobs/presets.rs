@@ -319,6 +319,7 @@ fn every_parameter_of_every_preset() {
         super::network::rows(),
         super::queues::rows(),
         super::names::rows(),
+        super::sentinel::rows(),
     ];
     let rows: Vec<Row> = [timers(), repairs(), data(), others(), requests()]
         .into_iter()

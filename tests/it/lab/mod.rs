@@ -21,6 +21,7 @@ mod nats;
 mod patroni;
 mod rabbitmq;
 mod row;
+mod sentinel;
 mod series;
 mod tcp;
 mod zookeeper;
@@ -46,6 +47,7 @@ const FILES: &[fn(&mut Vec<Row>)] = &[
     tcp::rows,
     keepalived::rows,
     dns::rows,
+    sentinel::rows,
 ];
 
 /// A miss is a p-value below this after Holm, and a rival is rejected below it.

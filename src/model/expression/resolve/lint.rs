@@ -128,12 +128,15 @@ impl Resolver<'_> {
             (&OBJECTIVES, Dimension::TIME, "objective")
         } else if self.environment.need_named(&of.text).is_some()
             || of.text == TARGET && self.points()
+            || self.environment.sets.iter().any(|set| set.name == of.text)
         {
             (&STRUCTURE, Dimension::NUMBER, "fact of structure")
         } else {
             let needs = self.environment.needs.iter().map(|need| need.role.as_str());
+            let sets = self.environment.sets.iter().map(|set| set.name.as_str());
             let target = self.points().then_some(TARGET);
-            let help = nearest_of(&of.text, needs.chain(["objective", "fault"]).chain(target));
+            let known = needs.chain(sets).chain(["objective", "fault"]).chain(target);
+            let help = nearest_of(&of.text, known);
             let message = format!("there is no `{}` in a lint", of.text);
             let mistake = Mistake::new("unknown_name", of.extent.clone(), message, "unknown name");
             return self.fail(mistake.maybe_help(help));
