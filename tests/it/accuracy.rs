@@ -83,7 +83,12 @@ fn evidence(row: &Row) -> [String; 4] {
                     format!("{} to {}{mark}", number(m.low), number(m.high))
                 },
             );
-            [numbers(*measured), numbers(*predicted), median, margin.to_string()]
+            [
+                numbers(*measured),
+                numbers(*predicted),
+                median,
+                format!("{margin:.3}").trim_end_matches(['0', '.']).to_owned(),
+            ]
         }
         Evidence::Counts(cells) => {
             let measured = |(cell, k, _): &(&str, u64, f64)| format!("{cell} {k} of {}", row.n);

@@ -61,7 +61,9 @@ fn sample() -> String {
 }
 
 /// Keys that call for others.
-const FORMS: [&str; 5] = [
+const FORMS: [&str; 7] = [
+    "{ asks = \"1s\" }",
+    "{ mode = \"best\" }",
     "{ at = \"x\" }",
     "{ every = \"1s\" }",
     "{ every = \"1s\", after = \"reply\" }",
