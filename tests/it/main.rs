@@ -25,6 +25,7 @@ mod report;
 mod repository;
 mod schemas;
 mod semantics;
+mod sessions;
 mod sets;
 mod statistics;
 mod ticking;
