@@ -101,3 +101,70 @@ fn a_session_stays_with_its_server_until_somebody_ends_it() {
         }
     }
 }
+
+/// Other clients of one kind each: edits over the model, and how long after an
+/// instant they are served again [s, from and to].
+const CLIENTS: [(&str, &[&str], Expected, [f64; 2]); 9] = [
+    ("client/tcp", &[SHUT], |out| out, [0.0, 1.0]),
+    ("client/tcp", &[], |_| f64::NAN, [0.0, 0.0]),
+    ("client/tcp", &["clients.app.read_timeout=20s"], |_| 20.0, [0.0, 2.0]),
+    ("client/sequential", &[SHUT], |out| out, [0.0, 1.0]),
+    ("client/sequential", &["clients.app.timeout=20s"], |_| 20.0, [0.0, 2.0]),
+    // A message that was under way waits out its time-out.
+    ("nats/client", &[SHUT], |out| out, [0.0, 10.1]),
+    ("nats/client", &["clients.app.ping_interval=20s"], |_| 40.0, [0.0, 25.1]),
+    ("rabbitmq/client", &[SHUT], |out| out, [0.0, 2.1]),
+    // From one to two windows of the heartbeat.
+    ("rabbitmq/client", &["clients.app.heartbeat=15s"], |_| 20.0, [0.0, 22.1]),
+];
+
+#[test]
+fn whoever_holds_a_connection_waits_for_its_own_time_out() {
+    let scenario = "scenario = \"x\"\nhorizon = \"1h\"\n[[faults]]\nwhat = \"hang\"\n\
+                    where = \"member a of web\"\n";
+    let model = MODEL.replace("connect_timeout = \"5s\"\n", "");
+    for (client, sets, expected, [least, most]) in CLIENTS {
+        let model = model.replace("client/libpq", client);
+        let program = program_of(&[], &model, scenario, sets);
+        let outcomes = run(&program, 1, 256);
+        let out = first(&program, &outcomes, "front", "detected");
+        let again = figure(&program, &outcomes, ("clients", "app"), Figure::RecoveryTime);
+        for (out, again) in out.into_iter().zip(again.into_iter().map(seconds)) {
+            let since = again - expected(out);
+            let fits = (least..=most).contains(&since) || again.is_nan() && since.is_nan();
+            assert!(fits, "{client} {sets:?}: out {out}, served again {again}");
+        }
+    }
+}
+
+/// Each client has a session of its own; one that opens a connection for each
+/// request has none.
+#[test]
+fn who_asks_is_told_of_its_own_session() {
+    let more = r#"
+[clients.late]
+technology = "client/libpq"
+of = "front"
+at = "e"
+read_timeout = "20s"
+[clients.each]
+technology = "client/http"
+of = "front"
+at = "e"
+"#;
+    let scenario = "scenario = \"x\"\nhorizon = \"1h\"\n[[faults]]\nwhat = \"hang\"\n\
+                    where = \"member a of web\"\n";
+    let program = program_of(&[], &format!("{MODEL}{more}"), scenario, &[]);
+    let outcomes = run(&program, 1, 256);
+    let out = first(&program, &outcomes, "front", "detected");
+    let again = ["app", "late", "each"].map(|name| {
+        let times = figure(&program, &outcomes, ("clients", name), Figure::RecoveryTime);
+        times.into_iter().map(seconds).collect::<Vec<f64>>()
+    });
+    for trial in 0..out.len() {
+        let [app, late, each] = [0, 1, 2].map(|client: usize| again[client][trial]);
+        let since = each - out[trial];
+        assert!(app.is_nan() && (20.0..22.0).contains(&late), "{app} {late}");
+        assert!((0.0..=1.0).contains(&since), "{since}");
+    }
+}

@@ -347,9 +347,9 @@ impl<'p> Printer<'p> {
         match value {
             Value::Number(_) | Value::Draw(_) => None,
             Value::Parameter(parameter) => Some(self.preset.parameters[parameter.0].dimension),
-            Value::NeedValue(..)
-            | Value::TargetValue(..)
-            | Value::Reading(Reading::Renewed(_)) => Some(Dimension::TIME),
+            Value::NeedValue(..) | Value::TargetValue(..) | Value::Reading(Reading::Renewed(_)) => {
+                Some(Dimension::TIME)
+            }
             Value::Size(_)
             | Value::Power(..)
             | Value::Ceiling(_)

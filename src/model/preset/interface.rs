@@ -9,7 +9,15 @@ use crate::units::Dimension;
 /// have is never true of it; `leads` and `carries` are true of every target
 /// that no route leads to, and [`SESSION_EXPORTS`] are `writable` where they are not published.
 pub const TARGET_EXPORTS: [&str; 10] = [
-    "writable", "readable", "primary", "fails", LEADS, CARRIES, "admits", "relents", "stuck",
+    "writable",
+    "readable",
+    "primary",
+    "fails",
+    LEADS,
+    CARRIES,
+    "admits",
+    "relents",
+    "stuck",
     ERROR_AFTER,
 ];
 
@@ -116,11 +124,7 @@ const SIGNPOST: [Interface; 1] =
 const OF_ROUTES: [Interface; 3] = [
     Interface { name: CARRIES, range: Range::Target, what: Published::Asked },
     Interface::asked("stuck"),
-    Interface {
-        name: ERROR_AFTER,
-        range: Range::One,
-        what: Published::Reading(Dimension::TIME),
-    },
+    Interface { name: ERROR_AFTER, range: Range::One, what: Published::Reading(Dimension::TIME) },
 ];
 /// The interface of a client population.
 const CLIENTS: [Interface; 1] = [Interface::level(Range::Client, "served")];

@@ -3,9 +3,7 @@
 use super::{Compiler, Instance, Scope};
 use crate::block::Literal;
 use crate::model::expression::{Comparison, Condition, NodeId, Quorum, Range, Value, Who};
-use crate::model::preset::{
-    Block, CARRIES, ComponentKind, Exported, LEADS, Node, SESSION_EXPORTS,
-};
+use crate::model::preset::{Block, CARRIES, ComponentKind, Exported, LEADS, Node, SESSION_EXPORTS};
 use crate::model::system::ComponentId;
 
 impl Compiler<'_> {
