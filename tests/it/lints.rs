@@ -61,6 +61,25 @@ fn with(from: &str, to: &str) -> String {
 }
 
 #[test]
+fn sessions_that_outlive_their_server() {
+    let model = with(
+        "[routes.shop]",
+        "[objectives.system]\nrecovery_time = \"p95 <= 60s\"\n\n[routes.shop]",
+    );
+    let hang = scenario("what = \"hang\"\nwhere = \"primary of orders\"");
+    let kill = scenario("what = \"kill\"\nwhere = \"primary of orders\"");
+    let stays = |model: &str, fault: &str| {
+        codes(model, Some(fault)).iter().any(|code| code.ends_with("sessions_stay"))
+    };
+    assert!(stays(&model, &hang));
+    assert!(!stays(&model, &kill));
+    for sound in ["on_marked_down = 1", "sessions = 0", "timeout_server = \"30s\""] {
+        let model = model.replace("serves = \"orders\"", &format!("serves = \"orders\"\n{sound}"));
+        assert!(!stays(&model, &hang), "{sound}");
+    }
+}
+
+#[test]
 fn a_sound_model_stays_so_under_every_fault() {
     let none: [&str; 0] = [];
     assert_eq!(codes(SOUND, None), none);

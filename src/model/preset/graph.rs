@@ -294,7 +294,11 @@ impl Value {
     pub(crate) fn is_fixed(&self) -> bool {
         match self {
             Self::Number(_) | Self::Parameter(_) | Self::NeedValue(..) | Self::Size(_) => true,
-            Self::Draw(_) | Self::Between(..) | Self::Reading(_) | Self::If(..) => false,
+            Self::Draw(_)
+            | Self::Between(..)
+            | Self::Reading(_)
+            | Self::If(..)
+            | Self::TargetValue(..) => false,
             Self::Add(left, right)
             | Self::Subtract(left, right)
             | Self::Multiply(left, right)
@@ -338,6 +342,7 @@ impl Value {
             Self::Divide(..)
             | Self::Parameter(_)
             | Self::NeedValue(..)
+            | Self::TargetValue(..)
             | Self::Size(_)
             | Self::Reading(_) => None,
         }
