@@ -45,6 +45,7 @@ const KEYS: &[(&str, &str)] = &[
     ("each", "further sets of alike things: { places = \"watchers\", say = \"who watches\" }"),
     ("streams", "what carries records, by name"),
     ("asker", "nodes of each who asks"),
+    ("asks", "the mean time between ticks that come at random"),
     ("factor", "by how much each gap is longer than the one before"),
     ("slack", "the share of itself by which a gap may be longer"),
     ("mode", "when it chooses: once for each rise, or always the \"best\""),
