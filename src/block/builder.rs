@@ -6,11 +6,14 @@
 
 use std::collections::BTreeMap;
 
+use super::backup::Backup;
 use super::clock::Clock;
 use super::dial::Dial;
 use super::gate::Gate;
 use super::graph::{Consumer, FaultSpec, Graph, Mark, Named, Producer};
-use super::id::{ClockId, ConditionId, DialId, LeaseId, LogId, PickId, ProbeId, ValueId, WorkId};
+use super::id::{
+    BackupId, ClockId, ConditionId, DialId, LeaseId, LogId, PickId, ProbeId, ValueId, WorkId,
+};
 use super::lease::Lease;
 use super::literal::{LevelId, Literal};
 use super::log::Log;
@@ -223,6 +226,12 @@ impl Builder {
         id
     }
 
+    /// Adds a backup.
+    pub fn backup(&mut self, backup: Backup) -> BackupId {
+        self.graph.backups.push(backup);
+        BackupId(self.graph.backups.len() as u32 - 1)
+    }
+
     /// Adds a fault.
     pub fn fault(&mut self, fault: FaultSpec) {
         self.graph.faults.push(fault);
@@ -300,7 +309,7 @@ impl Builder {
                 inputs.extend(candidates.iter().map(|c| Literal::of(c.chosen)));
                 all.iter().for_each(|v| self.collect_value(*v, inputs));
             }
-            Value::Ceiling(a) => self.collect_value(*a, inputs),
+            Value::Ceiling(a) | Value::Backup(_, _, a) => self.collect_value(*a, inputs),
             _ => {}
         }
     }
@@ -404,6 +413,9 @@ impl Builder {
         for (index, (dial, _)) in self.graph.dials.iter().enumerate() {
             observers[dial.clock.index()].push(Consumer::Dial(DialId(index as u32)));
         }
+        for (index, backup) in self.graph.backups.iter().enumerate() {
+            observers[backup.clock.index()].push(Consumer::Backup(BackupId(index as u32)));
+        }
         for list in &mut observers {
             list.sort_unstable();
             list.dedup();
@@ -486,7 +498,9 @@ impl Builder {
         for (index, log) in graph.logs.iter().enumerate() {
             for (position, member) in log.members.iter().enumerate() {
                 let consumer = Consumer::Log(LogId(index as u32), position as u32);
-                edges.extend([member.accepts, member.copies, member.heads].map(|l| (l, consumer)));
+                let inputs =
+                    [member.accepts, member.copies, member.heads, member.gone, member.restores];
+                edges.extend(inputs.map(|l| (l, consumer)));
             }
         }
         for (index, inputs) in self.meters.iter().enumerate() {

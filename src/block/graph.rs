@@ -1,9 +1,10 @@
 //! The graph of blocks: flat arrays, shared by all trials.
 
+use super::backup::Backup;
 use super::clock::Clock;
 use super::dial::Dial;
 use super::gate::Gate;
-use super::id::{ClockId, DialId, LeaseId, LogId, PickId, ProbeId, ValueId, WorkId};
+use super::id::{BackupId, ClockId, DialId, LeaseId, LogId, PickId, ProbeId, ValueId, WorkId};
 use super::lease::Lease;
 use super::literal::LevelId;
 use super::log::Log;
@@ -33,6 +34,8 @@ pub enum Consumer {
     Log(LogId, u32),
     /// Something is measured on it.
     Meter(u32),
+    /// A backup begins a generation at a tick of a clock.
+    Backup(BackupId),
 }
 
 /// What a level's value comes from.
@@ -149,6 +152,8 @@ pub struct Graph {
     pub dials: Vec<(Dial, LevelId)>,
     /// Logs.
     pub logs: Vec<Log>,
+    /// Backups.
+    pub backups: Vec<Backup>,
     /// Faults.
     pub faults: Vec<FaultSpec>,
     /// How many instances each milestone has.

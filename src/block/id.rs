@@ -30,6 +30,8 @@ ids! {
     DialId,
     /// A log, by its position in [`super::Graph::logs`].
     LogId,
+    /// A backup, by its position in [`super::Graph::backups`].
+    BackupId,
     /// A value program, by its position in [`super::Graph::values`].
     ValueId,
     /// A condition read at an instant, by its position in [`super::Graph::conditions`].

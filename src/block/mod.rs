@@ -16,6 +16,7 @@
 //!
 //! [`Builder`] assembles a [`Graph`]; `trial::World` runs it.
 
+pub mod backup;
 mod builder;
 pub mod clock;
 pub mod dial;
@@ -33,5 +34,7 @@ pub mod work;
 
 pub use builder::{BuildError, Builder};
 pub use graph::{Arm, Change, Consumer, FaultSpec, Graph, Mark, Named, Producer, Strikes};
-pub use id::{ClockId, ConditionId, DialId, LeaseId, LogId, PickId, ProbeId, ValueId, WorkId};
+pub use id::{
+    BackupId, ClockId, ConditionId, DialId, LeaseId, LogId, PickId, ProbeId, ValueId, WorkId,
+};
 pub use literal::{Event, EventId, LevelId, Literal};

@@ -41,6 +41,7 @@ impl World<'_> {
         self.lapses.clear();
         self.stamps.iter_mut().for_each(|s| s.fill(Instant::NEVER));
         self.begin_clocks();
+        self.begin_backups();
         self.begin_logs();
         self.begin_leases();
         self.begin_probes();
@@ -68,6 +69,14 @@ impl World<'_> {
                 let first = self.clocks[index].next(Instant::ZERO);
                 self.agenda.schedule(slots::tick(graph, index), first);
             }
+        }
+    }
+
+    fn begin_backups(&mut self) {
+        let graph = self.graph;
+        for (index, backup) in graph.backups.iter().enumerate() {
+            let clock = self.clocks[backup.clock.index()];
+            self.backups[index].start(&clock, self.mode == Mode::Full);
         }
     }
 

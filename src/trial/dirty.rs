@@ -93,6 +93,8 @@ impl Dirty {
                 self.logs.insert(self.log_starts[id.index()] + member as usize);
             }
             Consumer::Meter(id) => self.meters.insert(id as usize),
+            // What a backup holds is only ever read.
+            Consumer::Backup(_) => {}
         }
     }
 

@@ -104,6 +104,7 @@ impl World<'_> {
                     self.check(id.index());
                 }
                 Consumer::Probe(id) => self.look_once(id.index()),
+                Consumer::Backup(id) => self.backups[id.index()].tick(self.now),
                 _ => {}
             }
         }

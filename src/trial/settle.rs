@@ -121,8 +121,11 @@ impl World<'_> {
         }
         self.clocks[index] = next;
         for observer in &graph.observers[index] {
-            if let Consumer::Dial(dial) = observer {
-                self.dials[dial.index()].reclock(&next, self.visible);
+            match observer {
+                Consumer::Dial(dial) => self.dials[dial.index()].reclock(&next, self.visible),
+                Consumer::Backup(id) if running => self.backups[id.index()].restart(&next),
+                Consumer::Backup(id) => self.backups[id.index()].stop(self.visible),
+                _ => {}
             }
         }
         if self.mode == Mode::Full {
@@ -413,9 +416,17 @@ impl World<'_> {
         let spec = &graph.logs[index].members[member];
         let (accepts, copies, heads) =
             (self.holds(spec.accepts), self.holds(spec.copies), self.holds(spec.heads));
+        let (gone, restores) = (self.holds(spec.gone), self.holds(spec.restores));
         let old = self.logs[index].head();
-        if self.logs[index].change(member, self.now, accepts, copies, heads) {
-            let by = self.event(spec.heads);
+        let restored = restores && !self.logs[index].restores(member);
+        let point = if restored { graph.value(graph.logs[index].point, 0, self) } else { 0.0 };
+        let point = Instant::ZERO + Span::from_seconds(point);
+        let now = self.now;
+        let log = &mut self.logs[index];
+        log.restore(member, now, (gone, restores), point);
+        let promoted = log.change(member, now, accepts, copies, heads);
+        if (restored || promoted) && old != member {
+            let by = self.event(if restored { spec.restores } else { spec.heads });
             self.set(graph.logs[index].members[old].is_head, false, by);
             self.set(spec.is_head, true, by);
         }

@@ -1,16 +1,17 @@
 //! Full against lazy: random graphs of blocks, faults and seeds, small integers
 //! so that ties abound. Both forms must write the same journal, to the bit.
 
+use drillcast::block::backup::Backup;
 use drillcast::block::clock::Clock;
 use drillcast::block::dial::{Dial, DialTarget};
 use drillcast::block::lease::Lease;
 use drillcast::block::log::{Log, LogMember};
 use drillcast::block::pick::{Candidate, Pick};
 use drillcast::block::probe::{Looks, Probe};
-use drillcast::block::value::{Condition, Value};
+use drillcast::block::value::{About, Condition, Value};
 use drillcast::block::work::Work;
 use drillcast::block::{
-    Arm, Builder, Change, ClockId, FaultSpec, Graph, LevelId, Literal, Strikes, ValueId,
+    Arm, BackupId, Builder, Change, ClockId, FaultSpec, Graph, LevelId, Literal, Strikes, ValueId,
 };
 use drillcast::random::{Sampling, name_hash};
 use drillcast::trial::{Ended, Mode, Steady, World};
@@ -114,7 +115,11 @@ impl Random {
     }
 
     fn work(&mut self, level: LevelId, facts: &[LevelId]) {
-        let takes = if self.dice.chance(20) { self.builder.constant(0.0) } else { self.drawn(7) };
+        let takes = match self.dice.below(10) {
+            0 | 1 => self.builder.constant(0.0),
+            2 | 3 => self.restore(),
+            _ => self.drawn(7),
+        };
         let does = if self.dice.chance(25) {
             vec![(facts[self.dice.below(facts.len())], self.dice.chance(50))]
         } else {
@@ -194,6 +199,37 @@ impl Random {
         self.builder.define_dial(level, dial);
     }
 
+    /// What a restore comes to, as a time.
+    fn restore(&mut self) -> ValueId {
+        let which = self.builder.constant(1.0 + self.dice.below(2) as f64);
+        let backup = BackupId(self.dice.below(2) as u32);
+        let about = [About::Since, About::Tries, About::Exists][self.dice.below(3)];
+        let reading = self.builder.value(Value::Backup(backup, about, which));
+        if about == About::Since {
+            return reading;
+        }
+        let micro = self.builder.constant(MICRO);
+        self.builder.value(Value::Multiply(reading, micro))
+    }
+
+    /// A full backup, and a log archive on it.
+    fn backups(&mut self) {
+        for base in [None, Some(BackupId(0))] {
+            let running = if self.dice.chance(60) { self.literal() } else { Literal::TRUE };
+            let backup = Backup {
+                clock: self.clock(running),
+                takes: self.micros(9),
+                keep: self.builder.constant(1.0 + self.dice.below(5) as f64),
+                works: self.builder.constant(0.5 + 0.1 * self.dice.below(6) as f64),
+                shared: self.builder.constant(0.8),
+                base,
+                name: self.name(),
+                common: self.name(),
+            };
+            self.builder.backup(backup);
+        }
+    }
+
     fn log(&mut self, heads: Vec<LevelId>) {
         let members = heads
             .into_iter()
@@ -201,13 +237,17 @@ impl Random {
                 accepts: self.literal(),
                 copies: self.literal(),
                 heads: self.literal(),
+                gone: if self.dice.chance(40) { self.literal() } else { Literal::FALSE },
+                restores: if self.dice.chance(40) { self.literal() } else { Literal::FALSE },
                 lag: self.drawn(4),
                 unreplayed: self.builder.constant(0.0),
                 is_head,
             })
             .collect();
         let (volume, writes) = (self.builder.constant(1.0), self.builder.constant(1.0));
-        let log = Log { members, first: 0, volume, writes, name: self.name() };
+        let newest = self.builder.constant(1.0);
+        let point = self.builder.value(Value::Backup(BackupId(1), About::Point, newest));
+        let log = Log { members, first: 0, volume, writes, point, name: self.name() };
         self.builder.log(log);
     }
 
@@ -284,6 +324,7 @@ fn graph(number: u64) -> Option<Graph> {
         let clock = random.clock(running);
         random.clocks.push(clock);
     }
+    random.backups();
     for (kind, level) in plain {
         match kind {
             0 => random.work(level, &facts),

@@ -109,6 +109,10 @@ impl Reading {
     fn mentions(&self, visit: &mut dyn FnMut(Mention)) {
         match self {
             Self::Renewed(node) => visit(Mention::Node(*node)),
+            Self::Backup(node, _, which) => {
+                visit(Mention::Node(*node));
+                which.mentions(visit);
+            }
             Self::LogWritten(node, instant) => {
                 visit(Mention::Node(*node));
                 instant.mentions(visit);

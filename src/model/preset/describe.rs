@@ -215,6 +215,7 @@ impl Preset {
                 lines.extend(initially.map(|level| format!("begins as {level}")));
             }
             Block::Lease { .. } => lines.extend(self.describe_lease(&node.block)),
+            Block::Backup { .. } => lines.extend(self.describe_backup(&node.block)),
             Block::Pick { .. } | Block::Dial { .. } | Block::Log { .. } => {
                 lines.extend(self.describe_choice(&node.block));
             }
@@ -258,6 +259,35 @@ impl Preset {
         lines
     }
 
+    /// A backup, a line each.
+    fn describe_backup(&self, block: &Block) -> Vec<String> {
+        let Block::Backup { every, running, takes, keep, works, shared, base } = block else {
+            return Vec::new();
+        };
+        let printer = Printer::new(self);
+        let time = |value: &Value| printer.value(value, Dimension::TIME);
+        let number = |value: &Value| printer.value(value, Dimension::NUMBER);
+        let mut lines = Vec::new();
+        lines.push(format!("a generation every {}, ready after {}", time(every), time(takes)));
+        lines.extend(running.iter().map(|running| format!("while {}", printer.condition(running))));
+        lines.extend(keep.iter().map(|keep| format!("the newest {} are kept", number(keep))));
+        match base {
+            None => lines.push(format!("each good with a chance of {}", number(works))),
+            Some(base) => {
+                let base = &self.nodes[base.0].name;
+                lines.push(format!("leads on from a good generation of {base}"));
+                let works = number(works);
+                lines.push(format!(
+                    "each interval of {base} without a gap with a chance of {works}"
+                ));
+            }
+        }
+        if *shared != Value::Number(1.0) {
+            lines.push(format!("what all share good with a chance of {}", number(shared)));
+        }
+        lines
+    }
+
     /// A pick, a dial or a log, a line each.
     fn describe_choice(&self, block: &Block) -> Vec<String> {
         let printer = Printer::new(self);
@@ -283,7 +313,18 @@ impl Preset {
                 lines.push(format!("an attempt that fails takes {cost}"));
                 lines.push(format!("lost by {}", condition(lost)));
             }
-            Block::Log { accepts, copies, head, volume, writes, lag, unreplayed } => {
+            Block::Log {
+                accepts,
+                copies,
+                head,
+                volume,
+                writes,
+                lag,
+                unreplayed,
+                gone,
+                restores,
+                point,
+            } => {
                 lines.push(format!("written where {}", condition(accepts)));
                 lines.push(format!("copied where {}", condition(copies)));
                 lines.push(format!("headed by the last to {}", self.nodes[head.0].name));
@@ -292,6 +333,12 @@ impl Preset {
                 lines.push(format!("copies are behind by {}", printer.value(lag, Dimension::TIME)));
                 let unreplayed = printer.value(unreplayed, Dimension::TIME);
                 lines.push(format!("copies have {unreplayed} to replay"));
+                lines.extend(gone.iter().map(|gone| format!("destroyed by {}", condition(gone))));
+                let point = point.as_ref().map(|point| printer.value(point, Dimension::TIME));
+                let point = point.map_or_else(String::new, |point| format!(", up to {point}"));
+                lines.extend(
+                    restores.iter().map(|on| format!("restored by {}{point}", condition(on))),
+                );
             }
             _ => {}
         }
@@ -339,6 +386,7 @@ const fn block_name(block: &Block) -> &'static str {
         Block::Pick { .. } => "pick",
         Block::Dial { .. } => "dial",
         Block::Log { .. } => "log",
+        Block::Backup { .. } => "backup",
     }
 }
 

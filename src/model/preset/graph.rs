@@ -31,8 +31,22 @@ pub(super) fn check(preset: &Preset, places: &Places, context: &Context<'_>) {
     unused(&places.processes, "process", Mention::Process);
     unused(&places.requests, "request", Mention::Request);
     unused(&places.needs, "need", |at| Mention::Need(crate::model::expression::NeedId(at)));
+    check_bases(preset, places, context);
     for circle in circles(preset) {
         report_circle(&circle, preset, places, context);
+    }
+}
+
+/// A log archive leads on from generations, not from another archive.
+fn check_bases(preset: &Preset, places: &Places, context: &Context<'_>) {
+    for (node, place) in preset.nodes.iter().zip(&places.nodes) {
+        let Block::Backup { base: Some(base), .. } = &node.block else { continue };
+        let other = &preset.nodes[base.0];
+        if matches!(other.block, Block::Backup { base: Some(_), .. }) {
+            let message = format!("the base of `{}` has a base itself", node.name);
+            let label = format!("leads on from `{}`, which is no full backup", other.name);
+            context.error("preset::base", message, &place.at, &label);
+        }
     }
 }
 
@@ -151,6 +165,7 @@ impl Node {
             }
             Block::Dial { at, .. } => visit(Mention::Node(at.node)),
             Block::Log { head, .. } => visit(Mention::Node(*head)),
+            Block::Backup { base, .. } => base.iter().for_each(|base| visit(Mention::Node(*base))),
             _ => {}
         }
     }
@@ -178,7 +193,10 @@ impl Node {
                 all.extend([Some(when), Some(from), if_.as_ref()]);
             }
             Block::Dial { lost, good, .. } => all.extend([Some(lost), Some(good)]),
-            Block::Log { accepts, copies, .. } => all.extend([Some(accepts), Some(copies)]),
+            Block::Log { accepts, copies, gone, restores, .. } => {
+                all.extend([Some(accepts), Some(copies), gone.as_ref(), restores.as_ref()]);
+            }
+            Block::Backup { running, .. } => all.push(running.as_ref()),
         }
         all.into_iter().flatten().for_each(visit);
     }
@@ -205,8 +223,13 @@ impl Node {
             }
             Block::Pick { prefer, .. } => all.extend(prefer),
             Block::Dial { cost, .. } => all.push(cost),
-            Block::Log { volume, writes, lag, unreplayed, .. } => {
+            Block::Log { volume, writes, lag, unreplayed, point, .. } => {
                 all.extend([volume, writes, lag, unreplayed]);
+                all.extend(point);
+            }
+            Block::Backup { every, takes, keep, works, shared, .. } => {
+                all.extend([every, takes, works, shared]);
+                all.extend(keep);
             }
         }
         all.into_iter().for_each(visit);

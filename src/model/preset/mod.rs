@@ -308,6 +308,33 @@ pub enum Block {
         lag: Value,
         /// How much of its copy a member has not replayed \[s of writing\].
         unreplayed: Value,
+        /// What destroys all that a member holds.
+        gone: Option<Condition>,
+        /// At a rise of this a member becomes the head with what the head's
+        /// history held at `point`.
+        restores: Option<Condition>,
+        /// Up to which instant a restore recovers \[s\], read at the restore;
+        /// `None`: nothing.
+        point: Option<Value>,
+    },
+    /// Generations taken every so often, and what can be restored from them.
+    Backup {
+        /// From one generation to the next \[s\], fixed for the trial.
+        every: Value,
+        /// Generations begin while this holds; one that is not ready when it
+        /// falls never will be.
+        running: Option<Condition>,
+        /// From the beginning of a generation until it is ready \[s\], drawn for each.
+        takes: Value,
+        /// How many are kept; `None`: all, or as long as those of the base.
+        keep: Option<Value>,
+        /// The chance that a generation is good; of a log archive, that an
+        /// interval of its base has no gap.
+        works: Value,
+        /// The chance that what all generations share is good.
+        shared: Value,
+        /// The backup whose generations a log archive leads on from.
+        base: Option<NodeId>,
     },
 }
 

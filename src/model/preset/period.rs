@@ -63,7 +63,7 @@ fn check_exports(preset: &Preset, places: &Places, context: &Context<'_>) {
 /// How often a node does what it does periodically.
 fn periods(node: &Node) -> Vec<&Value> {
     match &node.block {
-        Block::Clock { every, .. } => vec![every],
+        Block::Clock { every, .. } | Block::Backup { every, .. } => vec![every],
         Block::Probe { looks, .. } => match looks {
             Looks::At(_) => Vec::new(),
             Looks::Every(every) | Looks::AfterReply { every, .. } | Looks::From { every, .. } => {

@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 use fact::Facts;
 
 use crate::block::{
-    Builder, ClockId, DialId, Graph, LeaseId, LevelId, LogId, Mark, PickId, ProbeId,
+    BackupId, Builder, ClockId, DialId, Graph, LeaseId, LevelId, LogId, Mark, PickId, ProbeId,
 };
 use crate::model::expression::{NodeId, Range, Who};
 use crate::model::preset::{Block, Node, Preset};
@@ -67,6 +67,7 @@ struct Built {
     leases: Vec<LeaseId>,
     probes: Vec<ProbeId>,
     logs: Vec<LogId>,
+    backups: Vec<BackupId>,
     /// Picks and dials: for each instance the levels of the candidates; logs:
     /// the levels that say who is the head.
     choices: Vec<Vec<LevelId>>,
@@ -138,6 +139,7 @@ struct Counters {
     picks: u32,
     dials: u32,
     logs: u32,
+    backups: u32,
 }
 
 fn next(counter: &mut u32) -> u32 {
@@ -301,6 +303,9 @@ impl<'m> Compiler<'m> {
             match &node.block {
                 Block::Clock { .. } => built.clocks.push(ClockId(next(&mut counters.clocks))),
                 Block::Pick { .. } => built.picks.push(PickId(next(&mut counters.picks))),
+                Block::Backup { .. } => {
+                    built.backups.push(BackupId(next(&mut counters.backups)));
+                }
                 Block::Log { .. } => built.logs.push(LogId(next(&mut counters.logs))),
                 block => {
                     let level = self.builder.level(&name);
@@ -364,7 +369,10 @@ impl<'m> Compiler<'m> {
 
     /// The stage that a node's levels are on a causal path; clocks and logs are none.
     fn stage(&mut self, id: ComponentId, node: &Node) -> Option<u32> {
-        if matches!(node.block, Block::Clock { .. } | Block::Log { .. } | Block::Gate { .. }) {
+        if matches!(
+            node.block,
+            Block::Clock { .. } | Block::Log { .. } | Block::Backup { .. } | Block::Gate { .. }
+        ) {
             return None;
         }
         self.stages.push(StageSlot {

@@ -2,6 +2,7 @@
 
 use super::value::Names;
 use super::{Compiler, Instance, Scope};
+use crate::block::backup::Backup;
 use crate::block::clock::Clock;
 use crate::block::dial::{Dial, DialTarget};
 use crate::block::lease::Lease;
@@ -19,6 +20,7 @@ pub(super) fn has_own_clock(block: &Block) -> bool {
     match block {
         Block::Probe { looks, .. } => matches!(looks, Looks::Every(_) | Looks::From { .. }),
         Block::Lease { check, .. } => check.is_some(),
+        Block::Backup { .. } => true,
         _ => false,
     }
 }
@@ -58,7 +60,8 @@ impl Compiler<'_> {
             Block::Probe { looks: Looks::From { every, rise }, .. } => {
                 c.define_clock(place, every, Some(rise), true);
             }
-            Block::Lease { check: Some(Check { every, running }), .. } => {
+            Block::Lease { check: Some(Check { every, running }), .. }
+            | Block::Backup { every, running, .. } => {
                 c.define_clock(place, every, running.as_ref(), false);
             }
             _ => {}
@@ -162,6 +165,7 @@ impl Compiler<'_> {
             Block::Pick { .. } => self.define_pick(place),
             Block::Dial { .. } => self.define_dial(place, level),
             Block::Log { .. } => self.define_log(place),
+            Block::Backup { .. } => self.define_backup(place),
         }
     }
 
@@ -346,8 +350,18 @@ impl Compiler<'_> {
     }
 
     fn define_log(&mut self, place: &Place<'_>) {
-        let Block::Log { accepts, copies, head, volume, writes, lag, unreplayed } =
-            &place.node.block
+        let Block::Log {
+            accepts,
+            copies,
+            head,
+            volume,
+            writes,
+            lag,
+            unreplayed,
+            gone,
+            restores,
+            point,
+        } = &place.node.block
         else {
             return;
         };
@@ -365,6 +379,8 @@ impl Compiler<'_> {
                 accepts: self.builder.and(&[accepts, reached]),
                 copies: self.condition(copies, &scope),
                 heads: Literal::of(head_of),
+                gone: self.optional(gone.as_ref(), &scope, Literal::FALSE),
+                restores: self.optional(restores.as_ref(), &scope, Literal::FALSE),
                 lag: self.value(lag, &scope, &mut names),
                 unreplayed: self.value(unreplayed, &scope, &mut names),
                 is_head,
@@ -375,9 +391,35 @@ impl Compiler<'_> {
             first: 0,
             volume: self.field(place, "volume", volume),
             writes: self.field(place, "writes", writes),
+            point: match point {
+                Some(point) => self.field(place, "point", point),
+                None => self.builder.constant(f64::NEG_INFINITY),
+            },
             name: name_hash(&format!("{}.comb", place.name)),
         };
         let defined = self.builder.log(log);
         assert_eq!(defined, self.built[own.component.0][place.id.0].logs[own.index]);
+    }
+
+    fn define_backup(&mut self, place: &Place<'_>) {
+        let Block::Backup { takes, keep, works, shared, base, .. } = &place.node.block else {
+            return;
+        };
+        let own = place.own();
+        let backup = Backup {
+            clock: self.clock_at(place.id, own),
+            takes: self.field(place, "takes", takes),
+            keep: match keep {
+                Some(keep) => self.field(place, "keep", keep),
+                None => self.builder.constant(f64::INFINITY),
+            },
+            works: self.field(place, "works", works),
+            shared: self.field(place, "shared", shared),
+            base: base.map(|base| self.built[own.component.0][base.0].backups[own.index]),
+            name: name_hash(&format!("{}.works", place.name)),
+            common: name_hash(&format!("{}.shared", place.name)),
+        };
+        let defined = self.builder.backup(backup);
+        assert_eq!(defined, self.built[own.component.0][place.id.0].backups[own.index]);
     }
 }

@@ -7,6 +7,7 @@ use drillcast::outcome::Figure;
 const TIME: What = What::Figure("stores", "toy", Figure::RecoveryTime);
 const DOWN: What = What::Figure("stores", "toy", Figure::Downtime);
 const LOST: What = What::Figure("stores", "toy", Figure::DataLossWrites);
+const AGE: What = What::Figure("stores", "toy", Figure::RecoveryPointAge);
 const SEEN: What = What::First("toy", "seen");
 /// Stamped by a work of 1 s that nothing else touches.
 const APART: What = What::First("toy", "apart");
@@ -311,10 +312,70 @@ log = { accepts = "acts", copies = "copy", head = "acts", volume = "1 MB/s", wri
     ]
 }
 
+fn backups() -> Vec<Row> {
+    use Moves::{By, Down, MeanBy, To, Vanishes};
+    let alive = "while = \"any(m in member: m.app)\"";
+    let base = one(
+        &format!(
+            r#"restored = {{ when = "w40", takes = "1s" }}
+read = {{ when = "restored", takes = "wal.since(1)" }}
+[member.gate]
+acts = {{ when = "app or restored" }}
+[one.backup]
+full = {{ every = "100s", takes = "10s", {alive} }}
+bad = {{ every = "100s", takes = "10s", shared = 0 }}
+wal = {{ every = "4s", takes = "1s", base = "full" }}
+[one.log]
+log = {{ accepts = "app", copies = "false", head = "acts", volume = "1 MB/s", writes = "1/s", lag = "0s", unreplayed = "0s", gone = "not app", restores = "restored", point = "full.point(1) + 0s * wal.tries(1)" }}"#
+        ),
+        "app or read",
+    );
+    let row = |field, from: &str, to: &str| row(field, &base, from, to);
+    let full =
+        |more: &str| format!("full = {{ every = \"100s\", takes = \"10s\", {alive}{more} }}");
+    let kept =
+        base.clone().turn("full.point(1)", "full.point(2)").turn(&full(""), &full(", keep = 2"));
+    vec![
+        row("backup every", "full = { every = \"100s\"", "full = { every = \"200s\"")
+            .moves(AGE, MeanBy(50.0)),
+        row("backup takes", "\"100s\", takes = \"10s\", while", "\"100s\", takes = \"30s\", while")
+            .moves(AGE, MeanBy(20.0)),
+        // One that began with the fault's last breath is ready before the restore.
+        row("backup while", &full(""), "full = { every = \"100s\", takes = \"10s\" }")
+            .moves(AGE, Down),
+        row("backup works", &full(""), &full(", works = 0.5")).moves(AGE, MeanBy(100.0)),
+        row("backup shared", &full(""), &full(", shared = 0"))
+            .moves(AGE, Vanishes)
+            .moves(TIME, Vanishes),
+        Row::text("backup", "keep", &kept, "keep = 2", "keep = 1").moves(AGE, Vanishes),
+        row("backup base", "base = \"full\"", "base = \"bad\"").moves(TIME, Vanishes),
+        row("backup base", ", base = \"full\"", "").moves(TIME, Down).not(&[AGE]),
+        row(
+            "log gone",
+            "gone = \"not app\", restores = \"restored\"",
+            "gone = \"false\", restores = \"false\"",
+        )
+        .moves(AGE, Down)
+        .not(&[TIME]),
+        row("log restores", "restores = \"restored\"", "restores = \"false\"")
+            .moves(AGE, Vanishes)
+            .not(&[TIME]),
+        row("log point", "\"full.point(1)", "\"full.point(2)").moves(AGE, By(100.0)).not(&[TIME]),
+        Row::text(
+            "log",
+            "gone",
+            &base.clone().turn("restores = \"restored\"", "restores = \"false\""),
+            "gone = \"not app\"",
+            "gone = \"false\"",
+        )
+        .moves(AGE, To(NEVER, 0.0)),
+    ]
+}
+
 #[test]
 fn every_field_of_every_block() {
     let rows: Vec<Row> =
-        [gates_and_works(), clocks_and_probes(), leases(), picks(), dials(), logs()]
+        [gates_and_works(), clocks_and_probes(), leases(), picks(), dials(), logs(), backups()]
             .into_iter()
             .flatten()
             .collect();

@@ -35,7 +35,7 @@ pub(super) fn blocks() -> Vec<(String, String)> {
     let source = text("src/model/preset/read/block.rs") + &text("src/model/preset/read/probe.rs");
     let helpers = [("work", "lost"), ("probe", "looks"), ("probe", "after_reply")];
     let mut fields = Vec::new();
-    for block in ["gate", "work", "clock", "probe", "lease", "pick", "dial", "log"] {
+    for block in ["gate", "work", "clock", "probe", "lease", "pick", "dial", "log", "backup"] {
         let of_it = helpers.iter().filter(|(of, _)| *of == block).map(|(_, helper)| *helper);
         for function in [block].into_iter().chain(of_it) {
             let body = body(&source, function);

@@ -68,6 +68,8 @@ pub enum Shape {
     Dial(Range),
     /// `log`
     Log,
+    /// `backup`
+    Backup,
 }
 
 impl Shape {
@@ -83,6 +85,7 @@ impl Shape {
             Self::Pick(_) => "pick",
             Self::Dial(_) => "dial",
             Self::Log => "log",
+            Self::Backup => "backup",
         }
     }
 }
@@ -153,6 +156,7 @@ impl Environment {
             Block::Pick { over, .. } => Shape::Pick(*over),
             Block::Dial { over, .. } => Shape::Dial(*over),
             Block::Log { .. } => Shape::Log,
+            Block::Backup { .. } => Shape::Backup,
         };
         let node = |node: &Node| Declared {
             name: node.name.clone(),

@@ -186,6 +186,9 @@ pub(super) fn log(fields: &Fields<'_, '_>) -> Option<Block> {
     let writes = number("writes", Dimension::RATE);
     let lag = number("lag", Dimension::TIME);
     let unreplayed = number("unreplayed", Dimension::TIME);
+    let gone = fields.optional("gone", each);
+    let restores = fields.optional("restores", each);
+    let point = fields.optional_value("point", fields.scope().read(), Dimension::TIME);
     Some(Block::Log {
         accepts: accepts?,
         copies: copies?,
@@ -194,5 +197,40 @@ pub(super) fn log(fields: &Fields<'_, '_>) -> Option<Block> {
         writes: writes?,
         lag: lag?,
         unreplayed: unreplayed?,
+        gone: gone.ok()?,
+        restores: restores.ok()?,
+        point: point.ok()?,
+    })
+}
+
+/// Reads a backup.
+pub(super) fn backup(fields: &Fields<'_, '_>) -> Option<Block> {
+    if fields.owner != Range::One {
+        let message = format!("{} must stand under [one.backup]", fields.reader.what());
+        let at = &fields.reader.table_read().at;
+        fields.refuse("preset::backup", message, at, "a backup is taken of all of a component");
+    }
+    let is_full = |node: &Declared| node.shape == Shape::Backup;
+    let base = match fields.reader.get("base") {
+        Some(_) => fields.node("base", "the name of another backup", is_full).map(Some),
+        None => Some(None),
+    };
+    let every = fields.value("every", fields.scope(), Dimension::TIME);
+    let running = fields.optional("while", fields.scope());
+    let takes = fields.value("takes", fields.scope(), Dimension::TIME);
+    let keep = match base {
+        // A log archive is kept as long as what it leads on from.
+        Some(Some(_)) => Ok(None),
+        _ => fields.optional_value("keep", fields.scope(), Dimension::NUMBER),
+    };
+    let (works, shared) = (fields.count("works"), fields.count("shared"));
+    Some(Block::Backup {
+        every: every?,
+        running: running.ok()?,
+        takes: takes?,
+        keep: keep.ok()?,
+        works: works?,
+        shared: shared?,
+        base: base?,
     })
 }

@@ -159,6 +159,19 @@ impl<'r, 'a> Fields<'r, 'a> {
         }
     }
 
+    /// A number of a dimension, if it is there; `Err` where it is wrong.
+    pub(super) fn optional_value(
+        &self,
+        key: &str,
+        scope: Scope,
+        wanted: Dimension,
+    ) -> Result<Option<Value>, ()> {
+        let Some(node) = self.reader.get(key) else {
+            return Ok(None);
+        };
+        self.value_at(node, key, scope, wanted).map(Some).ok_or(())
+    }
+
     /// A number of any dimension, if it is there; `Err` where it is wrong.
     pub(super) fn any_value(&self, key: &str, scope: Scope) -> Result<Option<Value>, ()> {
         let Some(node) = self.reader.get(key) else {

@@ -21,7 +21,8 @@ pub(super) use names::Places;
 /// The most nodes that a preset may have.
 const MOST_NODES: usize = 64;
 /// The blocks, as they are written.
-const BLOCKS: [&str; 8] = ["gate", "work", "clock", "probe", "lease", "pick", "dial", "log"];
+const BLOCKS: [&str; 9] =
+    ["gate", "work", "clock", "probe", "lease", "pick", "dial", "log", "backup"];
 
 /// Reads a preset; what is wrong with it goes to `context`.
 #[must_use]
@@ -137,6 +138,7 @@ fn shape(entry: &Entry, block: &str) -> Shape {
         "lease" => Shape::Lease,
         "pick" => Shape::Pick(over()),
         "dial" => Shape::Dial(over()),
+        "backup" => Shape::Backup,
         _ => Shape::Log,
     }
 }
@@ -200,9 +202,10 @@ fn read_node(
         Shape::Pick(_) => block::pick(&fields),
         Shape::Dial(_) => block::dial(&fields),
         Shape::Log => block::log(&fields),
+        Shape::Backup => block::backup(&fields),
     };
     let marks = match node.declared.shape {
-        Shape::Clock | Shape::Log => None,
+        Shape::Clock | Shape::Log | Shape::Backup => None,
         _ => fields.marks(),
     };
     reader.finish();
