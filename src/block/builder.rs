@@ -12,12 +12,15 @@ use super::dial::Dial;
 use super::gate::Gate;
 use super::graph::{Consumer, FaultSpec, Graph, Mark, Named, Producer};
 use super::id::{
-    BackupId, ClockId, ConditionId, DialId, LeaseId, LogId, PickId, ProbeId, ValueId, WorkId,
+    BackupId, ClockId, ConditionId, DialId, LeaseId, LinkId, LogId, PickId, PoolId, ProbeId,
+    ValueId, WorkId,
 };
 use super::lease::Lease;
+use super::link::Link;
 use super::literal::{LevelId, Literal};
 use super::log::Log;
 use super::pick::Pick;
+use super::pool::Pool;
 use super::probe::{Looks, Probe};
 use super::value::{Condition, Value};
 use super::work::Work;
@@ -163,6 +166,9 @@ impl Builder {
     pub fn define_work(&mut self, level: LevelId, work: Work) -> WorkId {
         let id = WorkId(self.graph.works.len() as u32);
         self.define(level, Producer::Work(id));
+        if let Some(uses) = work.uses {
+            self.define(uses.held, Producer::Unit(id));
+        }
         self.graph.works.push((work, level));
         id
     }
@@ -230,6 +236,18 @@ impl Builder {
     pub fn backup(&mut self, backup: Backup) -> BackupId {
         self.graph.backups.push(backup);
         BackupId(self.graph.backups.len() as u32 - 1)
+    }
+
+    /// Adds a pool.
+    pub fn pool(&mut self, pool: Pool) -> PoolId {
+        self.graph.pools.push(pool);
+        PoolId(self.graph.pools.len() as u32 - 1)
+    }
+
+    /// Adds a link.
+    pub fn link(&mut self, link: Link) -> LinkId {
+        self.graph.links.push(link);
+        LinkId(self.graph.links.len() as u32 - 1)
     }
 
     /// Adds a fault.
@@ -343,6 +361,12 @@ impl Builder {
         for (index, (lease, _)) in self.graph.leases.iter().enumerate() {
             if let Some(pick) = lease.of {
                 self.graph.grants[pick.index()].push(LeaseId(index as u32));
+            }
+        }
+        self.graph.users = vec![Vec::new(); self.graph.pools.len()];
+        for (index, (work, _)) in self.graph.works.iter().enumerate() {
+            if let Some(uses) = work.uses {
+                self.graph.users[uses.pool.index()].push(WorkId(index as u32));
             }
         }
         self.connect_levels();
@@ -459,6 +483,7 @@ impl Builder {
         for (index, (work, _)) in graph.works.iter().enumerate() {
             let consumer = Consumer::Work(WorkId(index as u32));
             edges.extend([(work.when, consumer), (work.until, consumer)]);
+            edges.extend(work.uses.map(|uses| (uses.keeps, consumer)));
         }
         for (index, clock) in graph.clocks.iter().enumerate() {
             edges.push((clock.running, Consumer::Clock(ClockId(index as u32))));

@@ -6,9 +6,11 @@ use super::dial::Dial;
 use super::gate::Gate;
 use super::id::{BackupId, ClockId, DialId, LeaseId, LogId, PickId, ProbeId, ValueId, WorkId};
 use super::lease::Lease;
+use super::link::Link;
 use super::literal::LevelId;
 use super::log::Log;
 use super::pick::Pick;
+use super::pool::Pool;
 use super::probe::Probe;
 use super::value::{Condition, Value};
 use super::work::Work;
@@ -59,6 +61,8 @@ pub enum Producer {
     Dial(DialId, Option<u32>),
     /// A member is the head of a log.
     Head(LogId, u32),
+    /// A work holds a unit of its pool.
+    Unit(WorkId),
 }
 
 /// A milestone that a level's rise stamps.
@@ -154,6 +158,12 @@ pub struct Graph {
     pub logs: Vec<Log>,
     /// Backups.
     pub backups: Vec<Backup>,
+    /// Pools.
+    pub pools: Vec<Pool>,
+    /// Who uses each pool.
+    pub users: Vec<Vec<WorkId>>,
+    /// Links.
+    pub links: Vec<Link>,
     /// Faults.
     pub faults: Vec<FaultSpec>,
     /// How many instances each milestone has.

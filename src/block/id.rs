@@ -32,6 +32,10 @@ ids! {
     LogId,
     /// A backup, by its position in [`super::Graph::backups`].
     BackupId,
+    /// A pool, by its position in [`super::Graph::pools`].
+    PoolId,
+    /// A link, by its position in [`super::Graph::links`].
+    LinkId,
     /// A value program, by its position in [`super::Graph::values`].
     ValueId,
     /// A condition read at an instant, by its position in [`super::Graph::conditions`].

@@ -25,9 +25,11 @@ pub mod gate;
 mod graph;
 mod id;
 pub mod lease;
+pub mod link;
 mod literal;
 pub mod log;
 pub mod pick;
+pub mod pool;
 pub mod probe;
 pub mod value;
 pub mod work;
@@ -35,6 +37,7 @@ pub mod work;
 pub use builder::{BuildError, Builder};
 pub use graph::{Arm, Change, Consumer, FaultSpec, Graph, Mark, Named, Producer, Strikes};
 pub use id::{
-    BackupId, ClockId, ConditionId, DialId, LeaseId, LogId, PickId, ProbeId, ValueId, WorkId,
+    BackupId, ClockId, ConditionId, DialId, LeaseId, LinkId, LogId, PickId, PoolId, ProbeId,
+    ValueId, WorkId,
 };
 pub use literal::{Event, EventId, LevelId, Literal};

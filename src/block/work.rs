@@ -7,7 +7,10 @@
 //! Work has no ticks: its full form and its lazy form are the same.
 
 use super::id::ValueId;
+use super::link::Moves;
 use super::literal::{EventId, LevelId, Literal};
+use super::pool::Uses;
+use crate::units::Instant;
 
 /// Work, as wired.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -16,8 +19,13 @@ pub struct Work {
     pub when: Literal,
     /// What ends its level.
     pub until: Literal,
-    /// How long it takes \[s\].
+    /// How long it takes \[s\]; where it moves something, how long that takes
+    /// alone.
     pub takes: ValueId,
+    /// What it moves; then that decides how long it takes.
+    pub moves: Option<Moves>,
+    /// The pool of which it needs a unit.
+    pub uses: Option<Uses>,
     /// It runs to its end although `when` falls.
     pub finishes: bool,
     /// The facts that completion sets.
@@ -33,6 +41,10 @@ pub struct WorkState {
     pub activations: u32,
     /// The event that started it.
     pub started_by: EventId,
+    /// When it asked for a unit.
+    pub asked: Instant,
+    /// It holds a unit.
+    pub holds: bool,
 }
 
 /// Where work stands.
@@ -40,6 +52,8 @@ pub struct WorkState {
 pub enum WorkStage {
     /// Waiting for a rise of `when`.
     Idle,
+    /// Waiting for a unit of its pool.
+    Waiting,
     /// Under way.
     Running,
     /// Complete; its level is true.
@@ -55,6 +69,8 @@ pub enum WorkStep {
     Nothing,
     /// It starts now, by the doing of `when`.
     Start,
+    /// It asks for a unit now.
+    Ask,
     /// It is off the agenda.
     Cancel,
     /// Its level falls, by the doing of this literal.
@@ -65,9 +81,17 @@ impl Work {
     /// What follows from the present values of `when` and `until`.
     pub fn step(&self, state: &mut WorkState, when: bool, until: bool) -> WorkStep {
         match state.stage {
+            WorkStage::Idle if when && !until && self.uses.is_some() && !state.holds => {
+                state.stage = WorkStage::Waiting;
+                WorkStep::Ask
+            }
             WorkStage::Idle if when && !until => {
                 state.stage = WorkStage::Running;
                 WorkStep::Start
+            }
+            WorkStage::Waiting if !when => {
+                state.stage = WorkStage::Idle;
+                WorkStep::Cancel
             }
             WorkStage::Running if !when && !self.finishes => {
                 state.stage = WorkStage::Idle;

@@ -5,9 +5,10 @@ use super::slots;
 use super::world::World;
 use crate::block::clock::ClockState;
 use crate::block::lease::LeaseState;
+use crate::block::pool::PoolState;
 use crate::block::probe::{Looks, ProbeState, Reply};
 use crate::block::value::Readings;
-use crate::block::{Event, EventId, LevelId, ValueId};
+use crate::block::{Event, EventId, LevelId, ValueId, WorkId};
 use crate::random::Sampling;
 use crate::units::{Instant, Span};
 
@@ -42,6 +43,7 @@ impl World<'_> {
         self.stamps.iter_mut().for_each(|s| s.fill(Instant::NEVER));
         self.begin_clocks();
         self.begin_backups();
+        self.begin_shares();
         self.begin_logs();
         self.begin_leases();
         self.begin_probes();
@@ -78,6 +80,18 @@ impl World<'_> {
             let clock = self.clocks[backup.clock.index()];
             self.backups[index].start(&clock, self.mode == Mode::Full);
         }
+    }
+
+    fn begin_shares(&mut self) {
+        let graph = self.graph;
+        for (index, pool) in graph.pools.iter().enumerate() {
+            let holds = |user: &&WorkId| self.works[user.index()].holds;
+            let held = graph.users[index].iter().filter(holds).count() as u32;
+            self.pools[index] = PoolState::of(graph.count(pool.size, self), held);
+        }
+        let mut flows = std::mem::take(&mut self.flows);
+        flows.start(graph.links.iter().map(|link| graph.value(link.rate, 0, self)));
+        self.flows = flows;
     }
 
     fn begin_logs(&mut self) {

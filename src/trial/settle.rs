@@ -49,6 +49,8 @@ impl World<'_> {
             }
             if let Some(pick) = self.dirty.picks.pop() {
                 self.settle_pick(pick);
+            } else if let Some(pool) = self.dirty.pools.pop() {
+                self.grant_unit(pool);
             } else if !self.zero.is_empty() {
                 let mut zero = std::mem::take(&mut self.zero);
                 zero.sort_unstable();
@@ -57,6 +59,7 @@ impl World<'_> {
                 }
                 self.zero = zero;
             } else {
+                self.share();
                 return;
             }
         }
@@ -247,30 +250,97 @@ impl World<'_> {
         let (work, level) = &graph.works[index];
         let (when, until) = (self.holds(work.when), self.holds(work.until));
         match work.step(&mut self.works[index], when, until) {
-            WorkStep::Nothing => return false,
+            WorkStep::Nothing => return self.release(index),
+            WorkStep::Ask => {
+                self.works[index].asked = self.now;
+                self.dirty.pools.extend(work.uses.map(|uses| uses.pool.index()));
+            }
             // It may have waited for `until` to let go.
             WorkStep::Start => self.start(index, self.event(work.when).max(self.event(work.until))),
             WorkStep::Cancel => {
                 self.agenda.cancel(slots::work(graph, index));
                 self.zero.retain(|w| *w != index as u32);
+                self.flows.end(index);
             }
             WorkStep::Fall(by) => {
                 self.set(*level, false, self.event(by));
                 self.dirty.works.insert(index);
             }
         }
+        self.release(index);
         true
+    }
+
+    /// A work that neither runs nor keeps its unit gives it back; whether it did.
+    fn release(&mut self, index: usize) -> bool {
+        let graph = self.graph;
+        let (work, level) = &graph.works[index];
+        let Some(uses) = work.uses.filter(|uses| {
+            let state = self.works[index];
+            state.holds && state.stage != WorkStage::Running && !self.holds(uses.keeps)
+        }) else {
+            return false;
+        };
+        let by = self.event(work.when).max(self.event(uses.keeps)).max(self.events[level.index()]);
+        self.works[index].holds = false;
+        self.set(uses.held, false, by);
+        self.pools[uses.pool.index()].give();
+        self.dirty.pools.insert(uses.pool.index());
+        true
+    }
+
+    /// Whoever has waited longest for a unit of a pool gets one, if there is one.
+    fn grant_unit(&mut self, pool: usize) {
+        let graph = self.graph;
+        let waiting = graph.users[pool].iter().map(|user| user.index());
+        let waiting = waiting.filter(|w| self.works[*w].stage == WorkStage::Waiting);
+        let Some(next) = waiting.min_by_key(|w| (self.works[*w].asked, *w)) else { return };
+        if !self.pools[pool].take() {
+            return;
+        }
+        let work = &graph.works[next].0;
+        self.works[next].holds = true;
+        self.works[next].stage = WorkStage::Running;
+        let mut by = self.event(work.when).max(self.event(work.until));
+        if let Some(uses) = work.uses {
+            by = self.set(uses.held, true, by);
+        }
+        self.start(next, by);
+        self.dirty.pools.insert(pool);
+    }
+
+    /// Who moves something gets a fair share of the links.
+    fn share(&mut self) {
+        let graph = self.graph;
+        let over = |work: usize| {
+            graph.works[work].0.moves.as_ref().map_or(&[][..], |moves| moves.over.as_slice())
+        };
+        let (agenda, visible) = (&mut self.agenda, self.visible);
+        self.flows.share(self.now, over, |work, at| {
+            agenda.schedule(slots::work(graph, work), at.max(visible));
+        });
     }
 
     fn start(&mut self, index: usize, started_by: EventId) {
         let graph = self.graph;
         let activation = self.works[index].activations;
-        let takes = graph.span(graph.works[index].0.takes, activation, self);
+        let work = &graph.works[index].0;
+        let moves = work.moves.as_ref().map(|moves| {
+            let [bytes, most] = [moves.bytes, moves.most].map(|v| graph.value(v, activation, self));
+            (bytes.max(0.0), most.max(0.0))
+        });
+        let takes = match moves {
+            Some((0.0, _)) => Span::ZERO,
+            Some(_) => Span::NEVER,
+            None => graph.span(work.takes, activation, self),
+        };
         let state = &mut self.works[index];
         state.activations += 1;
         state.started_by = started_by;
         if takes == Span::ZERO {
             self.zero.push(index as u32);
+        } else if let Some((bytes, most)) = moves {
+            self.flows.begin(index, bytes, most, self.now);
         } else {
             self.agenda.schedule(slots::work(graph, index), self.now + takes);
         }
@@ -284,6 +354,7 @@ impl World<'_> {
         }
         let (work, level) = &graph.works[index];
         self.works[index].stage = WorkStage::Done;
+        self.flows.end(index);
         let event = self.set(*level, true, self.works[index].started_by);
         for (fact, value) in &work.does {
             self.set(*fact, *value, event);

@@ -136,6 +136,10 @@ impl<'g> Search<'g> {
         for (work, level) in &self.graph.works {
             let value = self.holds(work.when) && !self.holds(work.until);
             changed |= self.set(*level, value);
+            if let Some(uses) = work.uses {
+                let holds = value && self.holds(uses.keeps);
+                changed |= self.set(uses.held, holds);
+            }
         }
         changed
     }
@@ -154,6 +158,8 @@ impl<'g> Search<'g> {
             },
             activations: 0,
             started_by: EventId::START,
+            asked: Instant::ZERO,
+            holds: work.uses.is_some_and(|uses| self.levels[uses.held.index()]),
         });
         let picks = graph.picks.iter().map(|pick| PickState {
             choice: pick.first,

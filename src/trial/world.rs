@@ -12,8 +12,10 @@ use crate::block::backup::{Backup, BackupState, Restore, Rules};
 use crate::block::clock::ClockState;
 use crate::block::dial::{DialState, TargetState};
 use crate::block::lease::LeaseState;
+use crate::block::link::Flows;
 use crate::block::log::LogState;
 use crate::block::pick::PickState;
+use crate::block::pool::PoolState;
 use crate::block::probe::ProbeState;
 use crate::block::value::Readings;
 use crate::block::work::WorkState;
@@ -64,6 +66,8 @@ pub struct World<'g> {
     pub(super) targets: Vec<Vec<TargetState>>,
     pub(super) logs: Vec<LogState>,
     pub(super) backups: Vec<BackupState>,
+    pub(super) pools: Vec<PoolState>,
+    pub(super) flows: Flows,
     pub(super) agenda: Agenda,
     pub(super) dirty: Dirty,
     pub(super) zero: Vec<u32>,
@@ -127,6 +131,8 @@ impl<'g> World<'g> {
                 .collect(),
             logs: graph.logs.iter().map(|log| LogState::new(log.members.len())).collect(),
             backups: graph.backups.iter().map(|_| BackupState::new()).collect(),
+            pools: vec![PoolState::default(); graph.pools.len()],
+            flows: Flows::new(graph.links.len(), graph.works.len()),
             agenda: Agenda::new(super::slots::count(graph)),
             dirty: Dirty::new(graph, meters.len()),
             zero: Vec::with_capacity(graph.works.len()),

@@ -334,3 +334,32 @@ fn has_mean(name: &str, values: &[f64], mean: f64) {
     println!("{name}: mean {m:.4} ± {error:.4} ({mean})");
     assert!((m - mean).abs() < 4.0 * error, "{name}: mean {m}, expected {mean} ± {error}");
 }
+
+#[test]
+fn one_repairman_for_three() {
+    let model = r#"
+model = "toys"
+zones = { a = "r", b = "r", c = "r" }
+[stores.toy]
+technology = "toy"
+members = ["a", "b", "c"]
+"#;
+    let scenario = "scenario = \"x\"\nhorizon = \"1000h\"\n[[faults]]\nwhat = \"kill\"\nwhere = \"each of toy\"";
+    for (crew, mean, deviation) in [(1, 30.0, 300.0_f64.sqrt()), (3, 55.0 / 3.0, 35.0 / 3.0)] {
+        let nodes = format!(
+            "[member.work]\nrepair = {{ when = \"not app\", uses = \"crew\", takes = {{ exponential = {{ mean = \"10s\" }} }}, does = [\"start app\"] }}\n[one.pool]\ncrew = {{ size = {crew} }}"
+        );
+        let preset = toy(&nodes, "all(m in member: m.app)");
+        let program = program_of(&[&preset], model, scenario, &["stores.toy.stable_for=0s"]);
+        let outcomes = run_as(&program, &Sampling::plain(7), TRIALS, Mode::Lazy);
+        let values = figure(&program, &outcomes, ("stores", "toy"), Figure::RecoveryTime);
+        let times: Vec<f64> = values.into_iter().map(seconds).collect();
+        has_moments(&format!("three repairs, {crew} at once"), &times, mean, deviation);
+        // The stages on the path are all of it, waiting too.
+        for outcome in &outcomes {
+            let recovery = outcome.figures[0].0;
+            let path: i64 = outcome.path.iter().map(|step| (step.to - step.from).0).sum();
+            assert_eq!(path, recovery);
+        }
+    }
+}

@@ -5,13 +5,16 @@ use drillcast::block::backup::Backup;
 use drillcast::block::clock::Clock;
 use drillcast::block::dial::{Dial, DialTarget};
 use drillcast::block::lease::Lease;
+use drillcast::block::link::{Link, Moves};
 use drillcast::block::log::{Log, LogMember};
 use drillcast::block::pick::{Candidate, Pick};
+use drillcast::block::pool::{Pool, Uses};
 use drillcast::block::probe::{Looks, Probe};
 use drillcast::block::value::{About, Condition, Value};
 use drillcast::block::work::Work;
 use drillcast::block::{
-    Arm, BackupId, Builder, Change, ClockId, FaultSpec, Graph, LevelId, Literal, Strikes, ValueId,
+    Arm, BackupId, Builder, Change, ClockId, FaultSpec, Graph, LevelId, LinkId, Literal, PoolId,
+    Strikes, ValueId,
 };
 use drillcast::random::{Sampling, name_hash};
 use drillcast::trial::{Ended, Mode, Steady, World};
@@ -114,7 +117,29 @@ impl Random {
         self.builder.value(Value::If(condition, yes, no))
     }
 
-    fn work(&mut self, level: LevelId, facts: &[LevelId]) {
+    /// So many bytes over one link or both.
+    fn moves(&mut self) -> Moves {
+        let over: &[LinkId] = match self.dice.below(3) {
+            0 => &[LinkId(0)],
+            1 => &[LinkId(1)],
+            _ => &[LinkId(0), LinkId(1)],
+        };
+        let bytes = self.builder.constant(self.dice.below(9) as f64);
+        let most = if self.dice.chance(30) { 1e6 } else { f64::INFINITY };
+        Moves { bytes, over: over.to_vec(), most: self.builder.constant(most) }
+    }
+
+    /// Two pools and two links, whose rates are a few bytes a microsecond.
+    fn shares(&mut self) {
+        for _ in 0..2 {
+            let size = self.builder.constant(1.0 + self.dice.below(2) as f64);
+            self.builder.pool(Pool { size });
+            let rate = self.builder.constant(1e6 * self.dice.below(4) as f64);
+            self.builder.link(Link { rate });
+        }
+    }
+
+    fn work(&mut self, level: LevelId, held: LevelId, facts: &[LevelId]) {
         let takes = match self.dice.below(10) {
             0 | 1 => self.builder.constant(0.0),
             2 | 3 => self.restore(),
@@ -126,8 +151,17 @@ impl Random {
             Vec::new()
         };
         let until = if self.dice.chance(20) { self.literal() } else { Literal::FALSE };
-        let work =
-            Work { when: self.literal(), until, takes, finishes: self.dice.chance(20), does };
+        let uses = self.dice.chance(40).then(|| Uses {
+            pool: PoolId(self.dice.below(2) as u32),
+            keeps: if self.dice.chance(30) { self.literal() } else { Literal::FALSE },
+            held,
+        });
+        if uses.is_none() {
+            self.builder.define_gate(held, Literal::FALSE);
+        }
+        let moves = self.dice.chance(30).then(|| self.moves());
+        let finishes = self.dice.chance(20);
+        let work = Work { when: self.literal(), until, takes, moves, uses, finishes, does };
         self.builder.define_work(level, work);
     }
 
@@ -293,10 +327,13 @@ fn graph(number: u64) -> Option<Graph> {
         levels
     };
     let kinds = ["work", "probe", "lease"];
-    let plain: Vec<(usize, LevelId)> = (0..3 + random.dice.below(6))
+    let plain: Vec<(usize, LevelId, LevelId)> = (0..3 + random.dice.below(6))
         .map(|_| {
             let kind = random.dice.below(3);
-            (kind, declare(&mut random, kinds[kind], 1)[0])
+            let level = declare(&mut random, kinds[kind], 1)[0];
+            // Whether it holds a unit, which gates may read as well.
+            let held = if kind == 0 { declare(&mut random, "unit", 1)[0] } else { level };
+            (kind, level, held)
         })
         .collect();
     let chosen = declare(&mut random, "pick", 3);
@@ -325,9 +362,10 @@ fn graph(number: u64) -> Option<Graph> {
         random.clocks.push(clock);
     }
     random.backups();
-    for (kind, level) in plain {
+    random.shares();
+    for (kind, level, held) in plain {
         match kind {
-            0 => random.work(level, &facts),
+            0 => random.work(level, held, &facts),
             1 => random.probe(level),
             _ => random.lease(level, None),
         }

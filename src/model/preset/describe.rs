@@ -1,6 +1,8 @@
 //! A preset as text for people: what it assumes, and what waits for what.
 
-use super::{Block, Effect, Exported, Looks, Lost, Node, NodeId, Parameter, Preset, Published};
+use super::{
+    Block, Effect, Exported, Looks, Lost, Moves, Node, NodeId, Parameter, Preset, Published,
+};
 use crate::model::expression::Mention;
 use crate::model::expression::Value;
 use crate::model::expression::print::Printer;
@@ -190,14 +192,28 @@ impl Preset {
                 lines.push(format!("waits for {}", condition(when)));
                 lines.extend(until.iter().map(|until| format!("until {}", condition(until))));
             }
-            Block::Work { when, until, takes, lost, does } => {
+            Block::Work { when, until, takes, moves, uses, keeps, lost, does } => {
                 lines.push(format!("waits for {}", condition(when)));
                 lines.extend(until.iter().map(|until| format!("until {}", condition(until))));
-                lines.push(format!("takes {}", time(takes)));
+                let pool = uses.map(|pool| format!("holds one of {}", self.nodes[pool.0].name));
+                let keeps = keeps.as_ref().map(|on| format!(", then while {}", condition(on)));
+                lines.extend(pool.map(|pool| pool + &keeps.unwrap_or_default()));
+                match moves {
+                    None => lines.push(format!("takes {}", time(takes))),
+                    Some(moves) => lines.push(self.describe_moves(moves, &printer)),
+                }
                 if *lost == Lost::Finish {
                     lines.push("runs to its end once it runs".to_owned());
                 }
                 lines.extend(does.iter().map(|effect| self.describe_effect(*effect)));
+            }
+            Block::Pool { size } => {
+                let size = printer.value(size, Dimension::NUMBER);
+                lines.push(format!("{size} in all, first come, first served"));
+            }
+            Block::Link { rate } => {
+                let rate = printer.value(rate, Dimension::BYTE_RATE);
+                lines.push(format!("carries {rate}, shared fairly"));
             }
             Block::Clock { every, running } => {
                 lines.push(format!("ticks every {}", time(every)));
@@ -221,6 +237,17 @@ impl Preset {
             }
         }
         lines
+    }
+
+    /// "moves 2000000B over disk and network, at most 60 MB/s".
+    fn describe_moves(&self, moves: &Moves, printer: &Printer<'_>) -> String {
+        let bytes = printer.value(&moves.bytes, Dimension::BYTES);
+        let over = moves.over.iter().map(|link| self.nodes[link.0].name.as_str());
+        let over = over.collect::<Vec<_>>().join(" and ");
+        let most = moves.most.as_ref();
+        let most = most.map(|most| printer.value(most, Dimension::BYTE_RATE));
+        let most = most.map_or_else(String::new, |most| format!(", at most {most}"));
+        format!("moves {bytes} over {over}{most}")
     }
 
     /// "starts server".
@@ -380,6 +407,8 @@ const fn block_name(block: &Block) -> &'static str {
         Block::Gate { until: None, .. } => "gate",
         Block::Gate { until: Some(_), .. } => "latch",
         Block::Work { .. } => "work",
+        Block::Pool { .. } => "pool",
+        Block::Link { .. } => "link",
         Block::Clock { .. } => "clock",
         Block::Probe { .. } => "probe",
         Block::Lease { .. } => "lease",

@@ -137,7 +137,9 @@ fn instant_edges(node: &Node) -> Vec<NodeId> {
             when.mentions(&mut visit);
             until.iter().for_each(|until| until.mentions(&mut visit));
         }
-        Block::Work { when, until, takes, .. } if takes.constant() == Some(0.0) => {
+        Block::Work { when, until, takes, moves: None, uses: None, .. }
+            if takes.constant() == Some(0.0) =>
+        {
             when.mentions(&mut visit);
             until.iter().for_each(|until| until.mentions(&mut visit));
         }
@@ -152,7 +154,9 @@ impl Node {
         self.conditions(&mut |condition| condition.mentions(visit));
         self.values(&mut |value| value.mentions(visit));
         match &self.block {
-            Block::Work { does, .. } => {
+            Block::Work { does, moves, uses, .. } => {
+                let links = moves.iter().flat_map(|moves| &moves.over);
+                links.chain(uses).for_each(|other| visit(Mention::Node(*other)));
                 for effect in does {
                     let (super::Effect::Start(process) | super::Effect::Stop(process)) = effect;
                     visit(Mention::Process(*process));
@@ -174,9 +178,11 @@ impl Node {
     pub(crate) fn conditions(&self, visit: &mut dyn FnMut(&Condition)) {
         let mut all: Vec<Option<&Condition>> = Vec::new();
         match &self.block {
-            Block::Gate { when, until } | Block::Work { when, until, .. } => {
-                all.extend([Some(when), until.as_ref()]);
+            Block::Gate { when, until } => all.extend([Some(when), until.as_ref()]),
+            Block::Work { when, until, keeps, .. } => {
+                all.extend([Some(when), until.as_ref(), keeps.as_ref()]);
             }
+            Block::Pool { .. } | Block::Link { .. } => {}
             Block::Clock { running, .. } => all.push(running.as_ref()),
             Block::Probe { watch, running, looks, .. } => {
                 all.extend([Some(watch), running.as_ref()]);
@@ -206,7 +212,13 @@ impl Node {
         let mut all: Vec<&Value> = Vec::new();
         match &self.block {
             Block::Gate { .. } => {}
-            Block::Work { takes, .. } => all.push(takes),
+            Block::Work { takes, moves, .. } => {
+                all.push(takes);
+                all.extend(moves.iter().map(|moves| &moves.bytes));
+                all.extend(moves.iter().filter_map(|moves| moves.most.as_ref()));
+            }
+            Block::Pool { size } => all.push(size),
+            Block::Link { rate } => all.push(rate),
             Block::Clock { every, .. } => all.push(every),
             Block::Probe { looks, fall, rise, .. } => {
                 all.extend([fall, rise]);

@@ -218,12 +218,28 @@ pub enum Block {
         when: Condition,
         /// What ends it after completion besides the fall of `when`.
         until: Option<Condition>,
-        /// How long it takes \[s\], read at the start.
+        /// How long it takes \[s\], read at the start; zero where it moves something.
         takes: Value,
+        /// What it moves instead.
+        moves: Option<Moves>,
+        /// The pool of which it needs a unit.
+        uses: Option<NodeId>,
+        /// It keeps its unit while this holds, though it runs no more.
+        keeps: Option<Condition>,
         /// What becomes of running work when `when` falls.
         lost: Lost,
         /// What it changes when it completes.
         does: Vec<Effect>,
+    },
+    /// Units that works hold while they run.
+    Pool {
+        /// How many, fixed for the trial.
+        size: Value,
+    },
+    /// A bandwidth that works share.
+    Link {
+        /// What it carries \[B/s\], fixed for the trial.
+        rate: Value,
     },
     /// Ticks at a random phase.
     Clock {
@@ -336,6 +352,17 @@ pub enum Block {
         /// The backup whose generations a log archive leads on from.
         base: Option<NodeId>,
     },
+}
+
+/// What a work moves.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Moves {
+    /// How much \[B\], read at the start.
+    pub bytes: Value,
+    /// Over which links.
+    pub over: Vec<NodeId>,
+    /// No faster than this \[B/s\], read at the start.
+    pub most: Option<Value>,
 }
 
 /// What becomes of running work when its condition falls.

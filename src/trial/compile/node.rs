@@ -6,13 +6,18 @@ use crate::block::backup::Backup;
 use crate::block::clock::Clock;
 use crate::block::dial::{Dial, DialTarget};
 use crate::block::lease::Lease;
+use crate::block::link::{Link, Moves};
 use crate::block::log::{Log, LogMember};
 use crate::block::pick::{Candidate, Pick};
+use crate::block::pool::{Pool, Uses};
 use crate::block::probe::{self, Probe};
+use crate::block::value::Value as Program;
 use crate::block::work::Work;
 use crate::block::{ClockId, LevelId, Literal, ValueId};
 use crate::model::expression::{Condition, NodeId, Range, Value, Who};
-use crate::model::preset::{Block, Check, ClockRef, ComponentKind, Effect, Looks, Lost, Node};
+use crate::model::preset::{
+    self, Block, Check, ClockRef, ComponentKind, Effect, Looks, Lost, Node,
+};
 use crate::random::name_hash;
 
 /// Whether a block ticks at a clock that has no node.
@@ -166,24 +171,75 @@ impl Compiler<'_> {
             Block::Dial { .. } => self.define_dial(place, level),
             Block::Log { .. } => self.define_log(place),
             Block::Backup { .. } => self.define_backup(place),
+            Block::Pool { size } => {
+                let size = self.field(place, "size", size);
+                self.builder.pool(Pool { size });
+            }
+            Block::Link { rate } => {
+                let rate = self.field(place, "rate", rate);
+                self.builder.link(Link { rate });
+            }
         }
     }
 
     fn define_work(&mut self, place: &Place<'_>, level: LevelId) {
-        let Block::Work { when, until, takes, lost, does } = &place.node.block else { return };
+        let Block::Work { when, until, takes, moves, uses, keeps, lost, does } = &place.node.block
+        else {
+            return;
+        };
+        let own = place.own();
         let (component, member) = self.member(place.own());
         let does = does.iter().map(|effect| match effect {
             Effect::Start(process) => (self.exists_fact((component, member, *process)), true),
             Effect::Stop(process) => (self.exists_fact((component, member, *process)), false),
         });
+        let does = does.collect();
+        let moves = moves.as_ref().map(|moves| self.moves(place, moves));
+        let uses = uses.map(|pool| Uses {
+            pool: self.built[own.component.0][pool.0].pools[0],
+            keeps: self.optional(keeps.as_ref(), &place.scope, Literal::FALSE),
+            held: self.built[own.component.0][place.id.0].held[own.index],
+        });
         let work = Work {
-            does: does.collect(),
+            does,
             when: self.condition(when, &place.scope),
             until: self.optional(until.as_ref(), &place.scope, Literal::FALSE),
-            takes: self.field(place, "takes", takes),
+            takes: match &moves {
+                Some((alone, _)) => *alone,
+                None => self.field(place, "takes", takes),
+            },
+            moves: moves.map(|(_, moves)| moves),
+            uses,
             finishes: *lost == Lost::Finish,
         };
         self.builder.define_work(level, work);
+    }
+
+    /// What a work moves, and how long that takes alone \[s\].
+    fn moves(&mut self, place: &Place<'_>, moves: &preset::Moves) -> (ValueId, Moves) {
+        let bytes = self.field(place, "bytes", &moves.bytes);
+        let most = match &moves.most {
+            Some(most) => self.field(place, "most", most),
+            None => self.builder.constant(f64::INFINITY),
+        };
+        let (mut over, mut rates) = (Vec::new(), vec![most]);
+        for link in &moves.over {
+            over.push(self.built[place.own().component.0][link.0].links[0]);
+            let Block::Link { rate } = &self.node(place.own().component, *link).block else {
+                unreachable!("validation keeps what is moved to links")
+            };
+            // By the name under which the link draws it.
+            let own = Instance { component: place.own().component, range: Range::One, index: 0 };
+            let mut names = Names::of(format!(
+                "{}/{}.rate",
+                self.instance_name(own),
+                self.node(own.component, *link).name
+            ));
+            rates.push(self.value(rate, &Scope::of(own), &mut names));
+        }
+        let rate = self.builder.value(Program::Least(rates));
+        let alone = self.builder.value(Program::Divide(bytes, rate));
+        (alone, Moves { bytes, over, most })
     }
 
     fn define_probe(&mut self, place: &Place<'_>, level: LevelId) {

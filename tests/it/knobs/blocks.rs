@@ -312,6 +312,51 @@ log = { accepts = "acts", copies = "copy", head = "acts", volume = "1 MB/s", wri
     ]
 }
 
+fn shares() -> Vec<Row> {
+    use Moves::By;
+    let pools = one(
+        r#"first = { when = "not app", uses = "hands", keeps = "first and not w9", takes = "5s" }
+x = { when = "w1", uses = "hands", takes = "2s" }
+y = { when = "w3", uses = "hands", takes = "4s" }
+[one.pool]
+hands = { size = 1 }
+other = { size = 1 }
+"#,
+        "app or y and x",
+    );
+    // The second has half of the disk, and of a narrow network all that is left.
+    let links = one(
+        r#"x = { when = "w1", moves = { bytes = "900 MB", over = ["disk"] } }
+y = { when = "w1", moves = { bytes = "200 MB", over = ["disk", "network"], most = "50 MB/s" } }
+[one.link]
+disk = { rate = "100 MB/s" }
+network = { rate = "80 MB/s" }
+"#,
+        "app or x",
+    );
+    let pool = |field, from: &str, to: &str| row(field, &pools, from, to);
+    let link = |field, from: &str, to: &str| row(field, &links, from, to);
+    let second = Case { presets: vec![links.presets[0].clone()], ..links.clone() };
+    let second = second.turn("\"app or x\"", "\"app or y\"");
+    vec![
+        // Held until 9 s, then 2 s and 4 s one after the other.
+        pool("pool size", "hands = { size = 1 }", "hands = { size = 2 }").moves(TIME, By(-8.0)),
+        pool("work uses", "\"w1\", uses = \"hands\"", "\"w1\", uses = \"other\"")
+            .moves(TIME, By(-2.0)),
+        pool("work keeps", "not w9", "not w40").moves(TIME, By(31.0)),
+        pool("work keeps", ", keeps = \"first and not w9\"", "").moves(TIME, By(-4.0)),
+        // 4 s at 50, the rest at 100: 1 + 4 + 7.
+        link("link rate", "\"100 MB/s\"", "\"50 MB/s\"").moves(TIME, By(11.0)),
+        link("work moves.bytes", "\"200 MB\"", "\"400 MB\"").moves(TIME, By(2.0)),
+        link("work moves.over", "over = [\"disk\", \"network\"]", "over = [\"network\"]")
+            .moves(TIME, By(-2.0)),
+        // It leaves 90 to the other for all of 10 s.
+        link("work moves.most", "\"50 MB/s\"", "\"10 MB/s\"").moves(TIME, By(-1.0)),
+        Row::text("work", "moves.most", &second, "\"50 MB/s\"", "\"10 MB/s\"")
+            .moves(TIME, By(16.0)),
+    ]
+}
+
 fn backups() -> Vec<Row> {
     use Moves::{By, Down, MeanBy, To, Vanishes};
     let alive = "while = \"any(m in member: m.app)\"";
@@ -374,11 +419,19 @@ log = {{ accepts = "app", copies = "false", head = "acts", volume = "1 MB/s", wr
 
 #[test]
 fn every_field_of_every_block() {
-    let rows: Vec<Row> =
-        [gates_and_works(), clocks_and_probes(), leases(), picks(), dials(), logs(), backups()]
-            .into_iter()
-            .flatten()
-            .collect();
+    let rows: Vec<Row> = [
+        gates_and_works(),
+        clocks_and_probes(),
+        leases(),
+        picks(),
+        dials(),
+        logs(),
+        shares(),
+        backups(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
     let ranges = "what it ranges over; its other names mean nothing in another range";
     table(&rows, &fields::blocks(), &[("pick", "over", ranges), ("dial", "over", ranges)]);
 }

@@ -33,14 +33,17 @@ fn receiver(text: &str) -> &str {
 /// The fields of each block of the preset language: (`probe`, `watch`).
 pub(super) fn blocks() -> Vec<(String, String)> {
     let source = text("src/model/preset/read/block.rs") + &text("src/model/preset/read/probe.rs");
-    let helpers = [("work", "lost"), ("probe", "looks"), ("probe", "after_reply")];
+    let helpers =
+        [("work", "moves"), ("work", "lost"), ("probe", "looks"), ("probe", "after_reply")];
     let mut fields = Vec::new();
-    for block in ["gate", "work", "clock", "probe", "lease", "pick", "dial", "log", "backup"] {
+    for block in
+        ["gate", "work", "clock", "probe", "lease", "pick", "dial", "log", "backup", "pool", "link"]
+    {
         let of_it = helpers.iter().filter(|(of, _)| *of == block).map(|(_, helper)| *helper);
         for function in [block].into_iter().chain(of_it) {
             let body = body(&source, function);
             for (before, word) in words(body, "(\"") {
-                let inner = ["renew", "check", "rearm"].contains(&receiver(before));
+                let inner = ["renew", "check", "rearm", "moves"].contains(&receiver(before));
                 let field =
                     if inner { format!("{}.{word}", receiver(before)) } else { word.to_owned() };
                 if !fields.contains(&(block.to_owned(), field.clone())) {
@@ -53,7 +56,7 @@ pub(super) fn blocks() -> Vec<(String, String)> {
         }
     }
     // A table's own name is told by its fields; marks are read for all alike.
-    fields.retain(|(_, f)| !["renew", "check", "rearm"].contains(&f.as_str()));
+    fields.retain(|(_, f)| !["renew", "check", "rearm", "moves"].contains(&f.as_str()));
     for block in ["gate", "work", "probe", "lease", "pick", "dial"] {
         fields.push((block.to_owned(), "marks".to_owned()));
     }

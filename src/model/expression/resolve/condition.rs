@@ -118,7 +118,8 @@ impl Resolver<'_> {
     /// The level of a node, unless it has none.
     fn level(&mut self, who: Who, id: NodeId, extent: &Extent) -> Option<Condition> {
         let node = &self.environment.nodes[id.0];
-        if matches!(node.shape, Shape::Clock | Shape::Log | Shape::Backup) {
+        let shape = node.shape;
+        if matches!(shape, Shape::Clock | Shape::Log | Shape::Backup | Shape::Pool | Shape::Link) {
             let what = self.environment.describe_node(id);
             let message = format!("`{}` is {what}, which is neither true nor false", node.name);
             return self.fail(Mistake::new("no_level", extent.clone(), message, "has no level"));

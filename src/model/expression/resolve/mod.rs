@@ -70,6 +70,10 @@ pub enum Shape {
     Log,
     /// `backup`
     Backup,
+    /// `pool`
+    Pool,
+    /// `link`
+    Link,
 }
 
 impl Shape {
@@ -86,6 +90,8 @@ impl Shape {
             Self::Dial(_) => "dial",
             Self::Log => "log",
             Self::Backup => "backup",
+            Self::Pool => "pool",
+            Self::Link => "link",
         }
     }
 }
@@ -157,6 +163,8 @@ impl Environment {
             Block::Dial { over, .. } => Shape::Dial(*over),
             Block::Log { .. } => Shape::Log,
             Block::Backup { .. } => Shape::Backup,
+            Block::Pool { .. } => Shape::Pool,
+            Block::Link { .. } => Shape::Link,
         };
         let node = |node: &Node| Declared {
             name: node.name.clone(),

@@ -2,9 +2,9 @@
 
 use super::field::Fields;
 use crate::diagnostic::nearest_help;
-use crate::model::expression::Range;
 use crate::model::expression::resolve::{Declared, Shape};
-use crate::model::preset::{Block, Check, Effect, Lost};
+use crate::model::expression::{Range, Value};
+use crate::model::preset::{Block, Check, Effect, Lost, Moves};
 use crate::model::read::Found;
 use crate::units::Dimension;
 
@@ -22,12 +22,73 @@ pub(super) fn gate(fields: &Fields<'_, '_>) -> Option<Block> {
 pub(super) fn work(fields: &Fields<'_, '_>) -> Option<Block> {
     let when = fields.condition("when", fields.scope());
     let until = fields.optional("until", fields.scope());
-    let takes = fields.value("takes", fields.scope().read(), Dimension::TIME);
+    let moves = moves(fields);
+    let takes = match &moves {
+        // What it moves decides how long it takes, even where that is wrong.
+        Some(Some(_)) | None => Some(Value::Number(0.0)),
+        _ => fields.value("takes", fields.scope().read(), Dimension::TIME),
+    };
+    let is_pool = |node: &Declared| node.shape == Shape::Pool;
+    let uses = match fields.reader.get("uses") {
+        Some(_) => fields.node("uses", "the name of a pool", is_pool).map(Some),
+        None => Some(None),
+    };
+    let keeps = match &uses {
+        Some(Some(_)) => fields.optional("keeps", fields.scope()),
+        _ => Ok(None),
+    };
     let lost = lost(fields);
     let does = fields.reader.strings("does").unwrap_or_default();
     let does: Vec<_> = does.iter().map(|text| effect(fields, text)).collect();
     let does = does.into_iter().collect::<Option<Vec<Effect>>>();
-    Some(Block::Work { when: when?, until: until.ok()?, takes: takes?, lost: lost?, does: does? })
+    Some(Block::Work {
+        when: when?,
+        until: until.ok()?,
+        takes: takes?,
+        moves: moves?,
+        uses: uses?,
+        keeps: keeps.ok()?,
+        lost: lost?,
+        does: does?,
+    })
+}
+
+/// What a work moves; `None` where it is wrong.
+fn moves(fields: &Fields<'_, '_>) -> Option<Option<Moves>> {
+    let is_link = |node: &Declared| node.shape == Shape::Link;
+    fields
+        .inside("moves", |moves| {
+            let bytes = moves.value("bytes", moves.scope().read(), Dimension::BYTES);
+            let over = moves.nodes("over", "the name of a link", is_link);
+            let most =
+                moves.optional_value("most", moves.scope().read(), Dimension::BYTE_RATE).ok();
+            Some(Moves { bytes: bytes?, over: over?, most: most? })
+        })
+        .ok()
+}
+
+/// Reads a pool.
+pub(super) fn pool(fields: &Fields<'_, '_>) -> Option<Block> {
+    once(fields, "pool");
+    let size = fields.value("size", fields.scope(), Dimension::NUMBER);
+    Some(Block::Pool { size: size? })
+}
+
+/// Reads a link.
+pub(super) fn link(fields: &Fields<'_, '_>) -> Option<Block> {
+    once(fields, "link");
+    let rate = fields.value("rate", fields.scope(), Dimension::BYTE_RATE);
+    Some(Block::Link { rate: rate? })
+}
+
+/// A node that all of a component have in common.
+fn once(fields: &Fields<'_, '_>, block: &str) {
+    if fields.owner != Range::One {
+        let message = format!("{} must stand under [one.{block}]", fields.reader.what());
+        let at = &fields.reader.table_read().at;
+        let label = "it exists once for all of a component";
+        fields.refuse("preset::range", message, at, label);
+    }
 }
 
 /// What becomes of running work.
@@ -205,11 +266,7 @@ pub(super) fn log(fields: &Fields<'_, '_>) -> Option<Block> {
 
 /// Reads a backup.
 pub(super) fn backup(fields: &Fields<'_, '_>) -> Option<Block> {
-    if fields.owner != Range::One {
-        let message = format!("{} must stand under [one.backup]", fields.reader.what());
-        let at = &fields.reader.table_read().at;
-        fields.refuse("preset::backup", message, at, "a backup is taken of all of a component");
-    }
+    once(fields, "backup");
     let is_full = |node: &Declared| node.shape == Shape::Backup;
     let base = match fields.reader.get("base") {
         Some(_) => fields.node("base", "the name of another backup", is_full).map(Some),

@@ -197,6 +197,44 @@ impl<'r, 'a> Fields<'r, 'a> {
         }
     }
 
+    /// The names of nodes that must be there and fit: at least one, none twice.
+    pub(super) fn nodes(
+        &self,
+        key: &str,
+        wanted: &str,
+        fits: impl Fn(&crate::model::expression::resolve::Declared) -> bool,
+    ) -> Option<Vec<NodeId>> {
+        let list = self.reader.required(key)?;
+        let context = self.reader.context();
+        let mut found = Vec::new();
+        for text in self.reader.strings(key)? {
+            match self.environment.node(&text.value, wanted, &fits) {
+                Ok(id) if !found.contains(&id) => found.push(id),
+                Ok(_) => {
+                    let message = format!("{} names `{}` twice", self.what(key), text.value);
+                    context.error("preset::twice", message, &text.at, "once is enough");
+                }
+                Err(mistakes) => {
+                    for mistake in mistakes {
+                        let code = format!("preset::{}", mistake.code);
+                        context.report(
+                            Diagnostic::error(code, mistake.message)
+                                .label(&text.at, mistake.label)
+                                .maybe_help(mistake.help),
+                        );
+                    }
+                    return None;
+                }
+            }
+        }
+        if found.is_empty() {
+            let message = format!("{} names nothing", self.what(key));
+            context.error("preset::empty", message, &list.at, &format!("expected {wanted}"));
+            return None;
+        }
+        Some(found)
+    }
+
     /// The name of a node that must be there and fit.
     pub(super) fn node(
         &self,

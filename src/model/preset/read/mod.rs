@@ -21,8 +21,8 @@ pub(super) use names::Places;
 /// The most nodes that a preset may have.
 const MOST_NODES: usize = 64;
 /// The blocks, as they are written.
-const BLOCKS: [&str; 9] =
-    ["gate", "work", "clock", "probe", "lease", "pick", "dial", "log", "backup"];
+const BLOCKS: [&str; 11] =
+    ["gate", "work", "clock", "probe", "lease", "pick", "dial", "log", "backup", "pool", "link"];
 
 /// Reads a preset; what is wrong with it goes to `context`.
 #[must_use]
@@ -139,6 +139,8 @@ fn shape(entry: &Entry, block: &str) -> Shape {
         "pick" => Shape::Pick(over()),
         "dial" => Shape::Dial(over()),
         "backup" => Shape::Backup,
+        "pool" => Shape::Pool,
+        "link" => Shape::Link,
         _ => Shape::Log,
     }
 }
@@ -203,9 +205,11 @@ fn read_node(
         Shape::Dial(_) => block::dial(&fields),
         Shape::Log => block::log(&fields),
         Shape::Backup => block::backup(&fields),
+        Shape::Pool => block::pool(&fields),
+        Shape::Link => block::link(&fields),
     };
     let marks = match node.declared.shape {
-        Shape::Clock | Shape::Log | Shape::Backup => None,
+        Shape::Clock | Shape::Log | Shape::Backup | Shape::Pool | Shape::Link => None,
         _ => fields.marks(),
     };
     reader.finish();
