@@ -7,12 +7,13 @@ use crate::diagnostic::{Diagnostic, SourceFile};
 use crate::model::read::Context;
 
 /// Ours: name and text. A test holds the list to the files in models/presets.
-const EMBEDDED: [(&str, &str); 6] = [
+const EMBEDDED: [(&str, &str); 7] = [
     ("client/http", include_str!("../../../models/presets/client/http.toml")),
     ("client/libpq", include_str!("../../../models/presets/client/libpq.toml")),
     ("etcd", include_str!("../../../models/presets/etcd.toml")),
     ("haproxy", include_str!("../../../models/presets/haproxy.toml")),
     ("postgresql/patroni", include_str!("../../../models/presets/postgresql/patroni.toml")),
+    ("postgresql/pitr", include_str!("../../../models/presets/postgresql/pitr.toml")),
     ("server/http", include_str!("../../../models/presets/server/http.toml")),
 ];
 

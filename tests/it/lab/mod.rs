@@ -8,6 +8,7 @@
 //! must reject each rival law at 1 %. Nothing here is fitted: the machine's
 //! durations of work come from a series in which they are not tested.
 
+mod archive;
 mod etcd;
 mod haproxy;
 mod patroni;
@@ -101,6 +102,7 @@ fn predictions_agree_with_measured_failovers() {
     patroni::rows(&mut rows);
     haproxy::rows(&mut rows);
     etcd::rows(&mut rows);
+    archive::rows(&mut rows);
     let adjusted = holm(&rows.iter().map(|r| r.p).collect::<Vec<_>>());
     let mut table = String::new();
     let mut off = Vec::new();
