@@ -13,7 +13,7 @@ use super::gate::Gate;
 use super::graph::{Consumer, FaultSpec, Graph, Mark, Named, Producer};
 use super::id::{
     BackupId, ClockId, ConditionId, DialId, LeaseId, LinkId, LogId, PickId, PoolId, ProbeId,
-    ValueId, WorkId,
+    TankId, ValueId, WorkId,
 };
 use super::lease::Lease;
 use super::link::Link;
@@ -22,6 +22,7 @@ use super::log::Log;
 use super::pick::Pick;
 use super::pool::Pool;
 use super::probe::{Looks, Probe};
+use super::tank::Tank;
 use super::value::{Condition, Value};
 use super::work::Work;
 
@@ -248,6 +249,14 @@ impl Builder {
     pub fn link(&mut self, link: Link) -> LinkId {
         self.graph.links.push(link);
         LinkId(self.graph.links.len() as u32 - 1)
+    }
+
+    /// Defines a level as a tank.
+    pub fn define_tank(&mut self, level: LevelId, tank: Tank) -> TankId {
+        let id = TankId(self.graph.tanks.len() as u32);
+        self.define(level, Producer::Tank(id));
+        self.graph.tanks.push((tank, level));
+        id
     }
 
     /// Adds a fault.
@@ -519,6 +528,10 @@ impl Builder {
                 edges.push((target.good, consumer));
                 edges.extend(target.inputs.iter().map(|i| (*i, consumer)));
             }
+        }
+        for (index, (tank, _)) in graph.tanks.iter().enumerate() {
+            let consumer = Consumer::Tank(TankId(index as u32));
+            edges.extend([(tank.fills.0, consumer), (tank.drains.0, consumer)]);
         }
         for (index, log) in graph.logs.iter().enumerate() {
             for (position, member) in log.members.iter().enumerate() {

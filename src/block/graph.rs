@@ -4,7 +4,9 @@ use super::backup::Backup;
 use super::clock::Clock;
 use super::dial::Dial;
 use super::gate::Gate;
-use super::id::{BackupId, ClockId, DialId, LeaseId, LogId, PickId, ProbeId, ValueId, WorkId};
+use super::id::{
+    BackupId, ClockId, DialId, LeaseId, LogId, PickId, ProbeId, TankId, ValueId, WorkId,
+};
 use super::lease::Lease;
 use super::link::Link;
 use super::literal::LevelId;
@@ -12,6 +14,7 @@ use super::log::Log;
 use super::pick::Pick;
 use super::pool::Pool;
 use super::probe::Probe;
+use super::tank::Tank;
 use super::value::{Condition, Value};
 use super::work::Work;
 
@@ -38,6 +41,8 @@ pub enum Consumer {
     Meter(u32),
     /// A backup begins a generation at a tick of a clock.
     Backup(BackupId),
+    /// A tank fills or drains by it.
+    Tank(TankId),
 }
 
 /// What a level's value comes from.
@@ -63,6 +68,8 @@ pub enum Producer {
     Head(LogId, u32),
     /// A work holds a unit of its pool.
     Unit(WorkId),
+    /// A tank has reached its mark.
+    Tank(TankId),
 }
 
 /// A milestone that a level's rise stamps.
@@ -164,6 +171,8 @@ pub struct Graph {
     pub users: Vec<Vec<WorkId>>,
     /// Links.
     pub links: Vec<Link>,
+    /// Tanks, each with its level.
+    pub tanks: Vec<(Tank, LevelId)>,
     /// Faults.
     pub faults: Vec<FaultSpec>,
     /// How many instances each milestone has.

@@ -36,6 +36,8 @@ ids! {
     PoolId,
     /// A link, by its position in [`super::Graph::links`].
     LinkId,
+    /// A tank, by its position in [`super::Graph::tanks`].
+    TankId,
     /// A value program, by its position in [`super::Graph::values`].
     ValueId,
     /// A condition read at an instant, by its position in [`super::Graph::conditions`].

@@ -31,6 +31,7 @@ pub mod log;
 pub mod pick;
 pub mod pool;
 pub mod probe;
+pub mod tank;
 pub mod value;
 pub mod work;
 
@@ -38,6 +39,6 @@ pub use builder::{BuildError, Builder};
 pub use graph::{Arm, Change, Consumer, FaultSpec, Graph, Mark, Named, Producer, Strikes};
 pub use id::{
     BackupId, ClockId, ConditionId, DialId, LeaseId, LinkId, LogId, PickId, PoolId, ProbeId,
-    ValueId, WorkId,
+    TankId, ValueId, WorkId,
 };
 pub use literal::{Event, EventId, LevelId, Literal};

@@ -7,6 +7,7 @@ use crate::block::clock::ClockState;
 use crate::block::lease::LeaseState;
 use crate::block::pool::PoolState;
 use crate::block::probe::{Looks, ProbeState, Reply};
+use crate::block::tank::TankState;
 use crate::block::value::Readings;
 use crate::block::{Event, EventId, LevelId, ValueId, WorkId};
 use crate::random::Sampling;
@@ -44,6 +45,7 @@ impl World<'_> {
         self.begin_clocks();
         self.begin_backups();
         self.begin_shares();
+        self.begin_tanks();
         self.begin_logs();
         self.begin_leases();
         self.begin_probes();
@@ -92,6 +94,16 @@ impl World<'_> {
         let mut flows = std::mem::take(&mut self.flows);
         flows.start(graph.links.iter().map(|link| graph.value(link.rate, 0, self)));
         self.flows = flows;
+    }
+
+    fn begin_tanks(&mut self) {
+        let graph = self.graph;
+        for (index, (tank, _)) in graph.tanks.iter().enumerate() {
+            let [starts, capacity, mark] =
+                [tank.starts, tank.capacity, tank.mark].map(|v| graph.value(v, 0, self));
+            self.tanks[index] = TankState::at_zero(starts, capacity, mark);
+            self.settle_tank(index);
+        }
     }
 
     fn begin_logs(&mut self) {

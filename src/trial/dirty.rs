@@ -60,6 +60,7 @@ pub(super) struct Dirty {
     pub(super) picks: Marks,
     pub(super) logs: Marks,
     pub(super) pools: Marks,
+    pub(super) tanks: Marks,
     pub(super) meters: Marks,
     /// Members before each log.
     log_starts: Vec<usize>,
@@ -81,6 +82,7 @@ impl Dirty {
             picks: Marks::new(graph.picks.len()),
             logs: Marks::new(log_starts[graph.logs.len()]),
             pools: Marks::new(graph.pools.len()),
+            tanks: Marks::new(graph.tanks.len()),
             meters: Marks::new(meters),
             log_starts,
         }
@@ -99,6 +101,7 @@ impl Dirty {
                 self.logs.insert(self.log_starts[id.index()] + member as usize);
             }
             Consumer::Meter(id) => self.meters.insert(id as usize),
+            Consumer::Tank(id) => self.tanks.insert(id.index()),
             // What a backup holds is only ever read.
             Consumer::Backup(_) => {}
         }
@@ -121,6 +124,7 @@ impl Dirty {
             &mut self.picks,
             &mut self.logs,
             &mut self.pools,
+            &mut self.tanks,
             &mut self.meters,
         ] {
             marks.clear();

@@ -29,6 +29,7 @@ impl World<'_> {
             Due::Fault(index) => self.strike(index),
             Due::FaultEnd(index) => self.relent(index),
             Due::Work(index) => self.complete(index),
+            Due::Tank(index) => self.cross(index),
             _ => unreachable!("ticks look, they do not happen"),
         }
     }

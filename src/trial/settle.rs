@@ -40,6 +40,10 @@ impl World<'_> {
                 self.settle_dial(dial);
                 moved = true;
             }
+            while let Some(tank) = self.dirty.tanks.pop() {
+                self.settle_tank(tank);
+                moved = true;
+            }
             while let Some(number) = self.dirty.logs.pop() {
                 self.settle_log(number);
                 moved = true;
@@ -479,6 +483,31 @@ impl World<'_> {
             }
         };
         self.agenda.schedule(slots::dial(graph, index), at);
+    }
+
+    /// A tank fills or drains by what holds now.
+    pub(super) fn settle_tank(&mut self, index: usize) {
+        let graph = self.graph;
+        let tank = &graph.tanks[index].0;
+        let rate = |(on, rate): (_, _)| {
+            if self.holds(on) { graph.value(rate, 0, self).max(0.0) } else { 0.0 }
+        };
+        let rate = rate(tank.fills) - rate(tank.drains);
+        let by = self.event(tank.fills.0).max(self.event(tank.drains.0));
+        let state = &mut self.tanks[index];
+        state.turn(rate, self.now, by);
+        let at = state.crossing().max(self.visible);
+        self.agenda.schedule(slots::tank(graph, index), at);
+    }
+
+    /// A tank crosses its mark.
+    pub(super) fn cross(&mut self, index: usize) {
+        let graph = self.graph;
+        let state = &mut self.tanks[index];
+        state.cross(self.now);
+        let (reached, by) = (state.reached, state.set_by);
+        self.set(graph.tanks[index].1, reached, by);
+        self.dirty.tanks.insert(index);
     }
 
     fn settle_log(&mut self, number: usize) {

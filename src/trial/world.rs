@@ -17,6 +17,7 @@ use crate::block::log::LogState;
 use crate::block::pick::PickState;
 use crate::block::pool::PoolState;
 use crate::block::probe::ProbeState;
+use crate::block::tank::TankState;
 use crate::block::value::Readings;
 use crate::block::work::WorkState;
 use crate::block::{
@@ -68,6 +69,7 @@ pub struct World<'g> {
     pub(super) backups: Vec<BackupState>,
     pub(super) pools: Vec<PoolState>,
     pub(super) flows: Flows,
+    pub(super) tanks: Vec<TankState>,
     pub(super) agenda: Agenda,
     pub(super) dirty: Dirty,
     pub(super) zero: Vec<u32>,
@@ -133,6 +135,7 @@ impl<'g> World<'g> {
             backups: graph.backups.iter().map(|_| BackupState::new()).collect(),
             pools: vec![PoolState::default(); graph.pools.len()],
             flows: Flows::new(graph.links.len(), graph.works.len()),
+            tanks: vec![TankState::at_zero(0.0, 0.0, 0.0); graph.tanks.len()],
             agenda: Agenda::new(super::slots::count(graph)),
             dirty: Dirty::new(graph, meters.len()),
             zero: Vec::with_capacity(graph.works.len()),

@@ -130,6 +130,12 @@ fn vault(more: &str, objective: &str) -> String {
     )
 }
 
+#[test]
+fn an_archive_that_fails_fills_the_disk() {
+    assert_eq!(codes(&vault("wal = \"5 MB/s\"", ""), None), ["pitr::archive_fills_disk"]);
+    assert_eq!(codes(&vault("wal = \"5 MB/s\"\npg_wal_free = \"500 GB\"", ""), None).len(), 0);
+}
+
 const LOSS: &str = "[objectives.db]\ndata_loss = \"p95 <= 5m\"";
 
 #[test]

@@ -10,6 +10,7 @@ use drillcast::block::log::{Log, LogMember};
 use drillcast::block::pick::{Candidate, Pick};
 use drillcast::block::pool::{Pool, Uses};
 use drillcast::block::probe::{Looks, Probe};
+use drillcast::block::tank::Tank;
 use drillcast::block::value::{About, Condition, Value};
 use drillcast::block::work::Work;
 use drillcast::block::{
@@ -233,6 +234,18 @@ impl Random {
         self.builder.define_dial(level, dial);
     }
 
+    fn tank(&mut self, level: LevelId) {
+        let [starts, mark] =
+            [0, 1].map(|_| self.dice.below(6) as f64).map(|v| self.builder.constant(v));
+        let flow = |random: &mut Self| {
+            let rate = random.builder.constant(1e6 * random.dice.below(3) as f64);
+            (random.literal(), rate)
+        };
+        let (fills, drains) = (flow(self), flow(self));
+        let capacity = self.builder.constant(5.0);
+        self.builder.define_tank(level, Tank { starts, capacity, mark, fills, drains });
+    }
+
     /// What a restore comes to, as a time.
     fn restore(&mut self) -> ValueId {
         let which = self.builder.constant(1.0 + self.dice.below(2) as f64);
@@ -341,6 +354,7 @@ fn graph(number: u64) -> Option<Graph> {
     let dialled = declare(&mut random, "target", 2);
     let dial = declare(&mut random, "dial", 1)[0];
     let heads = declare(&mut random, "head", 2);
+    let tanks = declare(&mut random, "tank", 2);
     for _ in 0..random.dice.below(6) {
         // A gate reads only what exists: gates never form a cycle.
         let inputs: Vec<Literal> =
@@ -374,6 +388,9 @@ fn graph(number: u64) -> Option<Graph> {
     random.lease(held, Some((pick, 3)));
     random.dial(dial, dialled);
     random.log(heads);
+    for tank in tanks {
+        random.tank(tank);
+    }
     for _ in 0..1 + random.dice.below(4) {
         random.fault(&facts);
     }

@@ -230,6 +230,7 @@ impl Preset {
                 }
                 lines.extend(initially.map(|level| format!("begins as {level}")));
             }
+            Block::Tank { .. } => lines.extend(self.describe_tank(&node.block)),
             Block::Lease { .. } => lines.extend(self.describe_lease(&node.block)),
             Block::Backup { .. } => lines.extend(self.describe_backup(&node.block)),
             Block::Pick { .. } | Block::Dial { .. } | Block::Log { .. } => {
@@ -283,6 +284,24 @@ impl Preset {
             lines.push(format!("lives {} anew from {}", time(ttl), printer.condition(on)));
         }
         lines.extend(drop.iter().map(|drop| format!("dropped by {}", printer.condition(drop))));
+        lines
+    }
+
+    /// A tank, a line each.
+    fn describe_tank(&self, block: &Block) -> Vec<String> {
+        let Block::Tank { starts, capacity, mark, fills, drains } = block else {
+            return Vec::new();
+        };
+        let printer = Printer::new(self);
+        let bytes = |value: &Value| printer.value(value, Dimension::BYTES);
+        let rate = |value: &Value| printer.value(value, Dimension::BYTE_RATE);
+        let mark = mark.as_ref().map(|mark| format!(", true from {} on", bytes(mark)));
+        let mark = mark.unwrap_or_else(|| ", true when it is full".to_owned());
+        let mut lines = vec![format!("holds {} of {}{mark}", bytes(starts), bytes(capacity))];
+        let flows = [("fills", Some(fills)), ("drains", drains.as_ref())];
+        for (verb, (on, at)) in flows.into_iter().filter_map(|(verb, flow)| Some((verb, flow?))) {
+            lines.push(format!("{verb} at {} while {}", rate(at), printer.condition(on)));
+        }
         lines
     }
 
@@ -407,6 +426,7 @@ const fn block_name(block: &Block) -> &'static str {
         Block::Gate { until: None, .. } => "gate",
         Block::Gate { until: Some(_), .. } => "latch",
         Block::Work { .. } => "work",
+        Block::Tank { .. } => "tank",
         Block::Pool { .. } => "pool",
         Block::Link { .. } => "link",
         Block::Clock { .. } => "clock",

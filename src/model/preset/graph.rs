@@ -183,6 +183,9 @@ impl Node {
                 all.extend([Some(when), until.as_ref(), keeps.as_ref()]);
             }
             Block::Pool { .. } | Block::Link { .. } => {}
+            Block::Tank { fills, drains, .. } => {
+                all.extend([Some(&fills.0), drains.as_ref().map(|drains| &drains.0)]);
+            }
             Block::Clock { running, .. } => all.push(running.as_ref()),
             Block::Probe { watch, running, looks, .. } => {
                 all.extend([Some(watch), running.as_ref()]);
@@ -218,6 +221,11 @@ impl Node {
                 all.extend(moves.iter().filter_map(|moves| moves.most.as_ref()));
             }
             Block::Pool { size } => all.push(size),
+            Block::Tank { starts, capacity, mark, fills, drains } => {
+                all.extend([starts, capacity, &fills.1]);
+                all.extend(mark);
+                all.extend(drains.iter().map(|drains| &drains.1));
+            }
             Block::Link { rate } => all.push(rate),
             Block::Clock { every, .. } => all.push(every),
             Block::Probe { looks, fall, rise, .. } => {

@@ -241,6 +241,19 @@ pub enum Block {
         /// What it carries \[B/s\], fixed for the trial.
         rate: Value,
     },
+    /// A quantity that fills and drains, and a mark on it.
+    Tank {
+        /// What it holds at zero \[B\], fixed for the trial as all that follows.
+        starts: Value,
+        /// The most that it can hold \[B\].
+        capacity: Value,
+        /// Its level tells whether it holds so much \[B\]; `None`: its capacity.
+        mark: Option<Value>,
+        /// When it fills, and how fast \[B/s\].
+        fills: (Condition, Value),
+        /// When it drains, and how fast \[B/s\].
+        drains: Option<(Condition, Value)>,
+    },
     /// Ticks at a random phase.
     Clock {
         /// Its period \[s\], fixed for the trial.

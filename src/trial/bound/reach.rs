@@ -196,6 +196,8 @@ impl<'g> Reach<'g> {
                 let gets = self.having(work.when, true, Span::ZERO);
                 if held { away_then(NOW, gets) } else { (gets, gets) }
             }
+            // Nothing is claimed of what fills and drains.
+            Producer::Tank(_) => (NOW, NOW),
             Producer::Probe(id) => self.probe(&graph.probes[id.index()].0, level, held),
             Producer::Lease(id) => self.lease(id.index(), level, held),
             Producer::Pick(id, candidate) => {

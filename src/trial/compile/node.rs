@@ -11,6 +11,7 @@ use crate::block::log::{Log, LogMember};
 use crate::block::pick::{Candidate, Pick};
 use crate::block::pool::{Pool, Uses};
 use crate::block::probe::{self, Probe};
+use crate::block::tank::Tank;
 use crate::block::value::Value as Program;
 use crate::block::work::Work;
 use crate::block::{ClockId, LevelId, Literal, ValueId};
@@ -171,6 +172,7 @@ impl Compiler<'_> {
             Block::Dial { .. } => self.define_dial(place, level),
             Block::Log { .. } => self.define_log(place),
             Block::Backup { .. } => self.define_backup(place),
+            Block::Tank { .. } => self.define_tank(place, level),
             Block::Pool { size } => {
                 let size = self.field(place, "size", size);
                 self.builder.pool(Pool { size });
@@ -213,6 +215,23 @@ impl Compiler<'_> {
             finishes: *lost == Lost::Finish,
         };
         self.builder.define_work(level, work);
+    }
+
+    fn define_tank(&mut self, place: &Place<'_>, level: LevelId) {
+        let Block::Tank { starts, capacity, mark, fills, drains } = &place.node.block else {
+            return;
+        };
+        let capacity = self.field(place, "capacity", capacity);
+        let mark = mark.as_ref().map_or(capacity, |mark| self.field(place, "mark", mark));
+        let fills = (self.condition(&fills.0, &place.scope), self.field(place, "fills", &fills.1));
+        let drains = match drains {
+            Some((on, rate)) => {
+                (self.condition(on, &place.scope), self.field(place, "drains", rate))
+            }
+            None => (Literal::FALSE, self.builder.constant(0.0)),
+        };
+        let starts = self.field(place, "starts", starts);
+        self.builder.define_tank(level, Tank { starts, capacity, mark, fills, drains });
     }
 
     /// What a work moves, and how long that takes alone \[s\].

@@ -312,6 +312,33 @@ log = { accepts = "acts", copies = "copy", head = "acts", volume = "1 MB/s", wri
     ]
 }
 
+fn tanks() -> Vec<Row> {
+    use Moves::{By, To};
+    // 10 MB at 1 MB/s from 1 s on; from 40 s on it drains.
+    let base = one(
+        r#"[member.tank]
+t = { starts = "2 MB", capacity = "20 MB", mark = "12 MB", fills = { while = "w1", rate = "1 MB/s" }, drains = { while = "w40", rate = "3 MB/s" }, marks = "seen" }
+"#,
+        "app or t",
+    );
+    let row = |field, from: &str, to: &str| row(field, &base, from, to);
+    vec![
+        row("tank starts", "\"2 MB\"", "\"5 MB\"").moves(SEEN, By(-3.0)).moves(TIME, By(-3.0)),
+        row("tank mark", "\"12 MB\"", "\"15 MB\"").moves(SEEN, By(3.0)),
+        row("tank fills.while", "\"w1\"", "\"w5\"").moves(SEEN, By(4.0)),
+        row("tank fills.rate", "\"1 MB/s\"", "\"2 MB/s\"").moves(SEEN, By(-5.0)),
+        // Full at 20 MB, it falls below the mark 4 s after it begins to drain by 2.
+        row("tank capacity", "\"20 MB\"", "\"30 MB\"")
+            .moves(DOWN, To(11.0 + 956.0, 11.0 + 951.0))
+            .not(&[SEEN]),
+        row("tank drains.rate", "\"3 MB/s\"", "\"5 MB/s\"")
+            .moves(DOWN, To(11.0 + 956.0, 11.0 + 958.0))
+            .not(&[SEEN]),
+        row("tank drains.while", "\"w40\"", "\"false\"").moves(DOWN, To(967.0, 11.0)).not(&[SEEN]),
+        row("tank marks", ", marks = \"seen\"", "").not(&[TIME]),
+    ]
+}
+
 fn shares() -> Vec<Row> {
     use Moves::By;
     let pools = one(
@@ -427,6 +454,7 @@ fn every_field_of_every_block() {
         dials(),
         logs(),
         shares(),
+        tanks(),
         backups(),
     ]
     .into_iter()

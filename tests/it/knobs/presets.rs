@@ -209,6 +209,9 @@ fn restores() -> Vec<Row> {
     // A segment is full after 16.777 s. The base is U(1 h, 25 h) old, and its log
     // ends 1 s + U(0, 16.777 s) before the fault: 46,790.6 s in the mean.
     let crash = case("process = \"postgres\"");
+    // The room is full after so long, and the server stops until the archive is back.
+    let archiver = case("process = \"archiver\"\nfor = \"100000s\"");
+    let down = What::Figure("stores", "db", Figure::Downtime);
     vec![
         row("archive_timeout", &[], "10s").moves(lost, MeanBy(-3.389)).not(&[first("ordered")]),
         row("wal_segment_size", &[], "32 MiB").moves(lost, MeanBy(8.389)),
@@ -232,6 +235,9 @@ fn restores() -> Vec<Row> {
         row("restore_command", &[], "1s").moves(time, MeanBy(2_788.9)).not(&[lost]),
         row("promotion", &[], "11s").moves(first("failed_over"), By(10.0)).moves(time, By(10.0)),
         row("validation", &[], "2m").moves(time, By(60.0)).not(&[first("failed_over"), lost]),
+        Row::set("postgresql/pitr", "pg_wal_free", &archiver, "stores.db.pg_wal_free=60 GB")
+            .moves(down, By(-10_000.0))
+            .not(&[lost]),
         Row::set("postgresql/pitr", "crash_recovery", &crash, "stores.db.crash_recovery=50s")
             .moves(time, By(30.0))
             .not(&[lost]),

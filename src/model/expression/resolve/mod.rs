@@ -70,6 +70,8 @@ pub enum Shape {
     Log,
     /// `backup`
     Backup,
+    /// `tank`
+    Tank,
     /// `pool`
     Pool,
     /// `link`
@@ -90,6 +92,7 @@ impl Shape {
             Self::Dial(_) => "dial",
             Self::Log => "log",
             Self::Backup => "backup",
+            Self::Tank => "tank",
             Self::Pool => "pool",
             Self::Link => "link",
         }
@@ -163,6 +166,7 @@ impl Environment {
             Block::Dial { over, .. } => Shape::Dial(*over),
             Block::Log { .. } => Shape::Log,
             Block::Backup { .. } => Shape::Backup,
+            Block::Tank { .. } => Shape::Tank,
             Block::Pool { .. } => Shape::Pool,
             Block::Link { .. } => Shape::Link,
         };

@@ -303,8 +303,11 @@ impl Resolver<'_> {
         arguments: &[Expression],
     ) -> Option<Measured> {
         let [condition, then, otherwise] = self.exactly(function, arguments)?;
-        let fixed = self.read_only("if(…)", &function.extent);
         let when = self.with_read(true, |resolver| resolver.condition(condition));
+        let fixed = match &when {
+            Some(when) if when.is_fixed() => Some(()),
+            _ => self.read_only("if(…)", &function.extent),
+        };
         let (first, second) = (self.value(then), self.value(otherwise));
         fixed?;
         let (when, (first, dimension), (second, other)) = (when?, first?, second?);

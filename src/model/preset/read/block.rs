@@ -291,3 +291,30 @@ pub(super) fn backup(fields: &Fields<'_, '_>) -> Option<Block> {
         base: base?,
     })
 }
+
+/// Reads a tank.
+pub(super) fn tank(fields: &Fields<'_, '_>) -> Option<Block> {
+    let bytes = |key| fields.value(key, fields.scope(), Dimension::BYTES);
+    let (starts, capacity) = (bytes("starts"), bytes("capacity"));
+    let mark = fields.optional_value("mark", fields.scope(), Dimension::BYTES);
+    let fills = fields.reader.required("fills").and_then(|_| {
+        let fills = fields.inside("fills", |fills| {
+            let on = fills.condition("while", fills.scope());
+            let rate = fills.value("rate", fills.scope(), Dimension::BYTE_RATE);
+            Some((on?, rate?))
+        });
+        fills.ok().flatten()
+    });
+    let drains = fields.inside("drains", |drains| {
+        let on = drains.condition("while", drains.scope());
+        let rate = drains.value("rate", drains.scope(), Dimension::BYTE_RATE);
+        Some((on?, rate?))
+    });
+    Some(Block::Tank {
+        starts: starts?,
+        capacity: capacity?,
+        mark: mark.ok()?,
+        fills: fills?,
+        drains: drains.ok()?,
+    })
+}

@@ -21,8 +21,10 @@ pub(super) use names::Places;
 /// The most nodes that a preset may have.
 const MOST_NODES: usize = 64;
 /// The blocks, as they are written.
-const BLOCKS: [&str; 11] =
-    ["gate", "work", "clock", "probe", "lease", "pick", "dial", "log", "backup", "pool", "link"];
+const BLOCKS: [&str; 12] = [
+    "gate", "work", "clock", "probe", "lease", "pick", "dial", "log", "backup", "pool", "link",
+    "tank",
+];
 
 /// Reads a preset; what is wrong with it goes to `context`.
 #[must_use]
@@ -139,6 +141,7 @@ fn shape(entry: &Entry, block: &str) -> Shape {
         "pick" => Shape::Pick(over()),
         "dial" => Shape::Dial(over()),
         "backup" => Shape::Backup,
+        "tank" => Shape::Tank,
         "pool" => Shape::Pool,
         "link" => Shape::Link,
         _ => Shape::Log,
@@ -206,6 +209,7 @@ fn read_node(
         Shape::Log => block::log(&fields),
         Shape::Backup => block::backup(&fields),
         Shape::Pool => block::pool(&fields),
+        Shape::Tank => block::tank(&fields),
         Shape::Link => block::link(&fields),
     };
     let marks = match node.declared.shape {
