@@ -100,7 +100,7 @@ impl Random {
             every: self.period(),
             running,
             locked: self.dice.chance(70),
-            age: Some(self.drawn(6)),
+            age: Some(if self.dice.chance(30) { self.micros(2) } else { self.drawn(6) }),
             name: self.name(),
         };
         self.builder.clock(clock)
