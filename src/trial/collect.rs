@@ -20,6 +20,12 @@ struct Loss {
 impl Loss {
     const NONE: Self =
         Self { seconds: Measured(0), writes: Measured(0), age: Measured(0), split: Span::ZERO };
+
+    /// A recovery that does not come because no copy is left never will.
+    fn of(self, recovery: Measured) -> Measured {
+        let never = recovery == Measured::CENSORED && self.seconds == Measured::TOTAL_LOSS;
+        if never { Measured::TOTAL_LOSS } else { recovery }
+    }
 }
 
 impl World<'_> {
@@ -86,10 +92,10 @@ impl World<'_> {
     ) -> Measured {
         let served = &self.meter_states[subject.served];
         match figure {
-            Figure::RecoveryTime => served.recovery_time(clock),
+            Figure::RecoveryTime => loss.of(served.recovery_time(clock)),
             Figure::RedundancyRestored => subject
                 .redundant
-                .map_or(Measured::ABSENT, |m| self.meter_states[m].recovery_time(clock)),
+                .map_or(Measured::ABSENT, |m| loss.of(self.meter_states[m].recovery_time(clock))),
             Figure::Downtime => {
                 let parts = self.meters[subject.served].parts.len().max(1);
                 Measured(served.unserved / parts as i64)

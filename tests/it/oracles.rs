@@ -250,7 +250,14 @@ log = {{ accepts = "app", copies = "false", head = "acts", volume = "1 MB/s", wr
     let preset = toy(&nodes, "acts");
     let program = program_of(&[&preset], ONE_TOY, &scenario, &["stores.toy.stable_for=0s"]);
     let outcomes = run_as(&program, &Sampling::plain(19), TRIALS, Mode::Lazy);
-    figure(&program, &outcomes, ("stores", "toy"), Figure::RecoveryPointAge)
+    let of = |which| figure(&program, &outcomes, ("stores", "toy"), which);
+    let ages = of(Figure::RecoveryPointAge);
+    // Where nothing is left, nothing is recovered, ever.
+    for (age, time) in ages.iter().zip(of(Figure::RecoveryTime)) {
+        let alike = [Measured::TOTAL_LOSS, Measured::CENSORED].contains(age);
+        assert!(!alike || *age == time, "{age:?} {time:?}");
+    }
+    ages
 }
 
 fn hours(ages: Vec<Measured>) -> Vec<f64> {
