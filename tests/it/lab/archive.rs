@@ -7,9 +7,9 @@ use crate::harness::{figure, program, run, seconds};
 
 /// Its rows.
 ///
-/// The wait before the fault was recorded, and not when the last switch before it
-/// was: drawn over more than a whole period, it leaves the age of the open segment
-/// uniform, and that is all that is known.
+/// The wait before the fault was recorded, and not when the last switch before the
+/// wait was: without that the recorded wait tells nothing of the age of the open
+/// segment, which is taken as uniform over a period.
 pub(super) fn rows(rows: &mut Vec<Row>) {
     let series = Series::read("postgres-archive-loss-30s");
     let program = program("models/lab/archive.toml", "scenarios/lab/archive/loss.toml", &[]);
