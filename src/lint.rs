@@ -1,15 +1,15 @@
 //! The presets' rules over a model, and over what a scenario does to it.
 //!
 //! A rule looks at parameters by their means, at the structure (how many
-//! members, in how many zones), at the strictest objective that the component
+//! members, in how many zones, and so of each placed set), at the strictest objective that the component
 //! must help to keep, and at the classes of the scenario's faults. What only a
 //! simulation can tell is not looked at here.
 
 use crate::diagnostic::{Diagnostic, Location, Severity};
-use crate::model::expression::Comparison;
+use crate::model::expression::{Comparison, SetId};
 use crate::model::preset::{Lint, LintCondition, LintSeverity, LintValue};
 use crate::model::scenario::{FaultKind, Scenario};
-use crate::model::system::{Component, ComponentId, Model, Objective, Subject};
+use crate::model::system::{Component, ComponentId, Member, Model, Objective, Subject};
 use crate::outcome::{Class, Figure};
 
 /// What the presets' rules find in a model under a scenario, component by
@@ -66,10 +66,15 @@ impl Looked<'_> {
     /// The values that a rule looked at where the file sets them; the others are
     /// named at the component's name.
     fn places(&self, lint: &Lint) -> Vec<(Location, String)> {
-        let mut parameters = Vec::new();
-        mentioned(&lint.when, &mut parameters);
+        let (mut parameters, mut roles) = (Vec::new(), Vec::new());
+        mentioned(&lint.when, &mut |value| match value {
+            LintValue::Parameter(id) if !parameters.contains(&id.0) => parameters.push(id.0),
+            LintValue::Structure(path) if !roles.contains(path) => roles.push(path.clone()),
+            _ => {}
+        });
         let component = self.component;
-        let mut places = Vec::new();
+        let mut places: Vec<(Location, String)> =
+            roles.iter().filter_map(|path| self.place_of_role(path)).collect();
         let mut defaults = Vec::new();
         for at in parameters {
             let text =
@@ -87,6 +92,24 @@ impl Looked<'_> {
             places.push((component.at.clone(), text));
         }
         places
+    }
+
+    /// `dcs.zones`: the component that plays the role, and how many they are.
+    fn place_of_role(&self, path: &str) -> Option<(Location, String)> {
+        let (role, fact) = path.split_once('.')?;
+        let other = self.player(role)?;
+        Some((other.at.clone(), format!("{} {fact}", self.size(other, fact))))
+    }
+
+    /// The component that plays a role for this one; whatever is no need is the
+    /// target that it leads to.
+    fn player(&self, role: &str) -> Option<&Component> {
+        let at = self.component.preset.needs.iter().position(|need| need.role == role);
+        let id = match at {
+            Some(at) => *self.component.needs.get(at)?,
+            None => self.model.end_of(self.component.target?),
+        };
+        self.model.components.get(id.0)
     }
 
     /// Whether a condition holds.
@@ -120,16 +143,15 @@ impl Looked<'_> {
         }
     }
 
-    /// `zones`, `dcs.members`, `objective.recovery_time`
+    /// `zones`, `dcs.members`, `target.zones`, `objective.recovery_time`
     fn structure(&self, path: &str) -> f64 {
         match path.split_once('.') {
             Some(("objective", figure)) => self.strictest(figure),
+            Some((set, fact)) if self.set(set).is_some() => {
+                self.set(set).map_or(f64::NAN, |seats| self.spread(seats, fact))
+            }
             Some((role, fact)) => {
-                let needs = &self.component.preset.needs;
-                let at = needs.iter().position(|need| need.role == role);
-                let id = at.and_then(|at| self.component.needs.get(at));
-                let other = id.and_then(|id| self.model.components.get(id.0));
-                other.map_or(f64::NAN, |other| self.size(other, fact))
+                self.player(role).map_or(f64::NAN, |other| self.size(other, fact))
             }
             None => self.size(self.component, path),
         }
@@ -137,10 +159,22 @@ impl Looked<'_> {
 
     /// How many members, or how many zones they stand in.
     fn size(&self, component: &Component, fact: &str) -> f64 {
+        self.spread(component.members.iter(), fact)
+    }
+
+    /// Those of a placed set of this component.
+    fn set(&self, name: &str) -> Option<impl Iterator<Item = &Member> + Clone> {
+        let at = self.component.preset.sets.iter().position(|set| set.name == name)?;
+        let seats = self.component.seats_of(SetId(at));
+        Some(seats.map(|at| self.component.seat(at)))
+    }
+
+    /// How many there are, or how many zones they stand in.
+    fn spread<'m>(&self, all: impl Iterator<Item = &'m Member> + Clone, fact: &str) -> f64 {
         if fact == "members" {
-            return component.members.len() as f64;
+            return all.count() as f64;
         }
-        let hosts = component.members.iter().filter_map(|one| self.model.hosts.get(one.host.0));
+        let hosts = all.filter_map(|one| self.model.hosts.get(one.host.0));
         let mut zones: Vec<_> = hosts.map(|host| host.zone).collect();
         zones.sort_unstable();
         zones.dedup();
@@ -183,34 +217,31 @@ impl Looked<'_> {
     }
 }
 
-/// The parameters that a rule looks at, by position, each once.
-fn mentioned(condition: &LintCondition, parameters: &mut Vec<usize>) {
+/// The parameters and facts of structure that a rule looks at.
+fn mentioned<'l>(condition: &'l LintCondition, look: &mut impl FnMut(&'l LintValue)) {
     match condition {
         LintCondition::And(parts) | LintCondition::Or(parts) => {
-            parts.iter().for_each(|part| mentioned(part, parameters));
+            parts.iter().for_each(|part| mentioned(part, look));
         }
-        LintCondition::Not(inner) => mentioned(inner, parameters),
+        LintCondition::Not(inner) => mentioned(inner, look),
         LintCondition::Fault(_) => {}
         LintCondition::Compare(left, _, right) => {
             for value in [left, right] {
-                mentioned_value(value, parameters);
+                mentioned_value(value, look);
             }
         }
     }
 }
 
-fn mentioned_value(value: &LintValue, parameters: &mut Vec<usize>) {
+fn mentioned_value<'l>(value: &'l LintValue, look: &mut impl FnMut(&'l LintValue)) {
     match value {
-        LintValue::Parameter(parameter) if !parameters.contains(&parameter.0) => {
-            parameters.push(parameter.0);
-        }
-        LintValue::Parameter(_) | LintValue::Number(_) | LintValue::Structure(_) => {}
+        LintValue::Parameter(_) | LintValue::Number(_) | LintValue::Structure(_) => look(value),
         LintValue::Add(left, right)
         | LintValue::Subtract(left, right)
         | LintValue::Multiply(left, right)
         | LintValue::Divide(left, right) => {
-            mentioned_value(left, parameters);
-            mentioned_value(right, parameters);
+            mentioned_value(left, look);
+            mentioned_value(right, look);
         }
     }
 }

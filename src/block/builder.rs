@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use super::backup::Backup;
-use super::clock::Clock;
+use super::clock::{Clock, Ticks};
 use super::dial::Dial;
 use super::gate::Gate;
 use super::graph::{Consumer, FaultSpec, Graph, Mark, Named, Producer};
@@ -170,6 +170,9 @@ impl Builder {
         if let Some(uses) = work.uses {
             self.define(uses.held, Producer::Unit(id));
         }
+        if let Some(retry) = work.retry {
+            self.define(retry.failed, Producer::Failed(id));
+        }
         self.graph.works.push((work, level));
         id
     }
@@ -323,7 +326,8 @@ impl Builder {
             Value::Add(a, b)
             | Value::Subtract(a, b)
             | Value::Multiply(a, b)
-            | Value::Divide(a, b) => {
+            | Value::Divide(a, b)
+            | Value::Power(a, b) => {
                 self.collect_value(*a, inputs);
                 self.collect_value(*b, inputs);
             }
@@ -336,7 +340,11 @@ impl Builder {
                 inputs.extend(candidates.iter().map(|c| Literal::of(c.chosen)));
                 all.iter().for_each(|v| self.collect_value(*v, inputs));
             }
-            Value::Ceiling(a) | Value::Backup(_, _, a) => self.collect_value(*a, inputs),
+            Value::Ceiling(a)
+            | Value::Floor(a)
+            | Value::Logarithm(a)
+            | Value::Exponential(a)
+            | Value::Backup(_, _, a) => self.collect_value(*a, inputs),
             _ => {}
         }
     }
@@ -454,6 +462,12 @@ impl Builder {
             list.dedup();
         }
         self.graph.observers = observers;
+        self.graph.followers = vec![Vec::new(); self.graph.clocks.len()];
+        for (index, clock) in self.graph.clocks.iter().enumerate() {
+            if let Ticks::Follow(source) = clock.ticks {
+                self.graph.followers[source.index()].push(ClockId(index as u32));
+            }
+        }
     }
 
     fn connect_levels(&mut self) {

@@ -1,4 +1,4 @@
-//! Clock: ticks of one period at a random phase.
+//! Clock: ticks of one period at a random phase, or at another [`pace`](super::pace).
 //!
 //! A clock never fires for nothing: it is a function of phase and period that
 //! says when the next tick is, how many fell into a stretch of time, and which
@@ -9,8 +9,9 @@
 //! the next rise it starts at a new phase, its first tick strictly later. A
 //! locked clock restarts at exactly one period after the rise.
 
-use super::id::ValueId;
+use super::id::{ClockId, ValueId};
 use super::literal::Literal;
+use super::pace::{Beat, Pace};
 use crate::units::{Instant, Span};
 
 /// A clock, as wired.
@@ -22,29 +23,64 @@ pub struct Clock {
     pub running: Literal,
     /// A restart begins one whole period after the rise.
     pub locked: bool,
+    /// How its ticks lie.
+    pub ticks: Ticks,
     /// The age at zero, where a scenario pins it.
     pub age: Option<ValueId>,
     /// The hash of its name, for phases.
     pub name: u64,
 }
 
+/// How a clock's ticks lie.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Ticks {
+    /// A period apart.
+    Even,
+    /// At random, a period apart in the mean.
+    Random,
+    /// At the first tick of another clock, which follows none, at or after a
+    /// period since the last.
+    Follow(ClockId),
+    /// Ever farther apart, from each rise on: a back-off.
+    Growing {
+        /// By how much each gap is longer than the one before; 1 and more.
+        factor: ValueId,
+        /// The longest gap \[s\].
+        most: ValueId,
+        /// By which share of itself each gap is longer still: uniform between.
+        slack: (ValueId, ValueId),
+    },
+}
+
 /// A clock in a trial.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct ClockState {
-    /// The period.
+    /// The period; the mean of a random pace, the first gap of a growing one.
     pub period: Span,
-    /// A tick; the first one after a restart.
+    /// A tick, the first one after a restart; of another pace: where the cells
+    /// begin, from when on the next tick of the other clock counts, the last
+    /// tick or the rise.
     pub origin: Instant,
     /// Whether it ticks.
     pub running: bool,
     /// How often it was restarted.
     pub restarts: u32,
+    /// Its last tick before zero.
+    pub before: Instant,
+    /// How its ticks lie.
+    pub pace: Pace,
 }
 
 impl ClockState {
     /// A stopped clock.
-    pub const STOPPED: Self =
-        Self { period: Span(1), origin: Instant::ZERO, running: false, restarts: 0 };
+    pub const STOPPED: Self = Self {
+        period: Span(1),
+        origin: Instant::ZERO,
+        running: false,
+        restarts: 0,
+        before: Instant::ZERO,
+        pace: Pace::Even,
+    };
 
     /// The offset in 1..=period at a uniform number in (0, 1).
     #[must_use]
@@ -58,17 +94,35 @@ impl ClockState {
         if !self.running || from == Instant::NEVER {
             return Instant::NEVER;
         }
-        let passed = (from - self.origin).0;
-        if passed <= 0 {
-            return self.origin;
-        }
-        let ticks = (passed - 1) / self.period.0 + 1;
-        self.origin + Span(ticks.saturating_mul(self.period.0))
+        self.next_at_pace(from)
+    }
+
+    /// The ticks at or after `from`, one by one.
+    fn walk(&self, mut from: Instant) -> impl Iterator<Item = Instant> {
+        let mut clock = *self;
+        std::iter::from_fn(move || {
+            let tick = clock.next(from);
+            if tick == Instant::NEVER {
+                return None;
+            }
+            from = tick + Span(1);
+            clock.settle(from);
+            Some(tick)
+        })
+    }
+
+    /// The clock that it follows has become another.
+    pub fn follow(&mut self, source: &Self, now: Instant) {
+        self.settle(now);
+        self.pace = Pace::Follow(Beat::of(source));
     }
 
     /// How many ticks fall into `from..to`.
     #[must_use]
     pub fn count(&self, from: Instant, to: Instant) -> u64 {
+        if self.pace != Pace::Even {
+            return self.walk(from).take_while(|tick| *tick < to).count() as u64;
+        }
         let first = self.next(from);
         if first >= to {
             return 0;
@@ -79,6 +133,9 @@ impl ClockState {
     /// The last tick in `from..to`.
     #[must_use]
     pub fn last(&self, from: Instant, to: Instant) -> Option<Instant> {
+        if self.pace != Pace::Even {
+            return self.walk(from).take_while(|tick| *tick < to).last();
+        }
         let first = self.next(from);
         if first >= to {
             return None;
@@ -90,6 +147,9 @@ impl ClockState {
     /// The `n`-th tick (counting from 0) at or after `from`.
     #[must_use]
     pub fn nth(&self, from: Instant, n: u64) -> Instant {
+        if self.pace != Pace::Even {
+            return self.walk(from).nth(n as usize).unwrap_or(Instant::NEVER);
+        }
         let first = self.next(from);
         if first == Instant::NEVER {
             return first;
@@ -110,7 +170,7 @@ mod tests {
             period in 1_i64..20, origin in -20_i64..20, from in -20_i64..60, length in 0_i64..60,
         ) {
             let clock = ClockState {
-                period: Span(period), origin: Instant(origin), running: true, restarts: 0,
+                period: Span(period), origin: Instant(origin), running: true, ..ClockState::STOPPED
             };
             let ticks: Vec<i64> = (0..200).map(|n| origin + n * period).collect();
             let to = from + length;

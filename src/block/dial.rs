@@ -16,6 +16,7 @@
 use super::clock::ClockState;
 use super::id::{ClockId, ValueId};
 use super::literal::{EventId, LevelId, Literal};
+use super::pace::Pace;
 use crate::units::{Instant, Span};
 
 /// A dial, as wired.
@@ -27,6 +28,8 @@ pub struct Dial {
     pub clock: ClockId,
     /// Whom it tries, in this order.
     pub targets: Vec<DialTarget>,
+    /// A search begins after the target that was lost, not with the first.
+    pub turns: bool,
 }
 
 /// One whom a dial tries.
@@ -47,7 +50,9 @@ pub struct DialTarget {
 pub struct DialState {
     /// Whom it is connected to.
     pub connected: Option<usize>,
-    /// Whom it reaches next while it is not.
+    /// With whom its rounds begin.
+    pub first: usize,
+    /// How many of this round it has tried while it is not.
     pub target: usize,
     /// When.
     pub reaches: Instant,
@@ -69,9 +74,15 @@ pub struct TargetState {
 }
 
 impl DialState {
+    /// Whom it reaches next.
+    fn next<'t>(&self, targets: &'t [TargetState]) -> (usize, &'t TargetState) {
+        let at = (self.first + self.target) % targets.len();
+        (at, &targets[at])
+    }
+
     /// The attempt after the one at `self.target`, which is not good.
     fn after(mut self, targets: &[TargetState], clock: &ClockState) -> Self {
-        self.reaches = self.reaches + targets[self.target].cost;
+        self.reaches = self.reaches + self.next(targets).1.cost;
         self.target += 1;
         if self.target == targets.len() {
             self.target = 0;
@@ -90,8 +101,9 @@ impl DialState {
 
     /// Full: the attempt that is due; whether it succeeds.
     pub fn step(&mut self, targets: &[TargetState], clock: &ClockState) -> bool {
-        if targets[self.target].good {
-            self.connected = Some(self.target);
+        let (at, target) = self.next(targets);
+        if target.good {
+            self.connected = Some(at);
             return true;
         }
         *self = self.after(targets, clock);
@@ -124,7 +136,7 @@ impl DialState {
 
     /// From the start of one round to the next, if there is a next.
     fn period(cost: Span, clock: &ClockState) -> Option<Span> {
-        if cost.is_never() || !clock.running {
+        if cost.is_never() || !clock.running || clock.pace != Pace::Even {
             return None;
         }
         Some(Span(clock.period.0.checked_mul(cost.0 / clock.period.0 + 1)?))
@@ -138,7 +150,7 @@ impl DialState {
         }
         let mut ahead = *self;
         for _ in 0..2 * targets.len() {
-            if ahead.reaches == Instant::NEVER || targets[ahead.target].good {
+            if ahead.reaches == Instant::NEVER || ahead.next(targets).1.good {
                 return ahead.reaches;
             }
             ahead = ahead.after(targets, clock);
@@ -152,9 +164,10 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn state(reaches: i64, target: usize) -> DialState {
+    fn state(reaches: i64, first: usize, target: usize) -> DialState {
         DialState {
             connected: None,
+            first,
             target,
             reaches: Instant(reaches),
             busy_until: Instant(reaches - 1),
@@ -168,14 +181,14 @@ mod tests {
         #[test]
         fn skipped_rounds_are_the_rounds_that_would_have_failed(
             period in 1_i64..12, costs in proptest::collection::vec(0_i64..15, 1..4),
-            start in 0_i64..12, length in 0_i64..200, good in 0_usize..4,
+            start in 0_i64..12, length in 0_i64..200, good in 0_usize..4, first in 0_usize..4,
         ) {
             let clock = ClockState {
-                period: Span(period), origin: Instant(start), running: true, restarts: 0,
+                period: Span(period), origin: Instant(start), running: true, ..ClockState::STOPPED
             };
             let mut targets: Vec<TargetState> =
                 costs.iter().map(|&c| TargetState { good: false, cost: Span(c) }).collect();
-            let (mut lazy, mut slow) = (state(start, 0), state(start, 0));
+            let (mut lazy, mut slow) = (state(start, first, 0), state(start, first, 0));
             let change = Instant(start + length);
             lazy.advance(&targets, &clock, change);
             while slow.reaches < change {

@@ -3,7 +3,8 @@
 use super::backup::Restore;
 use super::graph::Graph;
 use super::id::{ConditionId, LogId, ValueId};
-use super::value::{About, Condition, Readings, Value};
+use super::value::{About, Condition, Readings, Value, logarithm, power};
+use crate::maths;
 use crate::units::Span;
 
 impl Graph {
@@ -27,7 +28,11 @@ impl Graph {
             Value::Divide(a, b) => quotient(of(a), of(b)),
             Value::Least(all) => all.iter().map(of).fold(f64::INFINITY, f64::min),
             Value::Most(all) => all.iter().map(of).fold(f64::NEG_INFINITY, f64::max),
+            Value::Power(a, b) => power(of(a), of(b)),
             Value::Ceiling(a) => of(a).ceil(),
+            Value::Floor(a) => of(a).floor(),
+            Value::Logarithm(a) => logarithm(of(a)),
+            Value::Exponential(a) => maths::exp(of(a)),
             Value::Chosen(pick, values) => of(&values[with.choice(*pick)]),
             Value::Renewed(_)
             | Value::LogHas(..)

@@ -56,6 +56,8 @@ pub enum Producer {
     Gate(u32),
     /// A work.
     Work(WorkId),
+    /// A work has failed.
+    Failed(WorkId),
     /// A probe.
     Probe(ProbeId),
     /// A lease.
@@ -151,6 +153,8 @@ pub struct Graph {
     pub clocks: Vec<Clock>,
     /// Who looks at each clock's ticks.
     pub observers: Vec<Vec<Consumer>>,
+    /// The clocks that follow each clock.
+    pub followers: Vec<Vec<ClockId>>,
     /// Probes, each with its level.
     pub probes: Vec<(Probe, LevelId)>,
     /// Leases, each with its level.

@@ -128,8 +128,8 @@ impl LeaseState {
         let due = self.deadline.max(self.counted_to);
         let fall = check.map_or(due, |c| c.next(due));
         if renewal <= fall {
-            // With a period within the ttl every later renewal is in time too.
-            if renewal == Instant::NEVER || clock.period <= self.ttl {
+            // With gaps within the ttl every later renewal is in time too.
+            if renewal == Instant::NEVER || clock.longest_gap() <= self.ttl {
                 LeasePlan::Nothing
             } else {
                 LeasePlan::Renew(renewal)

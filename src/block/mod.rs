@@ -28,6 +28,7 @@ pub mod lease;
 pub mod link;
 mod literal;
 pub mod log;
+pub mod pace;
 pub mod pick;
 pub mod pool;
 pub mod probe;

@@ -4,7 +4,8 @@
 //! when it gets one: first come, first served, those of one instant in the order
 //! of the model. It holds its unit while it runs, and then while its `keeps`
 //! holds. Getting it is an event of its own, so that waiting is a stage on the
-//! causal path.
+//! causal path. Between two tries it does not run: it gives its unit back when a
+//! try fails, unless its `keeps` holds, and asks for one again for the next.
 //!
 //! Grants are serial: one is made and everything settles before the next. A pool
 //! has no ticks: its full form and its lazy form are the same.

@@ -4,6 +4,7 @@ use super::backup::Restore;
 use super::id::{BackupId, ConditionId, LeaseId, LogId, PickId, ValueId};
 use super::literal::Literal;
 use crate::distribution::Law;
+use crate::maths;
 use crate::units::Span;
 
 /// A number, in base units (seconds, bytes).
@@ -48,8 +49,17 @@ pub enum Value {
     Least(Vec<ValueId>),
     /// The greatest.
     Most(Vec<ValueId>),
+    /// The first to the power of the second; zero where a negative base has no
+    /// such power.
+    Power(ValueId, ValueId),
     /// Rounded up to a whole number.
     Ceiling(ValueId),
+    /// Rounded down to a whole number.
+    Floor(ValueId),
+    /// The natural logarithm; of zero and less it is below everything.
+    Logarithm(ValueId),
+    /// `e` to this power.
+    Exponential(ValueId),
     /// Instant of the last renewal or grant of a lease \[s\].
     Renewed(LeaseId),
     /// Bytes of a log that a member holds.
@@ -99,6 +109,19 @@ pub enum Condition {
     Equal(ValueId, ValueId),
     /// At least so many of them hold.
     Count(Vec<ConditionId>, ValueId),
+}
+
+/// `base` to the power `exponent`; zero where a negative base has no such power.
+#[must_use]
+pub fn power(base: f64, exponent: f64) -> f64 {
+    let power = maths::powf(base, exponent);
+    if power.is_nan() { 0.0 } else { power }
+}
+
+/// The natural logarithm; of zero and less it is below everything.
+#[must_use]
+pub fn logarithm(of: f64) -> f64 {
+    if of > 0.0 { maths::ln(of) } else { f64::NEG_INFINITY }
 }
 
 /// What a value reads besides itself.

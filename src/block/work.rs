@@ -4,6 +4,15 @@
 //! `when` falls before, and is then true until `when` falls or `until` rises.
 //! Work that takes no time completes in the next round of the same epoch.
 //!
+//! Where it may fail, what ends is a *try*: it fails with a chance that is read
+//! then, and another try, with draws of its own, begins after a wait. When the
+//! last try has failed the work stays failed, a level of its own, until `when`
+//! falls.
+//!
+//! A failed try that holds a unit of a pool gives it back, unless `keeps` holds,
+//! and the next asks anew after the wait, behind whoever asks already. What was
+//! moved by a failed try is moved again, from the first byte.
+//!
 //! Work has no ticks: its full form and its lazy form are the same.
 
 use super::id::ValueId;
@@ -30,6 +39,23 @@ pub struct Work {
     pub finishes: bool,
     /// The facts that completion sets.
     pub does: Vec<(LevelId, bool)>,
+    /// How it fails and tries again, if it may fail.
+    pub retry: Option<Retry>,
+}
+
+/// How work fails and tries again.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Retry {
+    /// The chance that a try fails, read at its end.
+    pub fails: ValueId,
+    /// How many tries there are; `None`: as many as it takes.
+    pub tries: Option<ValueId>,
+    /// From a failed try to the next \[s\], read when it has failed.
+    pub between: ValueId,
+    /// True while it has failed for good.
+    pub failed: LevelId,
+    /// The hash of the name of its failures.
+    pub name: u64,
 }
 
 /// Work in a trial.
@@ -37,11 +63,13 @@ pub struct Work {
 pub struct WorkState {
     /// Where it stands.
     pub stage: WorkStage,
-    /// How often it was started: the index of its draws.
+    /// How many tries it has begun: the index of its draws.
     pub activations: u32,
+    /// How many of them since it was started.
+    pub tries: u32,
     /// The event that started it.
     pub started_by: EventId,
-    /// When it asked for a unit.
+    /// When it last asked for a unit.
     pub asked: Instant,
     /// It holds a unit.
     pub holds: bool,
@@ -52,10 +80,14 @@ pub struct WorkState {
 pub enum WorkStage {
     /// Waiting for a rise of `when`.
     Idle,
-    /// Waiting for a unit of its pool.
-    Waiting,
+    /// Waiting for a unit of its pool, at first or for another try.
+    Queued,
     /// Under way.
     Running,
+    /// A try has failed, and the wait for the next is not over.
+    Pausing,
+    /// The last try has failed; waiting for `when` to fall.
+    Failed,
     /// Complete; its level is true.
     Done,
     /// Ended by `until`; waiting for `when` to fall.
@@ -75,6 +107,8 @@ pub enum WorkStep {
     Cancel,
     /// Its level falls, by the doing of this literal.
     Fall(Literal),
+    /// It has no longer failed.
+    Forget,
 }
 
 impl Work {
@@ -82,20 +116,25 @@ impl Work {
     pub fn step(&self, state: &mut WorkState, when: bool, until: bool) -> WorkStep {
         match state.stage {
             WorkStage::Idle if when && !until && self.uses.is_some() && !state.holds => {
-                state.stage = WorkStage::Waiting;
+                state.stage = WorkStage::Queued;
                 WorkStep::Ask
             }
             WorkStage::Idle if when && !until => {
                 state.stage = WorkStage::Running;
                 WorkStep::Start
             }
-            WorkStage::Waiting if !when => {
+            // What runs to its end tries to its end.
+            WorkStage::Queued if !when && !(self.finishes && state.tries > 0) => {
                 state.stage = WorkStage::Idle;
                 WorkStep::Cancel
             }
-            WorkStage::Running if !when && !self.finishes => {
+            WorkStage::Running | WorkStage::Pausing if !when && !self.finishes => {
                 state.stage = WorkStage::Idle;
                 WorkStep::Cancel
+            }
+            WorkStage::Failed if !when => {
+                state.stage = WorkStage::Idle;
+                WorkStep::Forget
             }
             WorkStage::Done if !when => {
                 state.stage = WorkStage::Idle;

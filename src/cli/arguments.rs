@@ -34,6 +34,10 @@ pub(super) enum Command {
     Trace(Trace),
     /// Lists presets, or describes one: parameters, sources, what waits for what
     Presets(Presets),
+    /// Prints the JSON Schema of a kind of file, for editors that complete and check
+    Schema(Schema),
+    /// Writes a small model and a scenario that run at once
+    Init(Init),
 }
 
 #[derive(Debug, Args)]
@@ -131,6 +135,39 @@ pub(super) struct Presets {
     /// Uses no signs outside ASCII
     #[arg(long)]
     pub(super) ascii: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Schema {
+    /// Of which files
+    #[arg(value_enum)]
+    pub(super) of: SchemaOf,
+    /// A folder of your own presets; one of the same name takes the place of ours
+    #[arg(long, value_name = "DIR")]
+    pub(super) presets: Option<PathBuf>,
+    /// Writes to this file, whole or not at all
+    #[arg(long, value_name = "PATH")]
+    pub(super) out: Option<PathBuf>,
+}
+
+/// What a schema describes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub(super) enum SchemaOf {
+    /// What exists: sections, components, parameters of the presets.
+    Model,
+    /// What happens.
+    Scenario,
+    /// A technology.
+    Preset,
+    /// What predict answers in JSON.
+    Prediction,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Init {
+    /// Into this folder, which is made if need be
+    #[arg(default_value = ".")]
+    pub(super) folder: PathBuf,
 }
 
 /// What a command reads.

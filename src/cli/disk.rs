@@ -31,6 +31,9 @@ pub(super) enum WorldError {
     /// A file could not be written.
     #[error("failed to write {}: {source}; nothing was changed", path.display())]
     Write { path: PathBuf, source: io::Error },
+    /// A file is there already, and must not be replaced.
+    #[error("failed to write {}: it exists already; nothing was changed", path.display())]
+    Exists { path: PathBuf },
     /// Standard output could not be written.
     #[error("failed to write to standard output: {0}")]
     Print(io::Error),
@@ -137,4 +140,28 @@ pub(super) fn write(path: &Path, text: &str) -> Result<(), WorldError> {
         }
         fail(source)
     })
+}
+
+/// Makes a folder and those above it, where they are not there yet.
+pub(super) fn make_folder(path: &Path) -> Result<(), WorldError> {
+    fs::create_dir_all(path).map_err(|source| WorldError::Write { path: path.to_owned(), source })
+}
+
+/// Writes a file that is not there yet, whole or not at all; one that is there is
+/// left as it is, even if it came a moment ago.
+pub(super) fn create(path: &Path, text: &str) -> Result<(), WorldError> {
+    let fail = |source: io::Error| match source.kind() {
+        io::ErrorKind::AlreadyExists => WorldError::Exists { path: path.to_owned() },
+        _ => WorldError::Write { path: path.to_owned(), source },
+    };
+    let mut file = File::create_new(path).map_err(fail)?;
+    file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(|source| {
+        remove(path);
+        fail(source)
+    })
+}
+
+/// Removes a file that was just made; nothing can be done where that fails.
+pub(super) fn remove(path: &Path) {
+    let _ = fs::remove_file(path);
 }

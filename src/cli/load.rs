@@ -58,6 +58,8 @@ pub(super) struct Loaded {
     pub(super) findings: Vec<(Diagnostic, Vec<String>)>,
     /// The presets.
     pub(super) library: PresetLibrary,
+    /// The folder of the user's own.
+    pub(super) presets_folder: Option<String>,
     /// Files that the model names.
     pub(super) samples: Vec<InputFile>,
 }
@@ -125,7 +127,8 @@ pub(super) fn load(model: &Path, scenarios: &[PathBuf], input: &Input) -> Result
     };
     let Reader { samples, findings, .. } = reader;
     let samples = samples.into_inner();
-    Ok(Loaded { file, model: alone, cases, findings, library, samples })
+    let presets_folder = input.presets.as_ref().map(|folder| folder.display().to_string());
+    Ok(Loaded { file, model: alone, cases, findings, library, presets_folder, samples })
 }
 
 /// Reads one model again and again, under the edits of each scenario.
@@ -188,11 +191,30 @@ impl Reader<'_> {
         self.found(findings, Some(&name));
         let Some(scenario) = scenario else { return Ok(None) };
         let program = Program::compile(&model, &scenario);
-        let missing = without_figure(&model, &scenario, &program);
+        let mut missing = without_figure(&model, &scenario, &program);
+        missing.extend(never_served(&model, &program));
         let sound = missing.is_empty();
         self.found(missing, Some(&name));
         Ok(sound.then_some(Case { name, file, model, scenario, program }))
     }
+}
+
+/// Components that do not serve before anything breaks.
+fn never_served(model: &Model, program: &Program) -> Vec<Diagnostic> {
+    let finding = |name: &str| {
+        let component = model.components.iter().find(|one| one.name == name);
+        let message = format!("{name} does not serve even before anything breaks");
+        let report = Diagnostic::error("model::never_served", message);
+        let report = match component {
+            Some(component) => {
+                let label = "what it stands on never holds all at once";
+                report.label(&component.at, label)
+            }
+            None => report,
+        };
+        report.help("is it where its target stands, and has it a majority? its preset says what it waits for")
+    };
+    if program.is_steady() { program.never_served().map(finding).collect() } else { Vec::new() }
 }
 
 /// Objectives on figures that no trial yields.
@@ -213,6 +235,7 @@ fn without_figure(model: &Model, scenario: &Scenario, program: &Program) -> Vec<
                 "objective::no_figure",
                 format!("{subject} has no {figure} that a limit could be set on"),
             );
+            let finding = finding.label(&objective.at, "no trial yields it");
             findings.push(finding.help(format!("it has: {}", known.join(", "))));
         }
     }
@@ -287,6 +310,7 @@ impl Loaded {
             model: self.file.clone(),
             scenarios: self.cases.iter().map(|c| (c.name.clone(), c.file.clone())).collect(),
             presets,
+            presets_folder: self.presets_folder.clone(),
             samples: self.samples.clone(),
             seed: run.seed,
             trials: run.trials,

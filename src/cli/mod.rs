@@ -5,10 +5,12 @@ mod check;
 mod disk;
 pub mod exit;
 mod explain;
+mod init;
 mod load;
 mod predict;
 mod presets;
 mod progress;
+mod schema;
 mod terminal;
 mod trace;
 
@@ -30,6 +32,8 @@ pub fn main() -> ExitCode {
         Command::Explain(explain) => (explain::command(explain), explain.output.ascii),
         Command::Trace(trace) => (trace::command(trace), trace.output.ascii),
         Command::Presets(presets) => (presets::command(presets), presets.ascii),
+        Command::Schema(schema) => (schema::command(schema), false),
+        Command::Init(init) => (init::command(init), false),
     };
     let exit = result.unwrap_or_else(|refusal| {
         match refusal {

@@ -118,18 +118,24 @@ fn precisions(case: &Case, texts: &[String]) -> Result<Vec<Precision>, Refusal> 
 
 /// What the scenarios' models rest on, together.
 fn basis(loaded: &Loaded) -> Basis {
-    let mut whole = Basis { held_against: "never".to_owned(), ..Basis::default() };
+    let mut whole = Basis::default();
     for case in &loaded.cases {
         let one = model_basis(&case.model);
         for (preset, phrases) in one.not_modelled.0 {
             whole.not_modelled.entry(&preset, || phrases);
         }
-        for assumption in one.assumptions {
-            if !whole.assumptions.contains(&assumption) {
-                whole.assumptions.push(assumption);
+        for (all, found) in
+            [(&mut whole.assumptions, one.assumptions), (&mut whole.versions, one.versions)]
+        {
+            for phrase in found {
+                if !all.contains(&phrase) {
+                    all.push(phrase);
+                }
             }
         }
-        whole.held_against = one.held_against;
+        for (preset, held) in one.held_against.0 {
+            whole.held_against.entry(&preset, || held);
+        }
     }
     whole
 }

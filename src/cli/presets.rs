@@ -38,9 +38,9 @@ fn list(library: &crate::model::preset::PresetLibrary) -> Document {
     let mut table = Table {
         columns: vec![
             Column::new("preset", Align::Left),
-            Column::new("technology", Align::Left),
-            Column::droppable("parameters", Align::Right, 2),
-            Column::droppable("without source", Align::Right, 3),
+            Column::new("technology", Align::Left).shortened(36),
+            Column::droppable("kind", Align::Left, 3),
+            Column::new("held against reality", Align::Left),
             Column::new("versions", Align::Left).or_below(),
         ],
         rows: Vec::new(),
@@ -50,8 +50,13 @@ fn list(library: &crate::model::preset::PresetLibrary) -> Document {
         table.rows.push(vec![
             Cell::plain(name),
             Cell::plain(preset.title.clone()),
-            Cell::plain(preset.parameters.len().to_string()),
-            Cell::plain(preset.assumptions().to_string()),
+            Cell::plain(preset.kind.name()),
+            Cell::plain(preset.held.as_ref().map_or_else(
+                || "never".to_owned(),
+                |held| {
+                    format!("{} of {} off, {} failovers", held.off, held.figures, held.failovers)
+                },
+            )),
             Cell::plain(preset.versions.clone()),
         ]);
     }

@@ -74,6 +74,7 @@ impl Lever {
 pub const fn group(kind: ComponentKind) -> &'static str {
     match kind {
         ComponentKind::Store => "stores",
+        ComponentKind::Stream => "streams",
         ComponentKind::Consensus => "consensus",
         ComponentKind::Route => "routes",
         ComponentKind::Clients => "clients",
@@ -112,7 +113,7 @@ pub fn levers(model: &Model, components: &BTreeSet<ComponentId>) -> Vec<Lever> {
 fn members(model: &Model, id: ComponentId) -> Option<Lever> {
     let component = &model.components[id.0];
     let more = match component.preset.kind {
-        ComponentKind::Store => 1,
+        ComponentKind::Store | ComponentKind::Stream => 1,
         ComponentKind::Consensus => 2 - (component.members.len() + 1) % 2,
         ComponentKind::Route | ComponentKind::Clients => return None,
     };
@@ -229,6 +230,7 @@ mod tests {
             name: "ttl".to_owned(),
             dimension: Dimension::TIME,
             default: value.clone(),
+            versions: Vec::new(),
             least,
             most: None,
             source: None,

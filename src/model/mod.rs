@@ -7,7 +7,9 @@
 pub mod edit;
 pub mod expression;
 pub mod file;
+mod instance;
 pub mod preset;
 pub mod read;
 pub mod scenario;
+pub mod schema;
 pub mod system;

@@ -1,6 +1,6 @@
 //! What happens: faults at times on targets, validated against a model.
 
-use super::expression::NodeId;
+use super::expression::{NodeId, SetId};
 use super::preset::Quantity;
 use super::system::{ComponentId, HostId, Objective, ZoneId};
 use crate::units::Span;
@@ -14,7 +14,8 @@ pub struct Scenario {
     pub title: String,
     /// Notes for people.
     pub notes: Option<String>,
-    /// When to stop looking; `None`: an hour after the last fault ends.
+    /// When to stop looking; `None`: an hour after the last fault ends, and as much again
+    /// for each fault that waits for a milestone.
     pub horizon: Option<Span>,
     /// Paths and values laid over the model, `[set]`.
     pub sets: Vec<(String, String)>,
@@ -84,13 +85,13 @@ pub enum Target {
     Zone(ZoneId),
     /// One host.
     Host(HostId),
-    /// One member of a component, by position.
+    /// One member of a component, or one of a placed set, by its seat.
     Member(ComponentId, usize),
     /// Whoever is the primary (leader) of a component when the fault strikes:
     /// the choice of the component's first pick.
     Primary(ComponentId),
-    /// One member, drawn.
-    One(ComponentId),
-    /// All members.
-    Each(ComponentId),
+    /// One member, or one of a placed set, drawn.
+    One(ComponentId, Option<SetId>),
+    /// All members, or all of a placed set.
+    Each(ComponentId, Option<SetId>),
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::preset::{Preset, Quantity};
+use super::preset::{ComponentKind, Preset, Quantity};
 use crate::diagnostic::Location;
 use crate::units::Span;
 
@@ -37,6 +37,47 @@ pub struct Model {
     pub objectives: Vec<Objective>,
 }
 
+impl Model {
+    /// What a component stands for: routes that only lead are looked through.
+    #[must_use]
+    pub fn end_of(&self, mut id: ComponentId) -> ComponentId {
+        while let Component { target: Some(next), preset, .. } = &self.components[id.0]
+            && preset.only_leads()
+        {
+            id = *next;
+        }
+        id
+    }
+
+    /// Who asks a route: clients by their numbers from 0, and whoever asks the
+    /// routes that only lead to it; a route that requests go through asks once.
+    #[must_use]
+    pub fn askers(&self, route: ComponentId) -> Vec<(ComponentId, usize)> {
+        let mut askers = Vec::new();
+        for (at, component) in self.components.iter().enumerate() {
+            if component.target != Some(route) {
+                continue;
+            }
+            if component.preset.only_leads() {
+                askers.extend(self.askers(ComponentId(at)));
+            } else {
+                askers.extend((0..component.count).map(|number| (ComponentId(at), number)));
+            }
+        }
+        askers
+    }
+
+    /// The name of an asker: `app/3`, `front`.
+    #[must_use]
+    pub fn asker_name(&self, (id, number): (ComponentId, usize)) -> String {
+        let component = &self.components[id.0];
+        match component.preset.kind {
+            ComponentKind::Clients => format!("{}/{}", component.name, number + 1),
+            _ => component.name.clone(),
+        }
+    }
+}
+
 /// A failure domain.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Zone {
@@ -65,6 +106,15 @@ pub struct Member {
     pub host: HostId,
 }
 
+/// The instances of a further set of alike things.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Instances {
+    /// Each with a place of its own.
+    Placed(Vec<Member>),
+    /// So many, 1 to 1000, where the component stands.
+    Counted(usize),
+}
+
 /// A part of the system.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Component {
@@ -75,6 +125,8 @@ pub struct Component {
     /// Stores and consensus: its members, the first is the primary. Routes:
     /// one, the place of the proxy. Clients: one, the place of all clients.
     pub members: Vec<Member>,
+    /// The instances of each of [`Preset::sets`], in that order.
+    pub sets: Vec<Instances>,
     /// Who plays the roles of [`Preset::needs`], in that order.
     pub needs: Vec<ComponentId>,
     /// Routes (`serves`) and clients (`of`): what they point at.
@@ -82,6 +134,9 @@ pub struct Component {
     /// Clients: the order in which targets are tried, as positions in the
     /// target's members; all of them in model order where the file is silent.
     pub order: Vec<usize>,
+    /// Its version, as it was written or by default; `None` where nothing
+    /// depends on it.
+    pub version: Option<String>,
     /// Clients: how many; 1 for all other kinds.
     pub count: usize,
     /// The values of [`Preset::parameters`], in that order.

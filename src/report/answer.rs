@@ -2,8 +2,9 @@
 
 use super::document::{Align, Block, Cell, Column, Document, Phrase, ShapeBlock, Style, Table};
 use super::number::{Unit, count, duration, half_width, quantile_name};
-use super::prediction::{Basis, Distribution, Interval, Manifest, ScenarioPrediction};
+use super::prediction::{Basis, Distribution, HeldAgainst, Interval, Manifest, ScenarioPrediction};
 use super::verdicts::{beyond, share_of_trials, unit_of, verdicts};
+use crate::model::preset::ACCURACY_PAGE;
 use crate::outcome::Figure;
 
 /// A stage whose share of the recovery is below this goes into the closing line.
@@ -423,6 +424,9 @@ pub(super) fn basis(document: &mut Document, basis: &Basis, all: bool) {
     if !left_out.is_empty() {
         document.say(format!("Not modelled: {}.", left_out.join("; ")));
     }
+    if !basis.versions.is_empty() {
+        document.say(format!("Defaults by version: {}.", basis.versions.join("; ")));
+    }
     let n = basis.assumptions.len();
     if n > 0 {
         let shown = if all { n } else { n.min(4) };
@@ -437,5 +441,31 @@ pub(super) fn basis(document: &mut Document, basis: &Basis, all: bool) {
             )),
         ]));
     }
-    document.say(format!("Held against reality: {}.", basis.held_against));
+    document.say(held_against(basis));
+}
+
+/// How often what the answer rests on was held against reality: those that were
+/// first, the others in one phrase.
+fn held_against(basis: &Basis) -> String {
+    let mut phrases = Vec::new();
+    let mut never = Vec::new();
+    for (preset, held) in basis.held_against.iter() {
+        let Some(HeldAgainst { failovers, figures, off, weak, .. }) = held else {
+            never.push(preset);
+            continue;
+        };
+        let mut phrase =
+            format!("{preset}, {failovers} failovers, off in {off} of {figures} figures");
+        if *weak > 0 {
+            phrase += &format!(" ({weak} too weak to tell)");
+        }
+        phrases.push(phrase);
+    }
+    if phrases.is_empty() {
+        return "Held against reality: never.".to_owned();
+    }
+    if !never.is_empty() {
+        phrases.push(format!("{} never", never.join(", ")));
+    }
+    format!("Held against reality: {} ({ACCURACY_PAGE}).", phrases.join("; "))
 }

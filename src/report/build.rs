@@ -2,11 +2,12 @@
 
 use super::named::Named;
 use super::prediction::{
-    Basis, Distribution, Intervals, MilestonePrediction, ObjectivePrediction, PrecisionFigure,
-    PrecisionReached, Proportion, SampleTrial, ScenarioPrediction, Shape, StagePrediction,
-    SubjectPrediction, TermPrediction, Verdict,
+    Basis, Distribution, HeldAgainst, Intervals, MilestonePrediction, ObjectivePrediction,
+    PrecisionFigure, PrecisionReached, Proportion, SampleTrial, ScenarioPrediction, Shape,
+    StagePrediction, SubjectPrediction, TermPrediction, Verdict,
 };
 use crate::experiment::{Limit, Reached, Series, Share, Summary, group, system_recovery};
+use crate::model::preset::{Held, Version};
 use crate::model::system::Model;
 use crate::outcome::{Bound, Figure, FigureSlot, Layout, Measured, Outcome};
 use crate::statistics::Quantile;
@@ -320,16 +321,32 @@ fn precision(reached: &[Reached]) -> Option<PrecisionReached> {
     })
 }
 
+/// A preset's record in its stable form.
+fn held_against(held: &Held) -> HeldAgainst {
+    let Held { series, failovers, figures, off, weak } = held.clone();
+    HeldAgainst { series, failovers, figures, off, weak }
+}
+
 /// What a model's predictions rest on.
 #[must_use]
 pub fn model_basis(model: &Model) -> Basis {
-    let mut basis = Basis { held_against: "never".to_owned(), ..Basis::default() };
+    let mut basis = Basis::default();
     for component in &model.components {
         let preset = &component.preset;
         basis.not_modelled.entry(&preset.name, || preset.not_modelled.clone());
-        for (parameter, value) in preset.parameters.iter().zip(&component.values) {
-            if parameter.source.is_none() && *value == parameter.default {
-                let group = group(preset.kind);
+        basis.held_against.entry(&preset.name, || preset.held.as_ref().map(held_against));
+        let values = component.values.iter().zip(&component.places);
+        for (parameter, (value, place)) in preset.parameters.iter().zip(values) {
+            let group = group(preset.kind);
+            let version = component.version.as_deref();
+            let (default, range) = parameter.default_of(version.and_then(Version::parse).as_ref());
+            if let (Some(version), Some(range), None) = (version, range, place) {
+                basis.versions.push(format!(
+                    "{group}.{}.{} = {} (version {version}, {range})",
+                    component.name, parameter.name, default.text
+                ));
+            }
+            if parameter.source.is_none() && value == default {
                 basis.assumptions.push(format!("{group}.{}.{}", component.name, parameter.name));
             }
         }

@@ -26,9 +26,10 @@ pub use markdown::markdown;
 pub use named::Named;
 pub use predict::{Telling, command, predict};
 pub use prediction::{
-    Basis, Distribution, InputFile, InputText, Interval, Intervals, Manifest, MilestonePrediction,
-    ObjectivePrediction, PrecisionFigure, PrecisionReached, Prediction, Proportion, SampleTrial,
-    ScenarioPrediction, Shape, StagePrediction, SubjectPrediction, TermPrediction, Verdict,
+    Basis, Distribution, HeldAgainst, InputFile, InputText, Interval, Intervals, Manifest,
+    MilestonePrediction, ObjectivePrediction, PrecisionFigure, PrecisionReached, Prediction,
+    Proportion, SampleTrial, ScenarioPrediction, Shape, StagePrediction, SubjectPrediction,
+    TermPrediction, Verdict,
 };
 pub use schema::{json, prediction_schema};
 pub use story::{Story, StoryEntry, story};

@@ -52,6 +52,9 @@ fn next(prediction: &Prediction) -> Option<String> {
 pub fn command(verb: &str, manifest: &Manifest, scenario: &str) -> String {
     let path = manifest.scenarios.get(scenario).map_or(scenario, |file| file.path.as_str());
     let mut words = format!("drillcast {verb} {} {}", quoted(&manifest.model.path), quoted(path));
+    if let Some(folder) = &manifest.presets_folder {
+        words += &format!(" --presets {}", quoted(folder));
+    }
     for set in &manifest.sets {
         words += &format!(" --set {}", quoted(set));
     }

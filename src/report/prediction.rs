@@ -34,6 +34,9 @@ pub struct Manifest {
     pub scenarios: Named<InputFile>,
     /// The presets that the model uses, by name.
     pub presets: Named<InputText>,
+    /// The folder of the user's own presets, as it was given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub presets_folder: Option<String>,
     /// Files of samples that the model names.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub samples: Vec<InputFile>,
@@ -72,8 +75,27 @@ pub struct Basis {
     pub not_modelled: Named<Vec<String>>,
     /// Parameters whose value has no source and was not set: `stores.orders.answer`.
     pub assumptions: Vec<String>,
-    /// What the presets have been held against: `never` or a page of figures.
-    pub held_against: String,
+    /// Defaults that follow from a component's version:
+    /// `stores.orders.retries = 0 (version 3.4, <3.5)`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub versions: Vec<String>,
+    /// How the presets were held against reality, by preset; `null` for one that never was.
+    pub held_against: Named<Option<HeldAgainst>>,
+}
+
+/// How a preset's predictions went where they were held against reality.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, JsonSchema)]
+pub struct HeldAgainst {
+    /// The measured series.
+    pub series: Vec<String>,
+    /// Real failovers in them.
+    pub failovers: u64,
+    /// Figures that were predicted and measured.
+    pub figures: u64,
+    /// Figures whose prediction the measurement rejects.
+    pub off: u64,
+    /// Figures too weak to reject a rival explanation either.
+    pub weak: u64,
 }
 
 impl<T: Eq> Eq for Named<T> {}

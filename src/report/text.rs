@@ -408,6 +408,9 @@ pub fn plain_ascii(text: &str) -> String {
             '’' => out.push('\''),
             '–' => out.push('-'),
             '²' => out.push_str("^2"),
+            '├' | '└' => out.push('+'),
+            '│' => out.push('|'),
+            '─' => out.push('-'),
             other => out.push(other),
         }
     }

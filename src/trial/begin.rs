@@ -3,8 +3,9 @@
 use super::Mode;
 use super::slots;
 use super::world::World;
-use crate::block::clock::ClockState;
+use crate::block::clock::{Clock, ClockState, Ticks};
 use crate::block::lease::LeaseState;
+use crate::block::pace::{Beat, Draws, Growth, Pace};
 use crate::block::pool::PoolState;
 use crate::block::probe::{Looks, ProbeState, Reply};
 use crate::block::tank::TankState;
@@ -64,11 +65,16 @@ impl World<'_> {
 
     fn begin_clocks(&mut self) {
         let graph = self.graph;
-        for (index, clock) in graph.clocks.iter().enumerate() {
-            let period = graph.span(clock.every, 0, self).max(SHORTEST_PERIOD);
-            let running = self.holds(clock.running);
-            let origin = Instant::ZERO - self.age(clock.age, period, clock.name);
-            self.clocks[index] = ClockState { period, origin, running, restarts: 0 };
+        let follows = |clock: &Clock| matches!(clock.ticks, Ticks::Follow(_));
+        // Whoever is followed comes first.
+        for with in [false, true] {
+            for (index, clock) in graph.clocks.iter().enumerate() {
+                if follows(clock) == with {
+                    self.clocks[index] = self.clock_at_zero(clock);
+                }
+            }
+        }
+        for index in 0..graph.clocks.len() {
             if self.mode == Mode::Full {
                 let first = self.clocks[index].next(Instant::ZERO);
                 self.agenda.schedule(slots::tick(graph, index), first);
@@ -106,6 +112,51 @@ impl World<'_> {
         }
     }
 
+    /// A clock that has ticked for ever, or stands still.
+    fn clock_at_zero(&self, clock: &Clock) -> ClockState {
+        let graph = self.graph;
+        let period = graph.span(clock.every, 0, self).max(SHORTEST_PERIOD);
+        let running = self.holds(clock.running);
+        let pinned = clock.age.map(|age| graph.span(age, 0, self));
+        let zero = Instant::ZERO;
+        let still = ClockState { period, origin: zero, running, ..ClockState::STOPPED };
+        let draws = Draws::new(self.sampling, self.trial, clock.name, 0);
+        match clock.ticks {
+            Ticks::Even => {
+                let origin = zero - self.age(clock.age, period, clock.name);
+                ClockState { origin, before: origin, ..still }
+            }
+            Ticks::Random => {
+                let before = zero - pinned.unwrap_or_else(|| draws.age(period));
+                ClockState { before, pace: Pace::Random(draws), ..still }
+            }
+            Ticks::Follow(source) => {
+                let beat = Beat::of(&self.clocks[source.index()]);
+                let uniform = self.uniform(clock.name, 0);
+                let age = pinned.unwrap_or_else(|| beat.age_of_follower(period, uniform));
+                let (before, origin) = (zero - age, zero - age + period);
+                ClockState { origin, before, pace: Pace::Follow(beat), ..still }
+            }
+            Ticks::Growing { .. } => {
+                let growth = self.growth(clock, period, 0).grown();
+                let origin = zero - ClockState::offset(growth.gap, self.uniform(clock.name, 0));
+                ClockState { origin, before: origin, pace: Pace::Growing(growth), ..still }
+            }
+        }
+    }
+
+    /// The back-off of a clock since its `restarts`-th start.
+    pub(super) fn growth(&self, clock: &Clock, every: Span, restarts: u32) -> Growth {
+        let Ticks::Growing { factor, most, slack } = clock.ticks else {
+            unreachable!("only a growing clock backs off")
+        };
+        let number = |id| self.graph.value(id, 0, self);
+        let most = self.graph.span(most, 0, self).max(SHORTEST_PERIOD);
+        // What its phase is drawn by is another name.
+        let draws = Draws::new(self.sampling, self.trial, !clock.name, restarts);
+        Growth::new(every, number(factor), most, (number(slack.0), number(slack.1)), draws)
+    }
+
     fn begin_logs(&mut self) {
         let graph = self.graph;
         for (index, log) in graph.logs.iter().enumerate() {
@@ -129,7 +180,7 @@ impl World<'_> {
             let holder = lease.of.map_or(0, |pick| self.picks[pick.index()].choice);
             let (clock, condition) = lease.renew[holder];
             let ttl = graph.span(lease.ttl, 0, self).max(Span(1));
-            let renewed = self.clocks[clock.index()].origin;
+            let renewed = self.clocks[clock.index()].before;
             self.leases[index] = LeaseState {
                 alive: self.levels[level.index()],
                 holder,

@@ -109,6 +109,7 @@ impl World<'_> {
                 _ => {}
             }
         }
+        self.clocks[clock.index()].settle(self.visible);
         let next = self.clocks[clock.index()].next(self.visible);
         self.agenda.schedule(slots::tick(graph, clock.index()), next);
     }

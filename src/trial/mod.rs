@@ -26,7 +26,7 @@ use std::collections::BTreeMap;
 
 use crate::block::{Graph, LevelId};
 use crate::model::preset::Quantity;
-use crate::model::scenario::Scenario;
+use crate::model::scenario::{Fault, Scenario};
 use crate::model::system::Model;
 use crate::outcome::{Layout, Outcome, Timeline};
 use crate::random::Sampling;
@@ -106,6 +106,19 @@ impl Program {
         self.steady.settled
     }
 
+    /// Components that do not serve even before the first fault: nothing could
+    /// be said of their recovery.
+    pub fn never_served(&self) -> impl Iterator<Item = &str> {
+        let subjects = self.measures.subjects.iter().skip(1);
+        let served = |subject: &&compile::Subject| {
+            self.steady.holds(self.measures.meters[subject.served].criterion)
+        };
+        let name = |subject: &compile::Subject| {
+            self.layout.figures.get(subject.first).map(|slot| slot.subject.name.as_str())
+        };
+        subjects.filter(move |subject| !served(subject)).filter_map(name)
+    }
+
     /// The mutable half, one a thread.
     #[must_use]
     pub fn runner(&self, mode: Mode) -> Runner<'_> {
@@ -115,14 +128,18 @@ impl Program {
 }
 
 /// An hour after the last fault has struck or ended; an unbounded law counts
-/// with what it exceeds once in a thousand trials.
+/// with what it exceeds once in a thousand trials. A milestone that a fault waits
+/// for may come until then, so that each such fault adds its own time and an hour.
 fn default_horizon(scenario: &Scenario) -> Span {
     let latest = |quantity: &Quantity| Span::from_seconds(quantity.law.quantile(0.999));
-    let ends = scenario.faults.iter().map(|fault| {
+    let end = |fault: &Fault| {
         let lasts = fault.lasts.as_ref().map_or(Span::ZERO, latest);
         latest(&fault.at) + if lasts.is_never() { Span::ZERO } else { lasts }
-    });
-    ends.max().unwrap_or_default() + DEFAULT_HORIZON
+    };
+    let (waiting, fixed): (Vec<&Fault>, Vec<&Fault>) =
+        scenario.faults.iter().partition(|fault| fault.after.is_some());
+    let last = fixed.into_iter().map(end).max().unwrap_or_default() + DEFAULT_HORIZON;
+    waiting.into_iter().fold(last, |so_far, fault| so_far + end(fault) + DEFAULT_HORIZON)
 }
 
 /// The state of one trial at a time.

@@ -8,17 +8,20 @@
 use super::Mode;
 use super::slots;
 use super::world::World;
-use crate::block::clock::ClockState;
+use crate::block::clock::{Clock, ClockState, Ticks};
 use crate::block::dial::TargetState;
 use crate::block::lease::LeasePlan;
+use crate::block::pace::{Beat, Draws, Pace};
 use crate::block::probe::Looks;
 use crate::block::value::Readings;
-use crate::block::work::{WorkStage, WorkStep};
+use crate::block::work::{Retry, WorkStage, WorkStep};
 use crate::block::{Consumer, EventId};
 use crate::units::{Instant, Span};
 
 /// More rounds than this in one epoch, and the trial is unsettled.
 const ROUND_BUDGET: usize = 5_000;
+/// More tries than this of one work without success, and the trial is unsettled.
+const TRY_BUDGET: u32 = 100_000;
 
 impl World<'_> {
     /// Takes everything to rest.
@@ -56,12 +59,13 @@ impl World<'_> {
             } else if let Some(pool) = self.dirty.pools.pop() {
                 self.grant_unit(pool);
             } else if !self.zero.is_empty() {
-                let mut zero = std::mem::take(&mut self.zero);
-                zero.sort_unstable();
-                for work in zero.drain(..) {
-                    self.complete(work as usize);
+                // A try in no time that fails may begin the next in this round.
+                self.zero.sort_unstable();
+                let due = self.zero.len();
+                for position in 0..due {
+                    self.complete(self.zero[position] as usize);
                 }
-                self.zero = zero;
+                self.zero.drain(..due);
             } else {
                 self.share();
                 return;
@@ -111,32 +115,71 @@ impl World<'_> {
         if running == self.clocks[index].running {
             return;
         }
+        self.before_ticks_change(index);
+        for follower in &graph.followers[index] {
+            self.before_ticks_change(follower.index());
+        }
+        let mut next = ClockState { running, ..self.clocks[index] };
+        if running {
+            next.restarts += 1;
+            self.restart_clock(clock, &mut next);
+        }
+        self.clocks[index] = next;
+        self.ticks_changed(index);
+        for follower in &graph.followers[index] {
+            self.clocks[follower.index()].follow(&next, self.visible);
+            self.ticks_changed(follower.index());
+        }
+    }
+
+    /// A clock begins anew at its rise.
+    fn restart_clock(&self, clock: &Clock, state: &mut ClockState) {
+        let now = self.now;
+        match clock.ticks {
+            Ticks::Even if clock.locked => state.origin = now + state.period,
+            Ticks::Even => {
+                let uniform = self.uniform(clock.name, state.restarts);
+                state.origin = now + ClockState::offset(state.period, uniform);
+            }
+            Ticks::Random => {
+                let draws = Draws::new(self.sampling, self.trial, clock.name, state.restarts);
+                (state.origin, state.pace) = (now, Pace::Random(draws));
+            }
+            Ticks::Follow(source) => {
+                state.origin = self.visible;
+                state.pace = Pace::Follow(Beat::of(&self.clocks[source.index()]));
+            }
+            Ticks::Growing { .. } => {
+                let growth = self.growth(clock, state.period, state.restarts);
+                (state.origin, state.pace) = (now, Pace::Growing(growth));
+            }
+        }
+    }
+
+    /// A clock's ticks will be others from here on: its observers count those
+    /// that passed, and are looked at again.
+    fn before_ticks_change(&mut self, index: usize) {
+        let graph = self.graph;
         for observer in &graph.observers[index] {
             self.count_ticks(*observer);
             self.dirty.push(*observer);
         }
+    }
+
+    /// A clock's ticks are others from here on.
+    fn ticks_changed(&mut self, index: usize) {
+        let graph = self.graph;
         let state = self.clocks[index];
-        let mut next = ClockState { running, ..state };
-        if running {
-            next.restarts += 1;
-            next.origin = self.now
-                + if clock.locked {
-                    next.period
-                } else {
-                    ClockState::offset(next.period, self.uniform(clock.name, next.restarts))
-                };
-        }
-        self.clocks[index] = next;
         for observer in &graph.observers[index] {
             match observer {
-                Consumer::Dial(dial) => self.dials[dial.index()].reclock(&next, self.visible),
-                Consumer::Backup(id) if running => self.backups[id.index()].restart(&next),
+                Consumer::Dial(dial) => self.dials[dial.index()].reclock(&state, self.visible),
+                Consumer::Backup(id) if state.running => self.backups[id.index()].restart(&state),
                 Consumer::Backup(id) => self.backups[id.index()].stop(self.visible),
                 _ => {}
             }
         }
         if self.mode == Mode::Full {
-            self.agenda.schedule(slots::tick(graph, index), next.next(self.visible));
+            self.agenda.schedule(slots::tick(graph, index), state.next(self.visible));
         }
     }
 
@@ -150,7 +193,14 @@ impl World<'_> {
             Consumer::Probe(id) => {
                 let state = &mut self.probes[id.index()];
                 match &self.graph.probes[id.index()].0.looks {
-                    Looks::Clock(clock) => state.advance(&self.clocks[clock.index()], to),
+                    Looks::Clock(clock) => {
+                        let clock = clock.index();
+                        state.advance(&self.clocks[clock], to);
+                        // Nobody else will ask for what has passed.
+                        if self.graph.observers[clock].len() == 1 {
+                            self.clocks[clock].settle(to);
+                        }
+                    }
                     Looks::Reply { .. } => state.reply_advance(to),
                 }
             }
@@ -256,8 +306,8 @@ impl World<'_> {
         match work.step(&mut self.works[index], when, until) {
             WorkStep::Nothing => return self.release(index),
             WorkStep::Ask => {
-                self.works[index].asked = self.now;
-                self.dirty.pools.extend(work.uses.map(|uses| uses.pool.index()));
+                self.works[index].tries = 0;
+                self.ask(index);
             }
             // It may have waited for `until` to let go.
             WorkStep::Start => self.start(index, self.event(work.when).max(self.event(work.until))),
@@ -270,9 +320,22 @@ impl World<'_> {
                 self.set(*level, false, self.event(by));
                 self.dirty.works.insert(index);
             }
+            WorkStep::Forget => {
+                if let Some(retry) = work.retry {
+                    self.set(retry.failed, false, self.event(work.when));
+                }
+                self.dirty.works.insert(index);
+            }
         }
         self.release(index);
         true
+    }
+
+    /// A work asks for a unit of its pool.
+    fn ask(&mut self, index: usize) {
+        self.works[index].stage = WorkStage::Queued;
+        self.works[index].asked = self.now;
+        self.dirty.pools.extend(self.graph.works[index].0.uses.map(|uses| uses.pool.index()));
     }
 
     /// A work that neither runs nor keeps its unit gives it back; whether it did.
@@ -286,6 +349,8 @@ impl World<'_> {
             return false;
         };
         let by = self.event(work.when).max(self.event(uses.keeps)).max(self.events[level.index()]);
+        // After a failed try nothing else has changed since it began.
+        let by = by.max(self.works[index].started_by);
         self.works[index].holds = false;
         self.set(uses.held, false, by);
         self.pools[uses.pool.index()].give();
@@ -297,19 +362,23 @@ impl World<'_> {
     fn grant_unit(&mut self, pool: usize) {
         let graph = self.graph;
         let waiting = graph.users[pool].iter().map(|user| user.index());
-        let waiting = waiting.filter(|w| self.works[*w].stage == WorkStage::Waiting);
+        let waiting = waiting.filter(|w| self.works[*w].stage == WorkStage::Queued);
         let Some(next) = waiting.min_by_key(|w| (self.works[*w].asked, *w)) else { return };
         if !self.pools[pool].take() {
             return;
         }
         let work = &graph.works[next].0;
         self.works[next].holds = true;
-        self.works[next].stage = WorkStage::Running;
         let mut by = self.event(work.when).max(self.event(work.until));
         if let Some(uses) = work.uses {
+            if self.works[next].tries > 0 {
+                // It gave its unit back when the last try failed.
+                by = self.events[uses.held.index()];
+            }
             by = self.set(uses.held, true, by);
         }
-        self.start(next, by);
+        self.works[next].started_by = by;
+        self.begin_try(next);
         self.dirty.pools.insert(pool);
     }
 
@@ -326,6 +395,12 @@ impl World<'_> {
     }
 
     fn start(&mut self, index: usize, started_by: EventId) {
+        self.works[index].started_by = started_by;
+        self.works[index].tries = 0;
+        self.begin_try(index);
+    }
+
+    fn begin_try(&mut self, index: usize) {
         let graph = self.graph;
         let activation = self.works[index].activations;
         let work = &graph.works[index].0;
@@ -339,8 +414,9 @@ impl World<'_> {
             None => graph.span(work.takes, activation, self),
         };
         let state = &mut self.works[index];
+        state.stage = WorkStage::Running;
         state.activations += 1;
-        state.started_by = started_by;
+        state.tries += 1;
         if takes == Span::ZERO {
             self.zero.push(index as u32);
         } else if let Some((bytes, most)) = moves {
@@ -350,13 +426,18 @@ impl World<'_> {
         }
     }
 
-    /// A work completes.
+    /// What a work waits for has come: the end of a try, or of the wait for one.
     pub(super) fn complete(&mut self, index: usize) {
         let graph = self.graph;
-        if self.works[index].stage != WorkStage::Running {
-            return;
-        }
         let (work, level) = &graph.works[index];
+        match (self.works[index].stage, &work.retry) {
+            (WorkStage::Running, Some(retry)) if self.fails(index, retry) => {
+                return self.fail(index, retry);
+            }
+            (WorkStage::Running, _) => {}
+            (WorkStage::Pausing, _) => return self.try_again(index),
+            _ => return,
+        }
         self.works[index].stage = WorkStage::Done;
         self.flows.end(index);
         let event = self.set(*level, true, self.works[index].started_by);
@@ -364,6 +445,43 @@ impl World<'_> {
             self.set(*fact, *value, event);
         }
         self.dirty.works.insert(index);
+    }
+
+    /// Whether the try that ends now fails.
+    fn fails(&self, index: usize, retry: &Retry) -> bool {
+        let try_ = self.works[index].activations - 1;
+        self.uniform(retry.name, try_) < self.graph.value(retry.fails, try_, self)
+    }
+
+    /// A try has failed: there is another, or the work has failed for good.
+    fn fail(&mut self, index: usize, retry: &Retry) {
+        let graph = self.graph;
+        let state = self.works[index];
+        self.flows.end(index);
+        if retry.tries.is_some_and(|most| state.tries >= graph.count(most, self)) {
+            self.works[index].stage = WorkStage::Failed;
+            self.set(retry.failed, true, state.started_by);
+            self.dirty.works.insert(index);
+            return;
+        }
+        self.exhausted |= state.tries >= TRY_BUDGET;
+        self.works[index].stage = WorkStage::Pausing;
+        self.release(index);
+        let wait = graph.span(retry.between, state.activations - 1, self);
+        if wait == Span::ZERO {
+            self.try_again(index);
+        } else {
+            self.agenda.schedule(slots::work(graph, index), self.now + wait);
+        }
+    }
+
+    /// The wait after a failed try is over.
+    fn try_again(&mut self, index: usize) {
+        if self.graph.works[index].0.uses.is_some() && !self.works[index].holds {
+            self.ask(index);
+        } else {
+            self.begin_try(index);
+        }
     }
 
     fn settle_lease(&mut self, index: usize) {
@@ -461,6 +579,7 @@ impl World<'_> {
             let visible = self.visible;
             let state = &mut self.dials[index];
             state.connected = None;
+            state.first = if dial.turns { (target + 1) % dial.targets.len() } else { 0 };
             state.target = 0;
             state.lost_by = by;
             state.busy_until = visible + Span(-1);
@@ -535,6 +654,9 @@ impl World<'_> {
     fn settle_pick(&mut self, index: usize) {
         let graph = self.graph;
         let pick = &graph.picks[index];
+        if pick.best {
+            return self.settle_best(index);
+        }
         let when = self.holds(pick.when);
         let due_by = self.event(pick.when);
         let state = &mut self.picks[index];
@@ -547,10 +669,31 @@ impl World<'_> {
         if !self.picks[index].pending {
             return;
         }
-        let Some(choice) = self.best(index) else { return };
+        let Some(choice) = pick.best_of(graph, self) else { return };
         let by = self.picks[index].due_by.max(self.event(pick.candidates[choice].from));
-        let old = std::mem::replace(&mut self.picks[index].choice, choice);
         self.picks[index].pending = false;
+        self.choose(index, choice, by);
+    }
+
+    /// A pick of the best: those who stand have changed.
+    fn settle_best(&mut self, index: usize) {
+        let graph = self.graph;
+        let pick = &graph.picks[index];
+        let choice = pick.best_of(graph, self).unwrap_or(pick.first);
+        if choice == self.picks[index].choice {
+            return;
+        }
+        // The last of the changes that made it so.
+        let changes = pick.candidates.iter().map(|candidate| self.event(candidate.from));
+        let by = changes.max().unwrap_or(EventId::START);
+        self.choose(index, choice, by);
+    }
+
+    /// A pick chooses, by the doing of `by`.
+    fn choose(&mut self, index: usize, choice: usize, by: EventId) {
+        let graph = self.graph;
+        let pick = &graph.picks[index];
+        let old = std::mem::replace(&mut self.picks[index].choice, choice);
         let mut event = by;
         if old != choice {
             self.set(pick.candidates[old].chosen, false, by);
@@ -560,23 +703,5 @@ impl World<'_> {
         for lease in &graph.grants[index] {
             self.grant(lease.index(), choice, event);
         }
-    }
-
-    /// Whom a pick prefers among those who stand and may be chosen.
-    fn best(&self, index: usize) -> Option<usize> {
-        let graph = self.graph;
-        let mut best: Option<(f64, usize)> = None;
-        for (position, candidate) in graph.picks[index].candidates.iter().enumerate() {
-            let may = self.holds(candidate.from)
-                && candidate.eligible.is_none_or(|c| graph.condition(c, 0, self));
-            if !may {
-                continue;
-            }
-            let value = candidate.prefer.map_or(0.0, |v| graph.value(v, 0, self));
-            if best.is_none_or(|(most, _)| value > most) {
-                best = Some((value, position));
-            }
-        }
-        best.map(|(_, position)| position)
     }
 }

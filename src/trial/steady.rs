@@ -5,12 +5,17 @@
 //! first good target, works whose condition holds are done. It depends on no
 //! draw, so it is found once and copied into every trial.
 
+use crate::block::backup::Restore;
+use crate::block::clock::Ticks;
 use crate::block::dial::DialState;
 use crate::block::pick::PickState;
 use crate::block::probe::Looks;
+use crate::block::value::Readings;
 use crate::block::work::{WorkStage, WorkState};
-use crate::block::{EventId, Graph, LevelId, Literal, Producer};
-use crate::units::Instant;
+use crate::block::{
+    BackupId, ClockId, EventId, Graph, LeaseId, LevelId, Literal, LogId, PickId, Producer,
+};
+use crate::units::{Instant, Span};
 
 /// Passes after which a system that still changes is said to have no steady start.
 const PASSES: usize = 1_000;
@@ -76,7 +81,12 @@ impl<'g> Search<'g> {
     /// Observers follow gates, works follow observers: what somebody merely
     /// has not looked at yet must not set works off. Whether anything changed.
     fn pass(&mut self) -> bool {
-        self.gates() || self.probes() || self.leases() || self.dials() || self.works()
+        self.gates()
+            || self.probes()
+            || self.leases()
+            || self.dials()
+            || self.picks()
+            || self.works()
     }
 
     fn gates(&mut self) -> bool {
@@ -89,12 +99,22 @@ impl<'g> Search<'g> {
         changed
     }
 
+    /// Whether a clock ticks: one that follows another needs that one.
+    fn ticks(&self, clock: ClockId) -> bool {
+        let clock = &self.graph.clocks[clock.index()];
+        let followed = match clock.ticks {
+            Ticks::Follow(source) => self.holds(self.graph.clocks[source.index()].running),
+            _ => true,
+        };
+        followed && self.holds(clock.running)
+    }
+
     fn probes(&mut self) -> bool {
         let mut changed = false;
         for (probe, level) in &self.graph.probes {
             let looks = self.holds(probe.running)
                 && match probe.looks {
-                    Looks::Clock(clock) => self.holds(self.graph.clocks[clock.index()].running),
+                    Looks::Clock(clock) => self.ticks(clock),
                     Looks::Reply { .. } => true,
                 };
             let watch = self.holds(probe.watch);
@@ -107,12 +127,32 @@ impl<'g> Search<'g> {
     fn leases(&mut self) -> bool {
         let mut changed = false;
         for (lease, level) in &self.graph.leases {
-            let holder = lease.of.map_or(0, |pick| self.graph.picks[pick.index()].first);
+            let holder = lease.of.map_or(0, |pick| self.chosen(pick));
             let (clock, condition) = lease.renew[holder];
-            let ticks = self.holds(self.graph.clocks[clock.index()].running);
-            changed |= self.set(*level, ticks && self.holds(condition) && !self.holds(lease.drop));
+            changed |= self
+                .set(*level, self.ticks(clock) && self.holds(condition) && !self.holds(lease.drop));
         }
         changed
+    }
+
+    /// Picks of the best have chosen.
+    fn picks(&mut self) -> bool {
+        let mut changed = false;
+        let graph = self.graph;
+        for pick in graph.picks.iter().filter(|pick| pick.best) {
+            let best = pick.best_of(graph, self).unwrap_or(pick.first);
+            for (position, candidate) in pick.candidates.iter().enumerate() {
+                changed |= self.set(candidate.chosen, position == best);
+            }
+        }
+        changed
+    }
+
+    /// The present choice of a pick.
+    fn chosen(&self, pick: PickId) -> usize {
+        let pick = &self.graph.picks[pick.index()];
+        let chosen = pick.candidates.iter().position(|c| self.levels[c.chosen.index()]);
+        chosen.unwrap_or(pick.first)
     }
 
     fn dials(&mut self) -> bool {
@@ -157,12 +197,13 @@ impl<'g> Search<'g> {
                 (false, false) => WorkStage::Idle,
             },
             activations: 0,
+            tries: 0,
             started_by: EventId::START,
             asked: Instant::ZERO,
             holds: work.uses.is_some_and(|uses| self.levels[uses.held.index()]),
         });
-        let picks = graph.picks.iter().map(|pick| PickState {
-            choice: pick.first,
+        let picks = graph.picks.iter().enumerate().map(|(index, pick)| PickState {
+            choice: self.chosen(PickId(index as u32)),
             pending: false,
             retry: false,
             when: self.holds(pick.when),
@@ -171,6 +212,7 @@ impl<'g> Search<'g> {
         let dials =
             graph.dials.iter().zip(&self.connected).map(|((dial, _), connected)| DialState {
                 connected: *connected,
+                first: 0,
                 target: 0,
                 reaches: Instant::ZERO,
                 busy_until: Instant(-1),
@@ -190,5 +232,41 @@ impl<'g> Search<'g> {
             heads: heads.collect(),
             levels: self.levels,
         }
+    }
+}
+
+/// What a preference reads before anything is drawn or written: the middle of
+/// each draw, logs that are all alike, and no generation of a backup.
+impl Readings for Search<'_> {
+    fn holds(&self, literal: Literal) -> bool {
+        self.holds(literal)
+    }
+
+    fn uniform(&self, _: u64, _: u32) -> f64 {
+        0.5
+    }
+
+    fn renewed(&self, _: LeaseId) -> Span {
+        Span::ZERO
+    }
+
+    fn log_has(&self, _: LogId, _: usize) -> Span {
+        Span::ZERO
+    }
+
+    fn log_written(&self, _: LogId, _: Span) -> Span {
+        Span::ZERO
+    }
+
+    fn log_diverged(&self, _: LogId, _: usize) -> bool {
+        false
+    }
+
+    fn restore(&self, _: BackupId, _: usize) -> Option<Restore> {
+        None
+    }
+
+    fn choice(&self, pick: PickId) -> usize {
+        self.chosen(pick)
     }
 }

@@ -138,7 +138,8 @@ impl<'g> World<'g> {
             tanks: vec![TankState::at_zero(0.0, 0.0, 0.0); graph.tanks.len()],
             agenda: Agenda::new(super::slots::count(graph)),
             dirty: Dirty::new(graph, meters.len()),
-            zero: Vec::with_capacity(graph.works.len()),
+            // Twice: a try in no time may begin while those before it end.
+            zero: Vec::with_capacity(2 * graph.works.len()),
             due: Vec::with_capacity(64),
             verdicts: Vec::with_capacity(64),
             scratch: Vec::with_capacity(64),

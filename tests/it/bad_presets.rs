@@ -44,10 +44,10 @@ fn own_presets_take_the_place_of_ours() {
     assert_eq!(library.names(), PresetLibrary::embedded().names());
     let preset = library.get("etcd").expect("it is there");
     assert_eq!(preset.parameters[0].default.text, "250ms");
-    let new = changed("preset = \"etcd\"", "preset = \"zeta\"");
+    let new = changed("preset = \"etcd\"", "preset = \"zzz\"");
     let (library, mistakes) = PresetLibrary::with_extra(vec![("mine.toml".to_owned(), new)]);
     assert_eq!(mistakes, vec![]);
-    assert_eq!(library.names().last(), Some(&"zeta"));
+    assert_eq!(library.names().last(), Some(&"zzz"));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use drillcast::outcome::{Figure, Measured};
 use drillcast::trial::Program;
 
-use crate::harness::{program, run};
+use crate::harness::{KILL, ONE_TOY, program, program_of, run, toy};
 
 /// The least recovery time of a subject over many trials, and its bound [s].
 fn check(program: &Program, group: &str, name: &str) -> (f64, f64) {
@@ -21,6 +21,49 @@ fn check(program: &Program, group: &str, name: &str) -> (f64, f64) {
         }
     }
     result
+}
+
+/// Every pace, pick and failure in front of the recovery: no trial lies below.
+#[test]
+fn no_trial_lies_below_the_bound_of_a_toy() {
+    let clocks = "[member.clock]\nasks = { asks = \"5s\" }\nbeat = { every = \"2s\" }\nfetch = { every = \"7s\", at = \"asks\" }\nthird = { every = \"5s\", at = \"beat\" }\n";
+    let probe = |looks: &str| {
+        let nodes = format!("{clocks}[member.probe]\np = {{ watch = \"not app\", {looks} }}");
+        (nodes, "app or p")
+    };
+    let comb = "every = \"1s\", from = \"not app\", factor = \"1.5\", most = \"4s\", rise = 3";
+    let work = |more: &str, served| {
+        let work =
+            format!("w = {{ when = \"not app\", takes = \"1s..2s\", fails = \"0.5\"{more} }}");
+        let gate = "[member.gate]\nf = { when = \"w.failed\" }\ng = { when = \"w\" }";
+        (format!("[member.work]\n{work}\n{gate}"), served)
+    };
+    let takes = |takes: &str| {
+        (format!("[member.work]\nw = {{ when = \"not app\", takes = \"{takes}\" }}"), "app or w")
+    };
+    let pick = "[one.work]\nlate = { when = \"any(m in member: not m.app)\", takes = \"1s..3s\" }\n[one.pick]\nboss = { over = \"member\", mode = \"best\", from = \"app or late\" }\n[member.work]\nw = { when = \"boss == self and late\", takes = \"1s\" }".to_owned();
+    let mut bounded = 0;
+    for (nodes, served) in [
+        probe("at = \"asks\", rise = 3"),
+        probe("at = \"fetch\", rise = 2"),
+        probe("at = \"third\", rise = 3"),
+        probe(comb),
+        probe(&format!("{comb}, slack = \"0.1..0.5\"")),
+        work(", between = \"2s\"", "app or g"),
+        work(", tries = 3, between = \"2s\"", "app or f"),
+        takes("1s + 1s * 2 ^ (0..2)"),
+        takes("1s + 1s * floor(0.5..2.5) + 0.1s * exp(0..1)"),
+        takes("1s - 1s * ln(0.1..1)"),
+        (pick, "app or w"),
+    ] {
+        let sets = ["stores.toy.stable_for=0s"];
+        let program = program_of(&[&toy(&nodes, served)], ONE_TOY, KILL, &sets);
+        let (least, bound) = check(&program, "stores", "toy");
+        println!("{bound} <= {least}");
+        bounded += usize::from(bound > 0.0);
+    }
+    // A random clock alone promises nothing.
+    assert_eq!(bounded, 10);
 }
 
 fn lab(scenario: &str, sets: &[&str]) -> Program {

@@ -302,3 +302,49 @@ fn ascii_is_ascii_everywhere() {
         assert!(widest <= Some(100), "{arguments:?}: {widest:?} columns");
     }
 }
+
+#[test]
+fn what_init_writes_runs_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let new = folder.path().join("made/here");
+    let init = || {
+        let mut command = drillcast(&["init", &new.to_string_lossy()]);
+        command.assert()
+    };
+    init().code(0).stdout(predicate::str::contains("Next: drillcast predict"));
+    let [model, scenario] = ["shop.toml", "zone-a.toml"].map(|name| new.join(name));
+    let [model, scenario] = [&model, &scenario].map(|path| path.to_string_lossy().into_owned());
+    drillcast(&["check", &model, &scenario]).assert().code(0);
+    drillcast(&["predict", &model, &scenario, "--trials", "1024"]).assert().code(0);
+    // What is there is never replaced, and nothing is put beside it.
+    fs::write(&model, "mine").unwrap();
+    fs::remove_file(&scenario).unwrap();
+    init().code(2).stderr(predicate::str::contains("exists already; nothing was changed"));
+    assert_eq!(fs::read_to_string(&model).unwrap(), "mine");
+    assert!(!Path::new(&scenario).exists());
+}
+
+#[test]
+fn schemas_are_printed() {
+    for of in ["model", "scenario", "preset", "prediction"] {
+        let schema = output(&mut drillcast(&["schema", of]));
+        let schema: serde_json::Value = serde_json::from_str(&schema).unwrap();
+        assert!(schema["properties"].is_object(), "{of}");
+    }
+}
+
+#[test]
+fn an_objective_that_no_trial_yields_is_shown_where_it_stands() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("m.toml");
+    let model = fs::read_to_string("models/lab/patroni.toml").unwrap();
+    fs::write(
+        &path,
+        format!("{model}\n[objectives.writer]\nsplit_brain_seconds = \"p95 <= 1s\"\n"),
+    )
+    .unwrap();
+    let output = drillcast(&["check", &path.to_string_lossy(), CRASH]).output().unwrap();
+    let told = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+    assert!(told.contains("objective::no_figure") && told.contains("no trial yields it"), "{told}");
+    assert!(told.contains("p95 <= 1s"), "{told}");
+}

@@ -10,7 +10,7 @@ use drillcast::trial::{Mode, Program};
 use drillcast::units::Span;
 
 use crate::harness::{
-    ONE_TOY, figure, first, library, load_with, program_of, run_as, seconds, toy,
+    KILL, ONE_TOY, figure, first, library, load_with, program_of, run_as, seconds, toy,
 };
 
 const KILLED: &str = "what = \"kill\"\nwhere = \"member a of toy\"";
@@ -147,6 +147,14 @@ fn without_a_horizon_a_trial_goes_on_for_an_hour_after_the_last_fault_has_ended(
     };
     assert_eq!(horizon(&[(7, KILLED, "")]), Span::seconds(3_607));
     assert_eq!(horizon(&[(0, KILLED, "2h"), (60, KILLED, "1s")]), Span::seconds(3 * 3_600));
+    // A fault that waits for a milestone counts from there.
+    let nodes =
+        "[member.work]\nnoticed = { when = \"not app\", takes = \"1s\", marks = \"detected\" }";
+    let second =
+        "after = \"toy.detected + 5m\"\nwhat = \"power loss\"\nwhere = \"zone a\"\nfor = \"2h\"";
+    let text = format!("{KILL}\n[[faults]]\n{second}\n");
+    let program = program_of(&[&toy(nodes, "app")], ONE_TOY, &text, &[]);
+    assert_eq!(program.horizon(), Span::seconds(3_600 + 300 + 7_200 + 3_600));
 }
 
 #[test]

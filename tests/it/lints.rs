@@ -61,6 +61,25 @@ fn with(from: &str, to: &str) -> String {
 }
 
 #[test]
+fn sessions_that_outlive_their_server() {
+    let model = with(
+        "[routes.shop]",
+        "[objectives.system]\nrecovery_time = \"p95 <= 60s\"\n\n[routes.shop]",
+    );
+    let hang = scenario("what = \"hang\"\nwhere = \"primary of orders\"");
+    let kill = scenario("what = \"kill\"\nwhere = \"primary of orders\"");
+    let stays = |model: &str, fault: &str| {
+        codes(model, Some(fault)).iter().any(|code| code.ends_with("sessions_stay"))
+    };
+    assert!(stays(&model, &hang));
+    assert!(!stays(&model, &kill));
+    for sound in ["on_marked_down = 1", "sessions = 0", "timeout_server = \"30s\""] {
+        let model = model.replace("serves = \"orders\"", &format!("serves = \"orders\"\n{sound}"));
+        assert!(!stays(&model, &hang), "{sound}");
+    }
+}
+
+#[test]
 fn a_sound_model_stays_so_under_every_fault() {
     let none: [&str; 0] = [];
     assert_eq!(codes(SOUND, None), none);
@@ -105,6 +124,9 @@ fn a_slow_restart_in_place_breaks_an_objective_wherever_it_stands() {
 fn a_consensus_store_over_two_zones_is_a_risk() {
     let two = with("members = [\"a\", \"b\", \"c\"]", "members = [\"a/1\", \"a/2\", \"b\"]");
     assert_eq!(codes(&two, None), ["patroni::consensus_over_two_zones"]);
+    // It is told where the consensus store stands, not where it is needed.
+    let shown = render(&found(&two, None), 100, false, false);
+    assert!(shown.contains("[consensus.etcd]") && shown.contains("2 zones"), "{shown}");
     let one = with("members = [\"a\", \"b\", \"c\"]", "members = [\"a/1\", \"a/2\", \"a/3\"]");
     assert_eq!(codes(&one, None).len(), 0);
 }
@@ -121,6 +143,295 @@ fn clients_without_a_read_timeout_wait_for_a_server_that_hangs() {
     let hasty = with("read_timeout = \"5s\"", "tcp_user_timeout = \"3s\"");
     assert_eq!(codes(&hasty, Some(&fault("power loss"))).len(), 0);
     assert_eq!(codes(&hasty, Some(&fault("hang"))), wanted);
+}
+
+/// A stream, a client with the library's defaults, and one that asks in turn.
+const NEWS: &str = r#"model = "news"
+zones = { a = "r", b = "r", c = "r" }
+
+[streams.news]
+technology = "nats/jetstream"
+members = ["a", "b", "c"]
+
+[clients.press]
+technology = "nats/client"
+of = "news"
+
+[clients.reader]
+technology = "client/sequential"
+of = "news"
+timeout = "1s"
+"#;
+
+#[test]
+fn two_replicas_of_a_stream_need_each_other() {
+    let two = NEWS.replace(", \"c\"]", "]");
+    assert_eq!(codes(&two, None), ["jetstream::two_servers"]);
+    assert_eq!(codes(NEWS, None).len(), 0);
+}
+
+#[test]
+fn an_election_slower_than_the_objective_is_a_risk() {
+    let asked = |limit| format!("{NEWS}\n[objectives.news]\nrecovery_time = \"p95 <= {limit}\"\n");
+    assert_eq!(codes(&asked("5s"), None), ["jetstream::slower_than_objective"]);
+    assert_eq!(codes(&asked("10s"), None).len(), 0);
+}
+
+#[test]
+fn clients_that_trust_dead_connections_outlast_the_objective() {
+    let asked = format!("{NEWS}\n[objectives.press]\nrecovery_time = \"p95 <= 60s\"\n");
+    let fault = |what: &str| scenario(&format!("what = \"{what}\"\nwhere = \"primary of news\""));
+    let wanted = ["client::trusts_dead_connections"];
+    assert_eq!(codes(&asked, Some(&fault("hang"))), wanted);
+    assert_eq!(codes(&asked, Some(&fault("kill"))).len(), 0);
+    let quick = asked.replace(
+        "of = \"news\"\n\n[clients.reader]",
+        "of = \"news\"\nping_interval = \"5s\"\n\n[clients.reader]",
+    );
+    assert_eq!(codes(&quick, Some(&fault("hang"))).len(), 0);
+}
+
+#[test]
+fn a_request_without_a_time_out_waits_for_ever() {
+    let patient = NEWS.replace("timeout = \"1s\"\n", "");
+    let fault = |what: &str| scenario(&format!("what = \"{what}\"\nwhere = \"primary of news\""));
+    assert_eq!(codes(&patient, Some(&fault("hang"))), ["sequential::no_timeout"]);
+    assert_eq!(codes(&patient, Some(&fault("kill"))).len(), 0);
+    assert_eq!(codes(NEWS, Some(&fault("hang"))).len(), 0);
+}
+
+#[test]
+fn a_plain_socket_waits_for_the_kernel() {
+    let model = |more: &str| {
+        format!(
+            "model = \"wire\"\nzones = {{ a = \"r\", b = \"r\" }}\n[stores.echo]\n\
+             technology = \"server/http\"\nmembers = [\"a\", \"b\"]\n[clients.app]\n\
+             technology = \"client/tcp\"\nof = \"echo\"\n{more}\n\
+             [objectives.app]\nrecovery_time = \"p95 <= 60s\"\n"
+        )
+    };
+    let fault = |what: &str| scenario(&format!("what = \"{what}\"\nwhere = \"member a of echo\""));
+    let wanted = ["tcp::waits_for_the_kernel"];
+    assert_eq!(codes(&model(""), Some(&fault("power loss"))), wanted);
+    assert_eq!(codes(&model(""), Some(&fault("kill"))).len(), 0);
+    let limited = model("tcp_user_timeout = \"10s\"");
+    assert_eq!(codes(&limited, Some(&fault("power loss"))).len(), 0);
+    assert_eq!(codes(&limited, Some(&fault("hang"))), wanted);
+    assert_eq!(codes(&model("read_timeout = \"5s\""), Some(&fault("hang"))).len(), 0);
+    // A connection that only listens.
+    assert_eq!(codes(&model("every = \"never\""), None), ["tcp::never_noticed"]);
+    let probed = model("every = \"never\"\nkeepalive_time = \"60s\"");
+    assert_eq!(codes(&probed, None).len(), 0);
+}
+
+#[test]
+fn an_address_is_looked_after() {
+    let model = |more: &str| {
+        format!(
+            "model = \"vip\"\nzones = {{ a = \"r\", b = \"r\" }}\n[stores.web]\n\
+             technology = \"server/http\"\nmembers = [\"a/1\", \"b/1\"]\n[routes.vip]\n\
+             technology = \"keepalived\"\nserves = \"web\"\nrouters = [\"a/1\", \"b/1\"]\n{more}"
+        )
+    };
+    let kill = scenario("what = \"kill\"\nwhere = \"member a/1 of web\"");
+    let off = scenario("what = \"power loss\"\nwhere = \"zone a\"");
+    assert_eq!(codes(&model(""), Some(&kill)), ["keepalived::service_not_looked_at"]);
+    assert_eq!(codes(&model(""), Some(&off)).len(), 0);
+    assert_eq!(codes(&model("check_interval = \"2s\"\n"), Some(&kill)).len(), 0);
+    let upside = model("priority = \"100\"\nbackup_priority = \"150\"\n");
+    assert_eq!(codes(&upside, None), ["keepalived::backup_outranks"]);
+}
+
+/// A quorum queue and its publisher.
+const MAIL: &str = r#"model = "mail"
+zones = { a = "r", b = "r", c = "r" }
+
+[streams.mail]
+technology = "rabbitmq/quorum"
+members = ["a", "b", "c"]
+pause_minority = "1"
+
+[clients.shop]
+technology = "rabbitmq/client"
+of = "mail"
+reconnect_delay = "1s"
+"#;
+
+#[test]
+fn a_queue_wants_an_odd_number_of_members_in_more_than_two_zones() {
+    let four = MAIL
+        .replace("c = \"r\" }", "c = \"r\", d = \"r\" }")
+        .replace("[\"a\", \"b\", \"c\"]", "[\"a\", \"b\", \"c\", \"d\"]");
+    assert_eq!(codes(&four, None), ["quorum::even_members"]);
+    let two = MAIL.replace(", \"c\"]", "]");
+    let wanted =
+        ["quorum::even_members", "quorum::pause_minority_of_two", "quorum::queue_over_two_zones"];
+    assert_eq!(codes(&two, None), wanted);
+    let apart = MAIL.replace("[\"a\", \"b\", \"c\"]", "[\"a/1\", \"a/2\", \"b\"]");
+    assert_eq!(codes(&apart, None), ["quorum::queue_over_two_zones"]);
+    assert_eq!(codes(MAIL, None).len(), 0);
+}
+
+#[test]
+fn new_channels_and_dead_connections_outlast_the_objective() {
+    let asked =
+        |limit| format!("{MAIL}\n[objectives.system]\nrecovery_time = \"p95 <= {limit}\"\n");
+    let fault = |what: &str| scenario(&format!("what = \"{what}\"\nwhere = \"primary of mail\""));
+    let wanted = ["quorum::new_channels_hang", "client::slow_heartbeat"];
+    assert_eq!(codes(&asked("60s"), Some(&fault("power loss"))), wanted);
+    assert_eq!(codes(&asked("60s"), Some(&fault("kill"))).len(), 0);
+    assert_eq!(codes(&asked("131s"), Some(&fault("hang"))).len(), 0);
+}
+
+#[test]
+fn reconnecting_before_the_election_is_a_risk() {
+    let hasty = MAIL.replace("reconnect_delay = \"1s\"", "");
+    let fault = |what: &str| scenario(&format!("what = \"{what}\"\nwhere = \"primary of mail\""));
+    assert_eq!(codes(&hasty, Some(&fault("kill"))), ["client::reconnects_before_the_election"]);
+    assert_eq!(codes(&hasty, Some(&fault("hang"))).len(), 0);
+    assert_eq!(codes(MAIL, Some(&fault("kill"))).len(), 0);
+}
+
+/// Three servers and the owner of an ephemeral node.
+const ZOO: &str = r#"model = "zoo"
+zones = { a = "r", b = "r", c = "r" }
+
+[consensus.zoo]
+technology = "zookeeper"
+members = ["a", "b", "c"]
+
+[clients.keeper]
+technology = "zookeeper/client"
+of = "zoo"
+ensemble = "zoo"
+"#;
+
+#[test]
+fn an_ensemble_wants_an_odd_number_of_servers_in_more_than_two_zones() {
+    let two = ZOO.replace(", \"c\"]", "]");
+    let wanted = ["zookeeper::even_members", "zookeeper::ensemble_over_two_zones"];
+    assert_eq!(codes(&two, None), wanted);
+    let apart = ZOO.replace("[\"a\", \"b\", \"c\"]", "[\"a/1\", \"a/2\", \"b\"]");
+    assert_eq!(codes(&apart, None), ["zookeeper::ensemble_over_two_zones"]);
+    assert_eq!(codes(ZOO, None).len(), 0);
+}
+
+#[test]
+fn a_silent_leader_and_a_dead_owner_outlast_the_objective() {
+    let asked = |limit| format!("{ZOO}\n[objectives.system]\nrecovery_time = \"p95 <= {limit}\"\n");
+    let fault = |what: &str| scenario(&format!("what = \"{what}\"\nwhere = \"primary of zoo\""));
+    let wanted = ["zookeeper::slow_to_notice", "client::slow_expiry"];
+    assert_eq!(codes(&asked("9s"), Some(&fault("power loss"))), wanted);
+    assert_eq!(codes(&asked("9s"), Some(&fault("kill"))), ["client::slow_expiry"]);
+    assert_eq!(codes(&asked("11s"), Some(&fault("hang"))).len(), 0);
+}
+
+#[test]
+fn a_session_shorter_than_the_servers_outage_is_a_risk() {
+    let short = ZOO.replace("ensemble = \"zoo\"", "ensemble = \"zoo\"\nsession_timeout = \"6s\"");
+    let fault = |what: &str| scenario(&format!("what = \"{what}\"\nwhere = \"primary of zoo\""));
+    let wanted = ["client::session_shorter_than_election"];
+    assert_eq!(codes(&short, Some(&fault("hang"))), wanted);
+    assert_eq!(codes(&short, Some(&fault("kill"))).len(), 0);
+    assert_eq!(codes(ZOO, Some(&fault("hang"))).len(), 0);
+}
+
+#[test]
+fn names_that_follow_too_late() {
+    let model = |route: &str, zone: &str, lookup: &str, program: &str| {
+        format!(
+            "model = \"names\"\nzones = {{ a = \"r\", b = \"r\" }}\n[stores.web]\n\
+             technology = \"server/http\"\nmembers = [\"a\", \"{zone}\"]\n[routes.record]\n\
+             technology = \"dns/{route}\nserves = \"web\"\n[routes.lookup]\n\
+             technology = \"dns/resolver\"\nserves = \"record\"\n{lookup}\n[routes.jvm]\n\
+             technology = \"dns/runtime\"\nserves = \"lookup\"\n{program}\n[clients.app]\n\
+             technology = \"client/http\"\nof = \"jvm\"\ntimeout = \"5s\"\n\
+             [objectives.app]\nrecovery_time = \"p95 <= 50s\"\n"
+        )
+    };
+    let quick = "route53\"\nrequest_interval = \"10s\"";
+    let short = "ttl = \"10s\"";
+    let fault = |what: &str| scenario(&format!("what = \"{what}\"\nwhere = \"member a of web\""));
+    let of = |route, zone, lookup, program| codes(&model(route, zone, lookup, program), None);
+    assert_eq!(of(quick, "b", short, "").len(), 0);
+    assert_eq!(of("route53\"", "b", short, ""), ["route53::slower_than_objective"]);
+    assert_eq!(of(quick, "a", short, ""), ["route53::targets_in_one_zone"]);
+    assert_eq!(of(quick, "b", "", ""), ["resolver::ttl_longer_than_objective"]);
+    let clamped = "ttl = \"10s\"\ncache_min_ttl = \"20s\"";
+    assert_eq!(of(quick, "b", clamped, ""), ["resolver::clamped"]);
+    let crossed = "ttl = \"20s\"\ncache_min_ttl = \"20s\"\ncache_max_ttl = \"10s\"";
+    assert_eq!(of(quick, "b", crossed, ""), ["resolver::clamps_cross"]);
+    let ever = "networkaddress_cache_ttl = \"never\"";
+    assert_eq!(of(quick, "b", short, ever), ["runtime::keeps_for_ever"]);
+    let long = "networkaddress_cache_ttl = \"60s\"";
+    assert_eq!(of(quick, "b", short, long), ["runtime::longer_than_objective"]);
+    let pins = "pins = 0.5\ndrop_after = \"1h\"";
+    assert_eq!(of(quick, "b", short, pins), ["runtime::pins_addresses"]);
+    let wanted = ["record::edit_longer_than_objective"];
+    assert_eq!(of("record\"", "b", short, ""), wanted);
+    assert_eq!(
+        of("record\"\nedit = \"0s\"\npropagation = \"1s\"", "a", short, ""),
+        ["record::targets_in_one_zone"]
+    );
+    let once = format!("{quick}\nfailure_threshold = 1");
+    assert_eq!(of(&once, "b", short, ""), ["route53::one_failed_check"]);
+    let tcp = format!("{quick}\nresponse_timeout = \"never\"");
+    let tcp = model(&tcp, "b", short, "");
+    assert_eq!(codes(&tcp, Some(&fault("hang"))), ["route53::blind_to_hanging"]);
+    assert_eq!(codes(&tcp, Some(&fault("kill"))).len(), 0);
+    let alone = model(quick, "b", short, "").replace("[\"a\", \"b\"]", "[\"a\"]");
+    assert_eq!(codes(&alone, None), ["route53::nowhere_to_go"]);
+}
+
+/// A cache under three sentinels, and its clients.
+const CACHE: &str = r#"model = "cache"
+zones = { a = "r", b = "r", c = "r" }
+
+[stores.cache]
+technology = "redis/sentinel"
+members = ["a", "b", "c"]
+
+[clients.app]
+technology = "redis/client"
+of = "cache"
+socket_timeout = "1s"
+"#;
+
+/// The cache with another line.
+fn cache(line: &str) -> String {
+    CACHE.replace(
+        "members = [\"a\", \"b\", \"c\"]\n",
+        &format!("members = [\"a\", \"b\", \"c\"]\n{line}\n"),
+    )
+}
+
+#[test]
+fn sentinels_must_be_enough_and_apart() {
+    assert_eq!(codes(CACHE, None).len(), 0);
+    assert_eq!(codes(&cache("quorum = 4"), None), ["sentinel::quorum_out_of_reach"]);
+    assert_eq!(codes(&cache("quorum = 3"), None).len(), 0);
+    let two = codes(&cache("sentinels = [\"a\", \"b\"]"), None);
+    assert_eq!(two, ["sentinel::few_sentinels", "sentinel::sentinels_over_few_zones"]);
+    let near = codes(&cache("sentinels = [\"a\", \"b\", \"b\"]"), None);
+    assert_eq!(near, ["sentinel::sentinels_over_few_zones"]);
+    // In a single zone there is nothing to be said.
+    let one = CACHE.replace("[\"a\", \"b\", \"c\"]", "[\"a/1\", \"a/2\", \"a/3\"]");
+    assert_eq!(codes(&one, None).len(), 0);
+}
+
+#[test]
+fn a_cache_has_its_own_traps() {
+    let asked = |limit| format!("{CACHE}\n[objectives.app]\nrecovery_time = \"p95 <= {limit}\"\n");
+    assert_eq!(codes(&asked("20s"), None), ["sentinel::slower_than_objective"]);
+    assert_eq!(codes(&asked("40s"), None).len(), 0);
+    assert_eq!(codes(&cache("restart = \"5s\""), None), ["sentinel::volatile_restart"]);
+    assert_eq!(codes(&cache("restart = \"60s\""), None).len(), 0);
+    assert_eq!(codes(&cache("restart = \"5s\"\nappendonly = 1"), None).len(), 0);
+    let patient = CACHE.replace("socket_timeout = \"1s\"\n", "");
+    let fault = |what: &str| scenario(&format!("what = \"{what}\"\nwhere = \"primary of cache\""));
+    assert_eq!(codes(&patient, Some(&fault("hang"))), ["client::no_socket_timeout"]);
+    assert_eq!(codes(CACHE, Some(&fault("hang"))).len(), 0);
+    assert_eq!(codes(&patient, Some(&fault("kill"))).len(), 0);
 }
 
 /// A database with backups, and an objective on it.

@@ -1,6 +1,8 @@
 //! Integration tests.
 #![allow(clippy::print_stdout, reason = "tests show what they compare")]
 
+mod accuracy;
+mod addresses;
 mod appetite;
 mod architecture;
 mod bad_files;
@@ -18,9 +20,17 @@ mod lints;
 mod oracles;
 mod presets;
 mod properties;
+mod queues;
 mod readme;
 mod report;
 mod repository;
+mod routes;
+mod schemas;
 mod semantics;
+mod sentinel;
+mod sets;
 mod statistics;
+mod ticking;
+mod tutorial;
 mod twins;
+mod uncertain;

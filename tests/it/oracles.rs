@@ -15,7 +15,7 @@ use crate::harness::{
 const TRIALS: u64 = 20_000;
 
 /// The recovery times of one toy whose process ends for good [s].
-fn times(nodes: &str, served: &str) -> Vec<f64> {
+pub(crate) fn times(nodes: &str, served: &str) -> Vec<f64> {
     let scenario = KILL.replace("\n[[faults]]", "\nhorizon = \"1000h\"\n[[faults]]");
     let program =
         program_of(&[&toy(nodes, served)], ONE_TOY, &scenario, &["stores.toy.stable_for=0s"]);
@@ -31,7 +31,7 @@ fn moments(values: &[f64]) -> (f64, f64) {
 }
 
 /// Mean and standard deviation within four standard errors.
-fn has_moments(name: &str, values: &[f64], mean: f64, deviation: f64) {
+pub(crate) fn has_moments(name: &str, values: &[f64], mean: f64, deviation: f64) {
     let n = values.len() as f64;
     let (m, s) = moments(values);
     let fourth = values.iter().map(|v| (v - m).powi(4)).sum::<f64>() / n;
@@ -45,7 +45,7 @@ fn has_moments(name: &str, values: &[f64], mean: f64, deviation: f64) {
 }
 
 /// The share of trials at or below `value`, within four standard errors.
-fn has_share(name: &str, values: &[f64], value: f64, share: f64) {
+pub(crate) fn has_share(name: &str, values: &[f64], value: f64, share: f64) {
     let n = values.len() as f64;
     let found = values.iter().filter(|v| **v <= value).count() as f64 / n;
     let error = (share * (1.0 - share) / n).sqrt();
@@ -133,7 +133,7 @@ fn a_lease_runs_out_uniformly() {
     has_moments("lease and sweep", &times(&swept, "app or not l"), 28.0, deviation);
 }
 
-fn uniform(name: &str, values: &[f64], low: f64, high: f64) {
+pub(crate) fn uniform(name: &str, values: &[f64], low: f64, high: f64) {
     has_moments(name, values, f64::midpoint(low, high), (high - low) / 12.0_f64.sqrt());
     for share in [0.0, 0.01, 0.25, 0.5, 0.75, 0.99, 1.0] {
         has_share(name, values, low + share * (high - low), share);

@@ -3,13 +3,15 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use drillcast::model::preset::PresetLibrary;
+use drillcast::model::preset::{Preset, PresetLibrary};
 
 #[test]
 fn presets_describe_themselves() {
     let library = PresetLibrary::embedded();
     for name in library.names() {
         let preset = library.get(name).expect("every embedded preset can be read");
+        // How it was held against reality moves with the lab, not with the preset.
+        let preset = Preset { held: None, ..(*preset).clone() };
         insta::assert_snapshot!(name.replace('/', "-"), preset.describe(100));
     }
 }

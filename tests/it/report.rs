@@ -3,10 +3,10 @@
 use drillcast::experiment::Which;
 use drillcast::outcome::{Entry, Measured, Timeline};
 use drillcast::report::{
-    Basis, Change, Difference, Distribution, Explanation, InputFile, InputText, Intervals, Look,
-    Manifest, MilestonePrediction, Named, ObjectivePrediction, Prediction, Proportion,
-    ScenarioPrediction, Shape, StagePrediction, Story, SubjectPrediction, Telling, TermPrediction,
-    Verdict, explain, json, markdown, predict, prediction_schema, story, text,
+    Basis, Change, Difference, Distribution, Explanation, HeldAgainst, InputFile, InputText,
+    Intervals, Look, Manifest, MilestonePrediction, Named, ObjectivePrediction, Prediction,
+    Proportion, ScenarioPrediction, Shape, StagePrediction, Story, SubjectPrediction, Telling,
+    TermPrediction, Verdict, explain, json, markdown, predict, prediction_schema, story, text,
 };
 use drillcast::units::{Instant, Span};
 
@@ -28,6 +28,7 @@ fn manifest(scenarios: &[&str]) -> Manifest {
             "postgresql/patroni".to_owned(),
             InputText { sha256: "11".repeat(32) },
         )]),
+        presets_folder: None,
         samples: Vec::new(),
         seed: 1,
         trials: 10_000,
@@ -248,7 +249,20 @@ fn prediction(scenarios: Vec<(&str, ScenarioPrediction)>) -> Prediction {
             assumptions: ["answer", "promotion", "checkpoint", "lag", "rewind"]
                 .map(|name| format!("stores.orders.{name}"))
                 .to_vec(),
-            held_against: "never".to_owned(),
+            versions: Vec::new(),
+            held_against: Named(vec![
+                (
+                    "postgresql/patroni".to_owned(),
+                    Some(HeldAgainst {
+                        series: vec!["patroni-crash".to_owned()],
+                        failovers: 96,
+                        figures: 11,
+                        off: 1,
+                        weak: 0,
+                    }),
+                ),
+                ("client/libpq".to_owned(), None),
+            ]),
         },
         scenarios: scenarios.into_iter().map(|(name, s)| (name.to_owned(), s)).collect(),
     }

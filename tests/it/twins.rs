@@ -2,7 +2,7 @@
 //! so that ties abound. Both forms must write the same journal, to the bit.
 
 use drillcast::block::backup::Backup;
-use drillcast::block::clock::Clock;
+use drillcast::block::clock::{Clock, Ticks};
 use drillcast::block::dial::{Dial, DialTarget};
 use drillcast::block::lease::Lease;
 use drillcast::block::link::{Link, Moves};
@@ -12,7 +12,7 @@ use drillcast::block::pool::{Pool, Uses};
 use drillcast::block::probe::{Looks, Probe};
 use drillcast::block::tank::Tank;
 use drillcast::block::value::{About, Condition, Value};
-use drillcast::block::work::Work;
+use drillcast::block::work::{Retry, Work};
 use drillcast::block::{
     Arm, BackupId, Builder, Change, ClockId, FaultSpec, Graph, LevelId, LinkId, Literal, PoolId,
     Strikes, ValueId,
@@ -49,6 +49,10 @@ struct Random {
     firm: Vec<LevelId>,
     gates: Vec<LevelId>,
     clocks: Vec<ClockId>,
+    /// Clocks that others may follow.
+    followed: Vec<ClockId>,
+    /// For each work the level that says that it has failed, if it may.
+    failures: Vec<Option<LevelId>>,
 }
 
 const MICRO: f64 = 1e-6;
@@ -96,14 +100,37 @@ impl Random {
     }
 
     fn clock(&mut self, running: Literal) -> ClockId {
-        let clock = Clock {
-            every: self.period(),
-            running,
-            locked: self.dice.chance(70),
-            age: Some(if self.dice.chance(30) { self.micros(2) } else { self.drawn(6) }),
-            name: self.name(),
+        let ticks = match self.dice.below(10) {
+            0 | 1 => Ticks::Random,
+            2..=4 if !self.followed.is_empty() => {
+                Ticks::Follow(self.followed[self.dice.below(self.followed.len())])
+            }
+            _ => Ticks::Even,
         };
-        self.builder.clock(clock)
+        self.clock_of(running, ticks)
+    }
+
+    /// A clock whose looks back off.
+    fn backing_off(&mut self, running: Literal) -> ClockId {
+        let factor = self.dice.below(3) as f64 * 0.5 + 1.0;
+        let slack = (self.dice.below(2) as f64 * 0.5, self.dice.below(3) as f64 * 0.5);
+        let ticks = Ticks::Growing {
+            factor: self.builder.constant(factor),
+            most: self.micros(20),
+            slack: (self.builder.constant(slack.0), self.builder.constant(slack.1)),
+        };
+        self.clock_of(running, ticks)
+    }
+
+    fn clock_of(&mut self, running: Literal, ticks: Ticks) -> ClockId {
+        let age = if self.dice.chance(80) { Some(self.drawn(6)) } else { None };
+        let (every, locked) = (self.period(), self.dice.chance(70));
+        let clock = Clock { every, running, locked, ticks, age, name: self.name() };
+        let id = self.builder.clock(clock);
+        if matches!(ticks, Ticks::Even | Ticks::Random) {
+            self.followed.push(id);
+        }
+        id
     }
 
     fn some_clock(&mut self) -> ClockId {
@@ -161,14 +188,23 @@ impl Random {
             self.builder.define_gate(held, Literal::FALSE);
         }
         let moves = self.dice.chance(30).then(|| self.moves());
-        let finishes = self.dice.chance(20);
-        let work = Work { when: self.literal(), until, takes, moves, uses, finishes, does };
+        let failed = self.failures.pop().flatten();
+        let retry = failed.map(|failed| Retry {
+            fails: self.builder.constant([0.3, 0.5, 1.0][failed.index() % 3]),
+            tries: Some(self.builder.constant((1 + failed.index() % 3) as f64)),
+            between: self.drawn(3),
+            failed,
+            name: failed.index() as u64,
+        });
+        let (when, finishes) = (self.literal(), self.dice.chance(20));
+        let work = Work { when, until, takes, moves, uses, finishes, does, retry };
         self.builder.define_work(level, work);
     }
 
     fn probe(&mut self, level: LevelId) {
         let running = if self.dice.chance(40) { self.literal() } else { Literal::TRUE };
-        let looks = match self.dice.below(3) {
+        let looks = match self.dice.below(4) {
+            3 => Looks::Clock(self.backing_off(running)),
             0 => Looks::Clock(self.some_clock()),
             1 => Looks::Clock(self.clock(running)),
             _ => {
@@ -217,7 +253,8 @@ impl Random {
             .into_iter()
             .map(|chosen| Candidate { chosen, from: self.literal(), eligible: None, prefer: None })
             .collect();
-        let pick = Pick { when: self.literal(), candidates, first: self.dice.below(n) };
+        let (when, best) = (self.literal(), self.dice.chance(40));
+        let pick = Pick { when, best, candidates, first: self.dice.below(n) };
         self.builder.pick(pick)
     }
 
@@ -230,7 +267,8 @@ impl Random {
                 DialTarget { chosen, good: self.literal(), cost, inputs }
             })
             .collect();
-        let dial = Dial { lost: self.literal(), clock: self.some_clock(), targets };
+        let turns = self.dice.below(2) == 0;
+        let dial = Dial { lost: self.literal(), clock: self.some_clock(), targets, turns };
         self.builder.define_dial(level, dial);
     }
 
@@ -331,6 +369,8 @@ fn graph(number: u64) -> Option<Graph> {
         firm: Vec::new(),
         gates: Vec::new(),
         clocks: Vec::new(),
+        followed: Vec::new(),
+        failures: Vec::new(),
     };
     let facts: Vec<LevelId> = (0..3).map(|_| random.builder.fact("fact", true)).collect();
     random.firm.extend(&facts);
@@ -349,6 +389,10 @@ fn graph(number: u64) -> Option<Graph> {
             (kind, level, held)
         })
         .collect();
+    for _ in plain.iter().filter(|(kind, _)| *kind == 0) {
+        let failed = random.dice.chance(50).then(|| declare(&mut random, "failed", 1)[0]);
+        random.failures.push(failed);
+    }
     let chosen = declare(&mut random, "pick", 3);
     let held = declare(&mut random, "held", 1)[0];
     let dialled = declare(&mut random, "target", 2);
@@ -370,7 +414,7 @@ fn graph(number: u64) -> Option<Graph> {
         }
         random.gates.push(level);
     }
-    for _ in 0..2 {
+    for _ in 0..3 {
         let running = if random.dice.chance(50) { random.firm_literal() } else { Literal::TRUE };
         let clock = random.clock(running);
         random.clocks.push(clock);

@@ -31,6 +31,10 @@ pub struct ParameterId(pub usize);
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct NeedId(pub usize);
 
+/// A further set of alike things, by its position in [`super::preset::Preset::sets`].
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct SetId(pub usize);
+
 /// The sets of alike things that a component's nodes range over.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Range {
@@ -42,8 +46,59 @@ pub enum Range {
     /// The clients of a population.
     Client,
     /// What a route or a client population points at: the members of the
-    /// component that it serves or uses (or the one entry of a route).
+    /// component that it serves or uses (or the one entry of a route). Through
+    /// a route that only leads somewhere: the members of what it leads to.
     Target,
+    /// Who asks a route: each client of the populations that use it, be it
+    /// through another route that only leads.
+    Asker,
+    /// A further set that the preset declares under `[each]`.
+    Set(SetId),
+    /// Each pair of one of the first and one of the second; where both are the
+    /// same set, nobody is paired with itself.
+    Pair(Half, Half),
+}
+
+/// The sets whose instances pairs are made of.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Half {
+    /// [`Range::Member`]
+    Member,
+    /// [`Range::Client`]
+    Client,
+    /// [`Range::Target`]
+    Target,
+    /// [`Range::Asker`]
+    Asker,
+    /// [`Range::Set`]
+    Set(SetId),
+}
+
+impl Half {
+    /// The half that ranges over a set; `None` for the component and for pairs.
+    #[must_use]
+    pub const fn of(range: Range) -> Option<Self> {
+        match range {
+            Range::Member => Some(Self::Member),
+            Range::Client => Some(Self::Client),
+            Range::Target => Some(Self::Target),
+            Range::Asker => Some(Self::Asker),
+            Range::Set(set) => Some(Self::Set(set)),
+            Range::One | Range::Pair(..) => None,
+        }
+    }
+
+    /// What it ranges over.
+    #[must_use]
+    pub const fn range(self) -> Range {
+        match self {
+            Self::Member => Range::Member,
+            Self::Client => Range::Client,
+            Self::Target => Range::Target,
+            Self::Asker => Range::Asker,
+            Self::Set(set) => Range::Set(set),
+        }
+    }
 }
 
 /// Which instance a name speaks of.
@@ -53,6 +108,8 @@ pub enum Who {
     One,
     /// The instance that the node (or export) belongs to: `self`.
     Own,
+    /// A half of the pair that the node belongs to: 0 is the first.
+    Half(usize),
     /// The candidate or target that a pick or a dial is looking at: `self`
     /// in the fields that are judged for each of `over`.
     Candidate,
@@ -73,6 +130,11 @@ pub enum Condition {
     Constant(bool),
     /// The level of a node of this component.
     Level(Who, NodeId),
+    /// The level of a node of each pair: `ok(c, self)`. Never true of one thing
+    /// with itself.
+    Pair(Who, Who, NodeId),
+    /// A work of this component has failed at its last try: `elect.failed`.
+    Failed(Who, NodeId),
     /// An export of the component that a target belongs to (`t.writable`).
     TargetExport(Who, String),
     /// An export of a component that this one needs: `dcs.serves(self)`.
@@ -98,6 +160,11 @@ pub enum Condition {
     Head(NodeId, Who),
     /// Both names speak of the same instance.
     Same(Who, Who),
+    /// Both stand on one host: `together(a, b)`.
+    Together(Who, Who),
+    /// The second is the one that the first is dealt, in turn by their numbers:
+    /// `dealt(a, b)`.
+    Dealt(Who, Who),
     /// Negation.
     Not(Box<Condition>),
     /// All hold.
@@ -173,8 +240,17 @@ pub enum Value {
     Least(Vec<Value>),
     /// The greatest of several.
     Most(Vec<Value>),
+    /// The first to the power of the second, plain numbers both; zero where a
+    /// negative base has no such power.
+    Power(Box<Value>, Box<Value>),
     /// Rounded up to a whole number: `ceil(x)`.
     Ceiling(Box<Value>),
+    /// Rounded down to a whole number: `floor(x)`.
+    Floor(Box<Value>),
+    /// The natural logarithm, `ln(x)`; of zero and less it is below everything.
+    Logarithm(Box<Value>),
+    /// `e` to this power: `exp(x)`.
+    Exponential(Box<Value>),
 }
 
 /// A number that a block publishes.

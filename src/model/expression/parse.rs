@@ -1,8 +1,8 @@
 //! From text to a tree.
 //!
 //! Words first (winnow), then precedence climbing over them. From loose to
-//! tight: `or`, `and`, `not`, comparisons, `..`, `+ -`, `* /`. Comparisons and
-//! ranges do not chain.
+//! tight: `or`, `and`, `not`, comparisons, `..`, `+ -`, `* /`, `^`. Comparisons,
+//! ranges and powers do not chain.
 //!
 //! Trees are bounded (words, nesting), so that whatever walks them may recurse.
 
@@ -106,7 +106,6 @@ fn odd_character(what: char, start: usize) -> Mistake {
         '|' => "`or`",
         '!' => "`not` or `!=`",
         '=' => "`==`",
-        '^' => "a product: expressions know no powers",
         '"' | '\'' => "a bare name: there are no strings",
         _ => return mistake,
     };
@@ -178,6 +177,7 @@ fn symbol(input: &mut Input<'_>) -> ModalResult<Token> {
                 '-' => Token::Operator(Operator::Subtract),
                 '*' => Token::Operator(Operator::Multiply),
                 '/' => Token::Operator(Operator::Divide),
+                '^' => Token::Operator(Operator::Power),
                 '.' => Token::Dot,
                 ',' => Token::Comma,
                 ':' => Token::Colon,
@@ -249,7 +249,10 @@ impl Climber {
                     format!("`{}` cannot follow `{}`", next.name(), done.name()),
                     "a second one",
                 );
-                Err(Box::new(mistake.help("join two comparisons by `and`")))
+                Err(Box::new(mistake.help(match done {
+                    Operator::Power => "put one of the two in parentheses",
+                    _ => "join two comparisons by `and`",
+                })))
             }
             _ => Ok(()),
         }
@@ -512,6 +515,8 @@ mod tests {
             ("a + b * c", "(a + (b * c))"),
             ("a - b - c", "((a - b) - c)"),
             ("a / b * c", "((a / b) * c)"),
+            ("a * b ^ c + d", "((a * (b ^ c)) + d)"),
+            ("2 ^ (n + 1) - 1", "(([2] ^ (n + [1])) - [1])"),
             ("e..2 * e", "(e .. ([2] * e))"),
             ("(e..2 * e) - (0..1) * h", "((e .. ([2] * e)) - (([0] .. [1]) * h))"),
             ("x + 1s <= y", "((x + [1s]) <= y)"),
@@ -549,12 +554,13 @@ mod tests {
 
     #[test]
     fn mistakes_have_a_place() {
-        let table: [(&str, Extent, &str); 12] = [
+        let table: [(&str, Extent, &str); 13] = [
             ("", 0..0, "this expression is empty"),
             ("a and", 5..5, "this expression ends too early"),
             ("a b", 2..3, "`b` does not fit here"),
             ("a < b < c", 6..7, "`<` cannot follow `<`"),
             ("1..2..3", 4..6, "`..` cannot follow `..`"),
+            ("2 ^ 3 ^ 2", 6..7, "`^` cannot follow `^`"),
             ("a.b.c", 3..4, "`a.b` has no parts"),
             ("f(a", 3..3, "this expression ends too early"),
             ("(a or b", 7..7, "this expression ends too early"),
@@ -600,6 +606,7 @@ mod tests {
             Operator::Subtract,
             Operator::Multiply,
             Operator::Divide,
+            Operator::Power,
         ];
         let quantifiers = vec![Quantifier::Any, Quantifier::Share, Quantifier::Count];
         leaf.prop_recursive(5, 40, 3, move |inner| {
@@ -644,7 +651,7 @@ mod tests {
         fn no_row_of_words_crashes_it(
             words in prop::collection::vec(prop::sample::select(vec![
                 "a", "self", "any(", "count(", "m", "in", "member", ":", "(", ")", ",", ".", "..",
-                "not", "and", "or", "==", "<", "+", "*", "3", "30s", "if(", "never", "/", "%", "ü",
+                "not", "and", "or", "==", "<", "+", "*", "^", "3", "30s", "if(", "never", "/", "%", "ü",
             ]), 0..40),
         ) {
             let text = words.join(" ");

@@ -6,7 +6,7 @@
 
 use super::syntax::{Expression, Operator, Quantifier, Syntax, Word};
 use super::{About, Comparison, Condition, NodeId, Quorum, Range, Reading, Value, Who};
-use crate::model::preset::{ComponentKind, Preset};
+use crate::model::preset::{ComponentKind, Preset, half_names};
 use crate::units::{Dimension, ENDLESS, parse};
 
 /// Prints the expressions of one preset.
@@ -14,6 +14,8 @@ use crate::units::{Dimension, ENDLESS, parse};
 pub struct Printer<'p> {
     /// The preset.
     preset: &'p Preset,
+    /// What the halves are called where a pair's node is printed.
+    halves: [String; 2],
     /// The variables around the present piece, the outermost first.
     bound: Vec<String>,
 }
@@ -21,8 +23,18 @@ pub struct Printer<'p> {
 impl<'p> Printer<'p> {
     /// A printer for a preset's expressions.
     #[must_use]
-    pub const fn new(preset: &'p Preset) -> Self {
-        Self { preset, bound: Vec::new() }
+    pub fn new(preset: &'p Preset) -> Self {
+        Self { preset, halves: Default::default(), bound: Vec::new() }
+    }
+
+    /// A printer for the expressions of a node that exists once for each of a range.
+    #[must_use]
+    pub fn within(preset: &'p Preset, range: Range) -> Self {
+        let halves = match range {
+            Range::Pair(first, second) => half_names(first, second, &preset.sets),
+            _ => Default::default(),
+        };
+        Self { halves, ..Self::new(preset) }
     }
 
     /// A condition as text.
@@ -50,12 +62,13 @@ impl<'p> Printer<'p> {
             Who::Own | Who::Candidate => "self".to_owned(),
             Who::One => match self.preset.kind {
                 ComponentKind::Route | ComponentKind::Clients => "here".to_owned(),
-                ComponentKind::Store | ComponentKind::Consensus => "self".to_owned(),
+                _ => "self".to_owned(),
             },
             Who::Bound(depth) => {
                 let at = self.bound.len().checked_sub(depth + 1);
                 at.map_or_else(|| "?".to_owned(), |at| self.bound[at].clone())
             }
+            Who::Half(half) => self.halves[half].clone(),
             Who::Caller => "caller".to_owned(),
             Who::Chosen(pick) => self.node(pick),
         }
@@ -90,6 +103,10 @@ impl<'p> Printer<'p> {
         match condition {
             Condition::Constant(truth) => plain(Syntax::Truth(*truth)),
             Condition::Level(who, node) => self.part(*who, &self.node(*node)),
+            Condition::Pair(a, b, node) => {
+                call(None, &self.node(*node), vec![self.argument(*a), self.argument(*b)])
+            }
+            Condition::Failed(_, node) => hop(&self.node(*node), "failed"),
             Condition::TargetExport(who, export) => hop(&self.who(*who), export),
             Condition::NeedExport(need, export, who) => {
                 let role = &self.preset.needs[need.0].role;
@@ -105,6 +122,12 @@ impl<'p> Printer<'p> {
             }
             Condition::Silent(a, b) => {
                 call(None, "silent", vec![self.argument(*a), self.argument(*b)])
+            }
+            Condition::Together(a, b) => {
+                call(None, "together", vec![self.argument(*a), self.argument(*b)])
+            }
+            Condition::Dealt(a, b) => {
+                call(None, "dealt", vec![self.argument(*a), self.argument(*b)])
             }
             Condition::Answers(a, b, process) => self.served("answers", *a, *b, *process),
             Condition::Refuses(a, b, process) => self.served("refuses", *a, *b, *process),
@@ -167,7 +190,7 @@ impl<'p> Printer<'p> {
             Quorum::Count(comparison, limit) => (Quantifier::Count, Some((*comparison, limit))),
             Quorum::Share(comparison, limit) => (Quantifier::Share, Some((*comparison, limit))),
         };
-        let range = word(range.name());
+        let range = word(&range.name(&self.preset.sets));
         let over = plain(Syntax::Over { quantifier, variable: word(&variable), range, body });
         match limit {
             None => over,
@@ -180,10 +203,10 @@ impl<'p> Printer<'p> {
 
     /// A variable that means nothing else: `m`, `m2`.
     fn fresh(&self, range: Range) -> String {
-        let letter = &range.name()[..1];
+        let letter = &range.name(&self.preset.sets)[..1];
         let preset = self.preset;
         let taken = |name: &str| {
-            self.bound.iter().any(|other| other == name)
+            self.bound.iter().chain(&self.halves).any(|other| other == name)
                 || preset.nodes.iter().any(|node| node.name == name)
                 || preset.parameters.iter().any(|parameter| parameter.name == name)
                 || preset.processes.iter().any(|process| process == name)
@@ -228,7 +251,7 @@ impl<'p> Printer<'p> {
             }
             Value::Parameter(parameter) => name(&self.preset.parameters[parameter.0].name),
             Value::NeedValue(need, export) => hop(&self.preset.needs[need.0].role, export),
-            Value::Size(range) => call(None, "count", vec![name(range.name())]),
+            Value::Size(range) => call(None, "count", vec![name(&range.name(&self.preset.sets))]),
             Value::Reading(reading) => self.reading(reading),
             Value::If(condition, then, otherwise) => {
                 let arguments = vec![
@@ -254,11 +277,19 @@ impl<'p> Printer<'p> {
             }
             Value::Least(all) => self.extreme("min", all, wanted),
             Value::Most(all) => self.extreme("max", all, wanted),
-            Value::Ceiling(inner) => {
-                let inner = self.value_syntax(inner, Some(Dimension::NUMBER));
-                call(None, "ceil", vec![inner])
+            Value::Power(base, exponent) => {
+                self.alike(base, Operator::Power, exponent, Some(Dimension::NUMBER))
             }
+            Value::Ceiling(inner) => self.function("ceil", inner),
+            Value::Floor(inner) => self.function("floor", inner),
+            Value::Logarithm(inner) => self.function("ln", inner),
+            Value::Exponential(inner) => self.function("exp", inner),
         }
+    }
+
+    /// `ceil(x)` and its like: of a plain number.
+    fn function(&mut self, name: &str, inner: &Value) -> Expression {
+        call(None, name, vec![self.value_syntax(inner, Some(Dimension::NUMBER))])
     }
 
     /// Two numbers of one dimension.
@@ -329,7 +360,11 @@ impl<'p> Printer<'p> {
                 Reading::Renewed(_) | Reading::Backup(_, About::Point | About::Since, _),
             ) => Some(Dimension::TIME),
             Value::Size(_)
+            | Value::Power(..)
             | Value::Ceiling(_)
+            | Value::Floor(_)
+            | Value::Logarithm(_)
+            | Value::Exponential(_)
             | Value::Reading(Reading::LogDiverged(..) | Reading::Backup(..)) => {
                 Some(Dimension::NUMBER)
             }

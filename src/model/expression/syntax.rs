@@ -117,6 +117,8 @@ pub enum Operator {
     Multiply,
     /// `/`
     Divide,
+    /// `^`
+    Power,
 }
 
 /// How tightly `not` binds: looser than a comparison, tighter than `and`.
@@ -135,6 +137,7 @@ impl Operator {
             Self::Subtract => "-",
             Self::Multiply => "*",
             Self::Divide => "/",
+            Self::Power => "^",
         }
     }
 
@@ -148,13 +151,14 @@ impl Operator {
             Self::Between => 5,
             Self::Add | Self::Subtract => 6,
             Self::Multiply | Self::Divide => 7,
+            Self::Power => 8,
         }
     }
 
     /// Whether `a ∘ b ∘ c` means something, namely `(a ∘ b) ∘ c`.
     #[must_use]
     pub const fn chains(self) -> bool {
-        !matches!(self, Self::Compare(_) | Self::Between)
+        !matches!(self, Self::Compare(_) | Self::Between | Self::Power)
     }
 }
 

@@ -1,6 +1,6 @@
 //! What an expression speaks of, part by part.
 
-use super::{Condition, NeedId, NodeId, ParameterId, Quorum, Reading, Value, Who};
+use super::{Condition, NeedId, NodeId, ParameterId, Quorum, Range, Reading, SetId, Value, Who};
 
 /// Something that an expression speaks of.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -15,6 +15,22 @@ pub(crate) enum Mention {
     Request(usize),
     /// A needed component.
     Need(NeedId),
+    /// A further set.
+    Set(SetId),
+}
+
+impl Range {
+    /// The further sets that it is made of.
+    pub(crate) fn mentions(self, visit: &mut dyn FnMut(Mention)) {
+        match self {
+            Self::Set(set) => visit(Mention::Set(set)),
+            Self::Pair(first, second) => {
+                first.range().mentions(visit);
+                second.range().mentions(visit);
+            }
+            Self::One | Self::Member | Self::Client | Self::Target | Self::Asker => {}
+        }
+    }
 }
 
 impl Who {
@@ -31,8 +47,16 @@ impl Condition {
     pub(crate) fn mentions(&self, visit: &mut dyn FnMut(Mention)) {
         match self {
             Self::Constant(_) => {}
-            Self::Level(who, node) | Self::Chose(node, who) | Self::Head(node, who) => {
+            Self::Level(who, node)
+            | Self::Failed(who, node)
+            | Self::Chose(node, who)
+            | Self::Head(node, who) => {
                 who.mentions(visit);
+                visit(Mention::Node(*node));
+            }
+            Self::Pair(first, second, node) => {
+                first.mentions(visit);
+                second.mentions(visit);
                 visit(Mention::Node(*node));
             }
             Self::NeedExport(need, _, who) => {
@@ -46,7 +70,9 @@ impl Condition {
             Self::TargetExport(who, _) | Self::Host(who) => who.mentions(visit),
             Self::Hears(first, second)
             | Self::Silent(first, second)
-            | Self::Same(first, second) => {
+            | Self::Same(first, second)
+            | Self::Together(first, second)
+            | Self::Dealt(first, second) => {
                 first.mentions(visit);
                 second.mentions(visit);
             }
@@ -63,7 +89,8 @@ impl Condition {
             Self::And(parts) | Self::Or(parts) => {
                 parts.iter().for_each(|part| part.mentions(visit));
             }
-            Self::Over(_, body, quorum) => {
+            Self::Over(range, body, quorum) => {
+                range.mentions(visit);
                 body.mentions(visit);
                 if let Quorum::Count(_, limit) | Quorum::Share(_, limit) = quorum {
                     limit.mentions(visit);
@@ -77,11 +104,26 @@ impl Condition {
     }
 }
 
+impl Condition {
+    /// Collects the works whose failure the condition asks about.
+    pub(crate) fn failures(&self, found: &mut Vec<NodeId>) {
+        match self {
+            Self::Failed(_, node) => found.push(*node),
+            Self::Not(inner) | Self::Over(_, inner, _) => inner.failures(found),
+            Self::And(parts) | Self::Or(parts) => {
+                parts.iter().for_each(|part| part.failures(found));
+            }
+            _ => {}
+        }
+    }
+}
+
 impl Value {
     /// Visits everything that the number speaks of.
     pub(crate) fn mentions(&self, visit: &mut dyn FnMut(Mention)) {
         match self {
-            Self::Number(_) | Self::Draw(_) | Self::Size(_) => {}
+            Self::Number(_) | Self::Draw(_) => {}
+            Self::Size(range) => range.mentions(visit),
             Self::Parameter(parameter) => visit(Mention::Parameter(*parameter)),
             Self::NeedValue(need, _) => visit(Mention::Need(*need)),
             Self::Reading(reading) => reading.mentions(visit),
@@ -94,12 +136,16 @@ impl Value {
             | Self::Add(left, right)
             | Self::Subtract(left, right)
             | Self::Multiply(left, right)
-            | Self::Divide(left, right) => {
+            | Self::Divide(left, right)
+            | Self::Power(left, right) => {
                 left.mentions(visit);
                 right.mentions(visit);
             }
             Self::Least(all) | Self::Most(all) => all.iter().for_each(|one| one.mentions(visit)),
-            Self::Ceiling(inner) => inner.mentions(visit),
+            Self::Ceiling(inner)
+            | Self::Floor(inner)
+            | Self::Logarithm(inner)
+            | Self::Exponential(inner) => inner.mentions(visit),
         }
     }
 }
@@ -118,8 +164,8 @@ impl Condition {
 }
 
 impl Value {
-    /// Whether it reads nothing that changes, and draws nothing of its own.
-    fn is_fixed(&self) -> bool {
+    /// Whether it is the same all through a trial.
+    pub(crate) fn is_fixed(&self) -> bool {
         match self {
             Self::Number(_) | Self::Parameter(_) | Self::NeedValue(..) | Self::Size(_) => true,
             Self::Draw(_) | Self::Between(..) | Self::Reading(_) => false,
@@ -129,9 +175,13 @@ impl Value {
             Self::Add(left, right)
             | Self::Subtract(left, right)
             | Self::Multiply(left, right)
-            | Self::Divide(left, right) => left.is_fixed() && right.is_fixed(),
+            | Self::Divide(left, right)
+            | Self::Power(left, right) => left.is_fixed() && right.is_fixed(),
             Self::Least(all) | Self::Most(all) => all.iter().all(Self::is_fixed),
-            Self::Ceiling(inner) => inner.is_fixed(),
+            Self::Ceiling(inner)
+            | Self::Floor(inner)
+            | Self::Logarithm(inner)
+            | Self::Exponential(inner) => inner.is_fixed(),
         }
     }
 }

@@ -6,15 +6,20 @@ use super::name::one_of;
 use super::place::Places;
 use super::section::{all_keys, section_name, structural_keys};
 use crate::diagnostic::{Diagnostic, nearest_help};
-use crate::model::preset::{ComponentKind, Preset, Quantity};
-use crate::model::read::{Context, Expect, Found, Reader};
-use crate::model::system::{Component, ComponentId, Member};
+use crate::model::expression::{ParameterId, Range};
+use crate::model::preset::{
+    ComponentKind, MOST_OF_A_SET, Parameter, Preset, Quantity, Set, Standing, Version, whole_size,
+};
+use crate::model::read::{Context, Expect, Found, Raw, Reader};
+use crate::model::system::{Component, ComponentId, Instances, Member};
 use crate::units::{Dimension, ENDLESS, Span};
 
 /// Members of a component, at most.
 const MOST_MEMBERS: usize = 1000;
 /// Clients of a population, at most.
 const MOST_CLIENTS: i64 = 1000;
+/// What a route serves.
+const SERVES: &str = "serves";
 /// The default of `serves_at_least`.
 const SERVES_AT_LEAST: f64 = 0.99;
 /// The default of `stable_for` \[s\].
@@ -39,10 +44,16 @@ pub(super) fn complete(
     // Clients speak of their target's members, so that members come first.
     let members: Vec<Vec<Member>> =
         drafts.iter().map(|draft| members(draft, places, context)).collect();
+    let placed: Vec<Vec<Option<Vec<Member>>>> = drafts
+        .iter()
+        .zip(&members)
+        .map(|(draft, own)| placed(draft, own, places, context))
+        .collect();
     drafts
         .iter()
         .zip(&members)
-        .map(|(draft, own)| component(draft, own, drafts, &members, context))
+        .zip(placed)
+        .map(|((draft, own), placed)| component(draft, own, placed, drafts, &members, context))
         .collect()
 }
 
@@ -75,17 +86,64 @@ fn members(draft: &Draft<'_>, places: &mut Places, context: &Context<'_>) -> Vec
     places.members(name, &written, context)
 }
 
+/// Where the instances of each of the technology's sets stand; `None` for sets
+/// that are counted.
+fn placed(
+    draft: &Draft<'_>,
+    own: &[Member],
+    places: &mut Places,
+    context: &Context<'_>,
+) -> Vec<Option<Vec<Member>>> {
+    let sets = draft.preset.iter().flat_map(|preset| &preset.sets);
+    let has_members = draft.kind.process_range() == Range::Member;
+    let mut all = Vec::new();
+    for set in sets {
+        let Standing::Placed(key) = &set.standing else {
+            all.push(None);
+            continue;
+        };
+        if draft.reader.get(key).is_none() && has_members {
+            // One beside each member, on its machine.
+            all.push(Some(own.to_vec()));
+            continue;
+        }
+        let Some(node) = draft.reader.required(key) else {
+            all.push(Some(Vec::new()));
+            continue;
+        };
+        let written = draft.reader.strings(key).unwrap_or_default();
+        let name = &draft.name.value;
+        if written.is_empty() && node.as_array().is_some() {
+            let message = format!("\"{key}\" of {name} is empty");
+            let label = "expected the zone of each, such as [\"a\", \"b\", \"c\"]";
+            context.error("model::no_members", message, &node.at, label);
+        }
+        if written.len() > MOST_MEMBERS {
+            let message = format!("\"{key}\" of {name} has {} places", written.len());
+            let label = format!("expected at most {MOST_MEMBERS}");
+            context.error("model::too_many", message, &node.at, &label);
+            all.push(Some(Vec::new()));
+            continue;
+        }
+        let whose = format!("{name}-{}", set.name);
+        all.push(Some(places.members(&whose, &written, context)));
+    }
+    all
+}
+
 /// Everything else of one component.
 fn component(
     draft: &Draft<'_>,
     own: &[Member],
+    placed: Vec<Option<Vec<Member>>>,
     drafts: &[Draft<'_>],
     members: &[Vec<Member>],
     context: &Context<'_>,
 ) -> Option<Component> {
     let reader = &draft.reader;
     let target = target(draft, drafts, context);
-    let order = target.map(|id| order(draft, id, drafts, members, context)).unwrap_or_default();
+    let end = target.map(|id| end_of(id, drafts));
+    let order = end.map(|id| order(draft, id, drafts, members, context)).unwrap_or_default();
     let count = match draft.kind {
         ComponentKind::Clients => {
             reader.integer("count", 1..=MOST_CLIENTS).map_or(1, |one| one.value)
@@ -109,15 +167,30 @@ fn component(
         .collect::<Vec<_>>()
         .into_iter()
         .collect();
-    let values = values(reader, preset);
+    let version = version(reader, preset);
+    let values = values(reader, preset, version.as_ref().and_then(|(version, _)| version.as_ref()));
+    let counted = |set: &Set| match set.standing {
+        Standing::Counted(size) => {
+            let value = values.as_ref().and_then(|values| values.get(size.0));
+            value.and_then(|value| whole_size(&value.law).ok()).unwrap_or(1)
+        }
+        Standing::Placed(_) => 0,
+    };
+    let sets = preset.sets.iter().zip(placed).map(|(set, placed)| match placed {
+        Some(placed) => Instances::Placed(placed),
+        None => Instances::Counted(counted(set)),
+    });
+    let sets = sets.collect();
     unknown_keys(reader, preset);
     Some(Component {
         name: draft.name.value.clone(),
         preset: Arc::clone(preset),
         members: own.to_vec(),
+        sets,
         needs: needs.unwrap_or_default(),
         target,
         order,
+        version: version.map(|(_, text)| text),
         count: usize::try_from(count).unwrap_or(1),
         values: values?,
         at: draft.name.at.clone(),
@@ -131,18 +204,66 @@ fn component(
     })
 }
 
+/// The version of the technology, and as it was written; the number is missing
+/// where it is wrong.
+fn version(reader: &Reader<'_>, preset: &Preset) -> Option<(Option<Version>, String)> {
+    let default = preset.version.as_ref();
+    let Some(node) = reader.get("version") else {
+        return default.map(|known| (Some(known.default.clone()), known.text.clone()));
+    };
+    // A bare 3.10 is a number to TOML, and its text still a version.
+    let text = match node.raw {
+        Raw::Integer(_) | Raw::Float(_) => node.at.text().to_owned(),
+        _ => reader.string("version")?.value,
+    };
+    let refuse = |message: String, label: &str| {
+        reader.context().error("model::version", message, &node.at, label);
+    };
+    let version = Version::parse(&text);
+    if version.is_none() {
+        let message = format!("\"{text}\" is no version");
+        refuse(message, "expected numbers with points between them, such as 3.5");
+    } else if default.is_none() {
+        let message = format!("{} does not tell versions apart", preset.name);
+        refuse(message, "no default of this technology depends on its version");
+    }
+    Some((version, text))
+}
+
 /// The values of the preset's parameters; `None` where one is wrong.
-fn values(reader: &Reader<'_>, preset: &Preset) -> Option<Vec<Quantity>> {
-    let value = |parameter: &crate::model::preset::Parameter| {
+fn values(
+    reader: &Reader<'_>,
+    preset: &Preset,
+    version: Option<&Version>,
+) -> Option<Vec<Quantity>> {
+    let value = |parameter: &Parameter| {
         let expect = Expect { varies: parameter.default.varies, ..Expect::of(parameter.dimension) }
             .within(parameter.least, parameter.most, parameter.source.as_deref());
         match reader.get(&parameter.name) {
             Some(_) => reader.quantity(&parameter.name, &expect),
-            None => Some(parameter.default.clone()),
+            None => Some(parameter.default_of(version).0.clone()),
         }
     };
+    let value = |(at, parameter): (usize, &Parameter)| {
+        let found = value(parameter)?;
+        let node = reader.get(&parameter.name).filter(|_| preset.is_size(ParameterId(at)));
+        if let Some(node) = node
+            && whole_size(&found.law).is_err()
+        {
+            let message = format!(
+                "\"{}\" of {} says how many there are, and cannot be {}",
+                parameter.name,
+                reader.what(),
+                found.text
+            );
+            let label = format!("expected a whole number from 1 to {MOST_OF_A_SET}");
+            reader.context().error("model::size", message, &node.at, &label);
+            return None;
+        }
+        Some(found)
+    };
     // All are read before one that is wrong ends it.
-    preset.parameters.iter().map(value).collect::<Vec<_>>().into_iter().collect()
+    preset.parameters.iter().enumerate().map(value).collect::<Vec<_>>().into_iter().collect()
 }
 
 /// Reports the keys that neither the component nor its technology has.
@@ -186,13 +307,31 @@ fn certain(
 
 /// What a route serves or a client population uses.
 fn target(draft: &Draft<'_>, drafts: &[Draft<'_>], context: &Context<'_>) -> Option<ComponentId> {
+    use ComponentKind::{Clients, Consensus, Route, Store, Stream};
+    let only_leads = draft.preset.as_ref().is_none_or(|preset| preset.only_leads());
     let (key, kinds): (&str, &[ComponentKind]) = match draft.kind {
-        ComponentKind::Route => ("serves", &[ComponentKind::Store]),
-        ComponentKind::Clients => ("of", &[ComponentKind::Store, ComponentKind::Route]),
+        Route if only_leads => (SERVES, &[Store, Stream, Consensus, Route]),
+        Route => (SERVES, &[Store, Stream]),
+        Clients => ("of", &[Store, Stream, Consensus, Route]),
         _ => return None,
     };
     let found = draft.reader.required_string(key)?;
     other(drafts, &found, kinds, key, context)
+}
+
+/// What a component stands for: routes that only lead are looked through.
+fn end_of(mut id: ComponentId, drafts: &[Draft<'_>]) -> ComponentId {
+    // A circle of routes is reported elsewhere; here it only must end.
+    for _ in 0..drafts.len() {
+        let draft = &drafts[id.0];
+        let leads = draft.preset.as_ref().is_some_and(|preset| preset.only_leads());
+        let next = draft.reader.table_read().get(SERVES).and_then(|node| node.as_str());
+        match drafts.iter().position(|one| leads && Some(one.name.value.as_str()) == next) {
+            Some(next) => id = ComponentId(next),
+            None => break,
+        }
+    }
+    id
 }
 
 /// Another component by name, of one of these kinds.

@@ -1,7 +1,7 @@
 //! `[[faults]]`.
 
 use super::name::one_of;
-use super::target::{read_target, target_name, touched};
+use super::target::{processes, read_target, requests_to, target_name};
 use crate::diagnostic::{Location, nearest_help};
 use crate::distribution::Law;
 use crate::model::preset::{Quantity, Varies};
@@ -10,6 +10,8 @@ use crate::model::scenario::{Fault, FaultKind, Target};
 use crate::model::system::{ComponentId, Model};
 use crate::units::{Dimension, ENDLESS};
 
+/// What can happen to anything, whatever its technology.
+pub(in crate::model) const PHYSICAL: [&str; 4] = ["kill", "hang", "power loss", "partition"];
 /// Faults of a scenario, at most.
 const MOST: usize = 1000;
 
@@ -235,9 +237,8 @@ fn kind(
         _ => {}
     }
     let is_asked = |id: &ComponentId| model.components[id.0].preset.requests.contains(&what.value);
-    let ids = target.map(|target| touched(target, model)).unwrap_or_default();
-    let of_component = !matches!(target, Some(Target::Zone(_) | Target::Host(_)));
-    if of_component && ids.iter().any(is_asked) {
+    let understood = target.map(|target| requests_to(target, model)).unwrap_or_default();
+    if understood.contains(&what.value.as_str()) {
         return Some(FaultKind::Request(what.value.clone()));
     }
     let all: Vec<ComponentId> = (0..model.components.len()).map(ComponentId).collect();
@@ -245,13 +246,9 @@ fn kind(
         // The target is wrong, and told already.
         return None;
     }
-    let mut known = vec!["kill", "hang", "power loss", "partition"];
+    let mut known = PHYSICAL.to_vec();
     let physical = known.len();
-    for id in &ids {
-        if of_component {
-            known.extend(model.components[id.0].preset.requests.iter().map(String::as_str));
-        }
-    }
+    known.extend(understood);
     let asked_elsewhere = all.iter().find(|id| is_asked(id));
     let message = match (asked_elsewhere, target) {
         (Some(_), Some(target)) => {
@@ -296,13 +293,7 @@ fn names(
     model: &Model,
     context: &Context<'_>,
 ) -> Option<Vec<String>> {
-    let ids = touched(target, model);
-    let mut known: Vec<&str> = Vec::new();
-    for process in ids.iter().flat_map(|id| &model.components[id.0].preset.processes) {
-        if !known.contains(&process.as_str()) {
-            known.push(process);
-        }
-    }
+    let known = processes(target, model);
     if known.is_empty() {
         let message = format!("there are no processes to hit: {}", target_name(target, model));
         let label = "nothing here can die or stand still";
@@ -341,7 +332,9 @@ fn title(kind: &FaultKind, target: &Target, model: &Model) -> String {
         FaultKind::Kill(names) => format!("{} killed", who(names)),
         FaultKind::Hang(names) if names.len() == 1 => format!("{} stands still", who(names)),
         FaultKind::Hang(names) => format!("{} stand still", who(names)),
-        FaultKind::PowerLoss if matches!(target, Target::Each(_)) => format!("{whom} lose power"),
+        FaultKind::PowerLoss if matches!(target, Target::Each(_, None)) => {
+            format!("{whom} lose power")
+        }
         FaultKind::PowerLoss => format!("{whom} loses power"),
         FaultKind::Partition { from: Some(from) } => {
             format!("{whom} cut off from {}", target_name(from, model))

@@ -18,5 +18,10 @@ mod scenario;
 mod section;
 mod target;
 
+pub(in crate::model) use fault::PHYSICAL;
+pub(in crate::model) use model::asked_of_model;
 pub use model::read_model;
+pub(in crate::model) use scenario::asked_of_scenario;
 pub use scenario::{read_scenario, scenario_edits};
+pub(in crate::model) use section::{SECTIONS, structural_keys};
+pub(in crate::model) use target::FORMS;

@@ -7,11 +7,14 @@ use super::place::Places;
 use super::section::{SECTIONS, all_keys, section_name};
 use crate::diagnostic::{Diagnostic, Location, SourceFile, nearest, nearest_help};
 use crate::model::edit::{Edit, apply};
-use crate::model::preset::{ComponentKind, Preset, PresetLibrary};
-use crate::model::read::{Context, Entry, Files, Reader, Table, parse};
-use crate::model::system::{Component, Model};
+use crate::model::expression::Range;
+use crate::model::preset::{ComponentKind, Preset, PresetLibrary, half_names};
+use crate::model::read::{Asked, Context, Entry, Files, Reader, Table, parse};
+use crate::model::system::{Component, ComponentId, Model};
 use crate::outcome::Figure;
 
+/// Pairs that the nodes of a component exist for, at most.
+const MOST_PAIRS: usize = 10_000;
 /// Components, at most.
 const MOST_COMPONENTS: usize = 1000;
 
@@ -33,6 +36,15 @@ pub fn read_model(
     });
     let sound = context.errors() == 0;
     (model.filter(|_| sound), context.into_diagnostics())
+}
+
+/// What the readers of a model ask for in this text, whatever is wrong with it.
+pub(in crate::model) fn asked_of_model(text: &str, presets: &PresetLibrary) -> Vec<Asked> {
+    let context = Context::listening();
+    if let Some(document) = parse(&SourceFile::new("model", text), &context) {
+        let _ = read_document(&document, presets, &context);
+    }
+    context.into_asked()
 }
 
 /// The keys that a `*` that reaches this table may put into it.
@@ -96,7 +108,7 @@ fn read_document(document: &Table, presets: &PresetLibrary, context: &Context<'_
     if drafts.is_empty() && context.errors() == 0 {
         context.error_with_help(
             "model::empty",
-            "the model has no stores, consensus, routes or clients",
+            "the model has no stores, streams, consensus, routes or clients",
             (&document.at, "nothing is described"),
             Some("add one, such as [stores.orders]".to_owned()),
         );
@@ -106,7 +118,7 @@ fn read_document(document: &Table, presets: &PresetLibrary, context: &Context<'_
     let components = complete(&drafts, &mut places, context);
     refuse_circles(&drafts, &components, context);
     reader.finish();
-    Model {
+    let model = Model {
         name: name.map(|found| found.value).unwrap_or_default(),
         title,
         notes,
@@ -114,6 +126,31 @@ fn read_document(document: &Table, presets: &PresetLibrary, context: &Context<'_
         hosts: places.hosts,
         components: components.into_iter().flatten().collect(),
         objectives,
+    };
+    // Only of a sound model are all sizes known.
+    if context.errors() == 0 {
+        refuse_crowds(&model, context);
+    }
+    model
+}
+
+/// Reports a component whose nodes would exist for too many pairs.
+fn refuse_crowds(model: &Model, context: &Context<'_>) {
+    for (at, component) in model.components.iter().enumerate() {
+        for range in component.preset.pairs() {
+            let pairs = model.size(ComponentId(at), range);
+            if pairs <= MOST_PAIRS {
+                continue;
+            }
+            let Range::Pair(first, second) = range else { continue };
+            let [first, second] = half_names(first, second, &component.preset.sets);
+            context.error(
+                "model::too_many",
+                format!("{} has {pairs} pairs of {first} and {second}", component.name),
+                &component.at,
+                &format!("expected at most {MOST_PAIRS}"),
+            );
+        }
     }
 }
 
@@ -144,7 +181,7 @@ fn drafts<'a>(reader: &Reader<'a>, presets: &PresetLibrary) -> Vec<Draft<'a>> {
                     )
                     .label(&entry.key.at, "here again")
                     .label(&first.name.at, "first here")
-                    .help("stores, consensus, routes and clients share their names"),
+                    .help("stores, streams, consensus, routes and clients share their names"),
                 );
                 continue;
             }

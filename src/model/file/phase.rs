@@ -73,7 +73,7 @@ fn phase(
     let component = &model.components[id];
     let at = clock(component, node, path, context)?;
     let range = component.preset.nodes[at].range;
-    let instances = instances(model, component, range, instance, path, context)?;
+    let instances = instances(model, ComponentId(id), range, instance, path, context)?;
     let age = age?;
     if age.law.quantile(0.5) >= ENDLESS {
         context.error("scenario::phase", "an age must end", &entry.node.at, "expected a duration");
@@ -121,21 +121,30 @@ fn clock(
 /// The positions that an instance's name stands for.
 fn instances(
     model: &Model,
-    component: &Component,
+    id: ComponentId,
     range: Range,
     instance: &str,
     path: &Found<String>,
     context: &Context<'_>,
 ) -> Option<Vec<usize>> {
+    let component = &model.components[id.0];
     let member_names = |one: &Component| {
         one.members.iter().map(|member| member.name.clone()).collect::<Vec<String>>()
     };
     let names: Vec<String> = match range {
-        Range::One => vec![component.name.clone()],
-        Range::Member => member_names(component),
-        Range::Client => (1..=component.count).map(|number| number.to_string()).collect(),
+        // A target is meant by its place among the members, not in the order of hosts.
         Range::Target => {
-            component.target.map(|id| member_names(&model.components[id.0])).unwrap_or_default()
+            let end = component.target.map(|id| &model.components[model.end_of(id).0]);
+            end.map(member_names).unwrap_or_default()
+        }
+        Range::Asker => {
+            let at = model.components.iter().position(|one| one.name == component.name);
+            let askers = at.map(|at| model.askers(ComponentId(at))).unwrap_or_default();
+            askers.into_iter().map(|asker| model.asker_name(asker)).collect()
+        }
+        _ => {
+            let all = 0..model.size(id, range);
+            all.map(|at| model.short_name(id, range, at)).collect()
         }
     };
     if instance == "*" {

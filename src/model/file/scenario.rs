@@ -6,7 +6,7 @@ use super::objective::read_objectives;
 use super::phase::read_phases;
 use crate::diagnostic::{Diagnostic, SourceFile};
 use crate::model::edit::Edit;
-use crate::model::read::{Context, Entry, Files, Found, Raw, Reader, Table, parse};
+use crate::model::read::{Asked, Context, Entry, Files, Found, Raw, Reader, Table, parse};
 use crate::model::scenario::Scenario;
 use crate::model::system::{Model, Objective};
 use crate::units::{Dimension, Span};
@@ -14,7 +14,8 @@ use crate::units::{Dimension, Span};
 /// The longest horizon \[s\]: ten years.
 const LONGEST: f64 = 10.0 * 365.0 * 86_400.0;
 /// The first keys of a model's paths.
-const ROOTS: [&str; 6] = ["consensus", "stores", "routes", "clients", "objectives", "zones"];
+const ROOTS: [&str; 7] =
+    ["consensus", "stores", "streams", "routes", "clients", "objectives", "zones"];
 
 /// The edits that a scenario's `[set]` lays over its model. A syntax error is
 /// told here too, so that a caller can stop at findings.
@@ -43,6 +44,15 @@ pub fn read_scenario(
     });
     let sound = context.errors() == 0;
     (scenario.filter(|_| sound), context.into_diagnostics())
+}
+
+/// What the readers of a scenario ask for in this text, whatever is wrong with it.
+pub(in crate::model) fn asked_of_scenario(text: &str, model: &Model) -> Vec<Asked> {
+    let context = Context::listening();
+    if let Some(document) = parse(&SourceFile::new("scenario", text), &context) {
+        let _ = read_document(&document, "scenario", model, &context);
+    }
+    context.into_asked()
 }
 
 fn read_document(document: &Table, stem: &str, model: &Model, context: &Context<'_>) -> Scenario {

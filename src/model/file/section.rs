@@ -1,12 +1,13 @@
 //! The sections of a model file and the keys that a component may have besides
 //! its technology's parameters.
 
-use crate::model::preset::{ComponentKind, Preset};
+use crate::model::preset::{ComponentKind, Preset, Standing};
 
 /// The sections that hold components.
-pub(super) const SECTIONS: [(&str, ComponentKind); 4] = [
+pub(in crate::model) const SECTIONS: [(&str, ComponentKind); 5] = [
     ("consensus", ComponentKind::Consensus),
     ("stores", ComponentKind::Store),
+    ("streams", ComponentKind::Stream),
     ("routes", ComponentKind::Route),
     ("clients", ComponentKind::Clients),
 ];
@@ -15,6 +16,7 @@ pub(super) const SECTIONS: [(&str, ComponentKind); 4] = [
 pub(super) const fn section_name(kind: ComponentKind) -> &'static str {
     match kind {
         ComponentKind::Store => "stores",
+        ComponentKind::Stream => "streams",
         ComponentKind::Consensus => "consensus",
         ComponentKind::Route => "routes",
         ComponentKind::Clients => "clients",
@@ -22,15 +24,24 @@ pub(super) const fn section_name(kind: ComponentKind) -> &'static str {
 }
 
 /// The structural keys of a kind of component.
-pub(super) const fn structural_keys(kind: ComponentKind) -> &'static [&'static str] {
+pub(in crate::model) const fn structural_keys(kind: ComponentKind) -> &'static [&'static str] {
     match kind {
-        ComponentKind::Store | ComponentKind::Consensus => {
-            &["technology", "members", "serves_at_least", "stable_for"]
+        ComponentKind::Store | ComponentKind::Stream | ComponentKind::Consensus => {
+            &["technology", "version", "members", "serves_at_least", "stable_for"]
         }
-        ComponentKind::Route => &["technology", "serves", "at", "serves_at_least", "stable_for"],
-        ComponentKind::Clients => {
-            &["technology", "of", "at", "hosts", "count", "serves_at_least", "stable_for"]
+        ComponentKind::Route => {
+            &["technology", "version", "serves", "at", "serves_at_least", "stable_for"]
         }
+        ComponentKind::Clients => &[
+            "technology",
+            "version",
+            "of",
+            "at",
+            "hosts",
+            "count",
+            "serves_at_least",
+            "stable_for",
+        ],
     }
 }
 
@@ -39,5 +50,9 @@ pub(super) fn all_keys(preset: &Preset) -> Vec<String> {
     let structural = structural_keys(preset.kind).iter().map(|key| (*key).to_owned());
     let roles = preset.needs.iter().map(|need| need.role.clone());
     let parameters = preset.parameters.iter().map(|parameter| parameter.name.clone());
-    structural.chain(roles).chain(parameters).collect()
+    let places = preset.sets.iter().filter_map(|set| match &set.standing {
+        Standing::Placed(key) => Some(key.clone()),
+        Standing::Counted(_) => None,
+    });
+    structural.chain(places).chain(roles).chain(parameters).collect()
 }

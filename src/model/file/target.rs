@@ -2,14 +2,14 @@
 
 use super::name::one_of;
 use crate::diagnostic::nearest_help;
-use crate::model::expression::Range;
+use crate::model::expression::{Range, SetId};
 use crate::model::preset::Block;
 use crate::model::read::{Context, Found};
 use crate::model::scenario::Target;
 use crate::model::system::{Component, ComponentId, HostId, Model, ZoneId};
 
 /// The forms of a target.
-const FORMS: &str = "write zone a, node a/1, primary of orders, member b of orders, \
+pub(in crate::model) const FORMS: &str = "write zone a, node a/1, primary of orders, member b of orders, \
     one of orders, or each of orders";
 
 /// A target by its text; reports where there is none.
@@ -25,12 +25,15 @@ pub(super) fn read_target(
         ["node" | "host" | "machine", name] => looker.host(name),
         ["primary" | "leader", "of", name] => looker.primary(name),
         ["member", member, "of", name] => looker.member(member, name),
-        ["one", "of", name] => looker.component(name).map(Target::One),
-        ["each" | "all", "of", name] => looker.component(name).map(Target::Each),
-        _ => {
-            looker.unclear(&words);
-            None
-        }
+        ["one", "of", name] => looker.component(name).map(|id| Target::One(id, None)),
+        ["each" | "all", "of", name] => looker.component(name).map(|id| Target::Each(id, None)),
+        _ => match looker.of_set(&words) {
+            Some(target) => target,
+            None => {
+                looker.unclear(&words);
+                None
+            }
+        },
     }
 }
 
@@ -41,28 +44,67 @@ pub(super) fn target_name(target: &Target, model: &Model) -> String {
         Target::Zone(id) => format!("zone {}", model.zones[id.0].name),
         Target::Host(id) => format!("node {}", model.hosts[id.0].name),
         Target::Member(id, at) => {
-            format!("member {} of {}", model.components[id.0].members[*at].name, name(id))
+            format!("{} of {}", model.components[id.0].seat_title(*at), name(id))
         }
         Target::Primary(id) => format!("the primary of {}", name(id)),
-        Target::One(id) => format!("one member of {}", name(id)),
-        Target::Each(id) => format!("all members of {}", name(id)),
+        Target::One(id, None) => format!("one member of {}", name(id)),
+        Target::Each(id, None) => format!("all members of {}", name(id)),
+        Target::One(id, Some(set)) => format!("one {} of {}", set_name(*id, *set, model), name(id)),
+        Target::Each(id, Some(set)) => {
+            format!("each {} of {}", set_name(*id, *set, model), name(id))
+        }
     }
 }
 
-/// The components that a target can touch.
-pub(super) fn touched(target: &Target, model: &Model) -> Vec<ComponentId> {
+fn set_name(id: ComponentId, set: SetId, model: &Model) -> &str {
+    &model.components[id.0].preset.sets[set.0].name
+}
+
+/// The processes that a target can touch, each name once.
+pub(super) fn processes<'m>(target: &Target, model: &'m Model) -> Vec<&'m str> {
     let on = |hit: &dyn Fn(HostId) -> bool| {
-        let holds = |one: &&(usize, &Component)| one.1.members.iter().any(|m| hit(m.host));
-        let all: Vec<(usize, &Component)> = model.components.iter().enumerate().collect();
-        all.iter().filter(holds).map(|(at, _)| ComponentId(*at)).collect()
+        let mut ranges = Vec::new();
+        for (at, component) in model.components.iter().enumerate() {
+            let seats = component.seats().enumerate().filter(|(_, seat)| hit(seat.host));
+            ranges.extend(seats.map(|(seat, _)| (ComponentId(at), component.range_of_seat(seat))));
+        }
+        ranges
     };
-    match target {
+    let own = |id: &ComponentId| model.components[id.0].preset.kind.process_range();
+    let ranges = match target {
         Target::Zone(zone) => on(&|host| model.hosts[host.0].zone == *zone),
         Target::Host(host) => on(&|one| one == *host),
-        Target::Member(id, _) | Target::Primary(id) | Target::One(id) | Target::Each(id) => {
-            vec![*id]
+        Target::Member(id, at) => vec![(*id, model.components[id.0].range_of_seat(*at))],
+        Target::Primary(id) => vec![(*id, own(id))],
+        Target::One(id, set) | Target::Each(id, set) => {
+            vec![(*id, set.map_or_else(|| own(id), Range::Set))]
+        }
+    };
+    let mut known: Vec<&str> = Vec::new();
+    for (id, range) in ranges {
+        let preset = &model.components[id.0].preset;
+        for process in &preset.processes[preset.processes_of(range)] {
+            if !known.contains(&process.as_str()) {
+                known.push(process);
+            }
         }
     }
+    known
+}
+
+/// The announced requests that a target understands: those of its own nodes. A
+/// zone or a machine is asked for nothing.
+pub(super) fn requests_to<'m>(target: &Target, model: &'m Model) -> Vec<&'m str> {
+    let (id, range) = match target {
+        Target::Zone(_) | Target::Host(_) => return Vec::new(),
+        Target::Member(id, at) => (*id, model.components[id.0].range_of_seat(*at)),
+        Target::Primary(id) => (*id, Range::Member),
+        Target::One(id, set) | Target::Each(id, set) => {
+            let own = model.components[id.0].preset.kind.process_range();
+            (*id, set.map_or(own, Range::Set))
+        }
+    };
+    model.components[id.0].preset.requests_of(range)
 }
 
 /// Whether a component has a primary: its first pick chooses among its members.
@@ -141,14 +183,70 @@ impl Looker<'_> {
         at.map(|at| Target::Member(id, at))
     }
 
+    /// `sentinel b of cache`, `one sentinel of cache`, `each sentinel of cache`;
+    /// `None` where it has no such form.
+    fn of_set(&self, words: &[&str]) -> Option<Option<Target>> {
+        let [first, second, "of", name] = *words else {
+            return None;
+        };
+        let many = matches!(first, "one" | "each" | "all");
+        let what = if many { second } else { first };
+        let sets = self.model.components.iter().flat_map(|one| &one.preset.sets);
+        if what != "member" && sets.clone().all(|set| set.name != what) {
+            return None;
+        }
+        let Some(id) = self.component(name) else {
+            return Some(None);
+        };
+        let component = &self.model.components[id.0];
+        let set = component.preset.sets.iter().position(|set| set.name == what);
+        if what != "member" && !set.is_some_and(|at| component.preset.sets[at].is_placed()) {
+            let placed = component.preset.sets.iter().filter(|set| set.is_placed());
+            let known = placed.map(|set| set.name.as_str()).chain(["member"]).collect();
+            let message = match set {
+                Some(_) => format!("a {what} of {name} stands nowhere that a fault could hit"),
+                None => format!("{name} has no {what}"),
+            };
+            self.unknown("scenario::unknown_set", message, what, known);
+            return Some(None);
+        }
+        let set = set.map(SetId);
+        match first {
+            "one" => return Some(Some(Target::One(id, set))),
+            "each" | "all" => return Some(Some(Target::Each(id, set))),
+            _ => {}
+        }
+        // "member b of cache" is read before.
+        let seats = set.map_or(0..0, |set| component.seats_of(set));
+        let found = seats.clone().find(|at| component.seat(*at).name == second);
+        if found.is_none() {
+            let message = format!("{name} has no {what} \"{second}\"");
+            let known = seats.map(|at| component.seat(at).name.as_str()).collect();
+            self.unknown("model::unknown_member", message, second, known);
+        }
+        Some(found.map(|at| Target::Member(id, at)))
+    }
+
     fn unknown(&self, code: &str, message: String, name: &str, known: Vec<&str>) {
         let text = &self.found.value;
         // The name stands behind the words: its last occurrence.
         let start = text.rfind(name).unwrap_or_default();
-        let start = if code.ends_with("member") { text.find(name).unwrap_or(start) } else { start };
+        let early = code.ends_with("member") || code.ends_with("set");
+        let start = if early { self.word(name).unwrap_or(start) } else { start };
         let at = self.found.at.within(text, start..start + name.len());
         let label = one_of("such things", known.iter().copied());
         self.context.error_with_help(code, message, (&at, &label), nearest_help(name, known));
+    }
+
+    /// Where a word of its own first stands.
+    fn word(&self, word: &str) -> Option<usize> {
+        let text = &self.found.value;
+        let apart = |at: &usize| {
+            let (before, after) = (&text[..*at], &text[at + word.len()..]);
+            let is_gap = |c: Option<char>| c.is_none_or(char::is_whitespace);
+            is_gap(before.chars().next_back()) && is_gap(after.chars().next())
+        };
+        text.match_indices(word).map(|(at, _)| at).find(apart)
     }
 
     fn unclear(&self, words: &[&str]) {
@@ -159,8 +257,10 @@ impl Looker<'_> {
             [_] if is_component => format!("write \"primary of {name}\", or \"each of {name}\""),
             [_] if is_zone => format!("write \"zone {name}\""),
             [first, ..] => {
-                let known = ["zone", "node", "primary", "leader", "member", "one", "each"];
-                nearest_help(first, known)
+                let mut known = vec!["zone", "node", "primary", "leader", "member", "one", "each"];
+                let sets = self.model.components.iter().flat_map(|one| &one.preset.sets);
+                known.extend(sets.filter(|set| set.is_placed()).map(|set| set.name.as_str()));
+                nearest_help(first, known.iter().copied())
                     .filter(|_| !known.contains(first))
                     .unwrap_or_else(|| FORMS.to_owned())
             }

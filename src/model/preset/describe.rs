@@ -1,11 +1,12 @@
 //! A preset as text for people: what it assumes, and what waits for what.
 
+use super::draw;
 use super::{
-    Block, Effect, Exported, Looks, Lost, Moves, Node, NodeId, Parameter, Preset, Published,
+    ACCURACY_PAGE, Block, Effect, Exported, Growth, LintSeverity, Looks, Lost, Moves, Node, NodeId,
+    Pace, Parameter, Preset, Published, Retry, Set, Standing,
 };
-use crate::model::expression::Mention;
-use crate::model::expression::Value;
 use crate::model::expression::print::Printer;
+use crate::model::expression::{Mention, Range, Value};
 use crate::units::{self, Dimension};
 
 /// The word for a default that nobody documented.
@@ -20,10 +21,12 @@ impl Preset {
         let mut page = Page { text: String::new(), width: width.max(NARROWEST) };
         self.describe_header(&mut page);
         self.describe_parameters(&mut page);
+        self.draw(&mut page);
         self.describe_graph(&mut page);
         self.describe_exports(&mut page);
         self.describe_lints(&mut page);
         page.list("What surprises people", &self.surprises);
+        self.describe_assumptions(&mut page);
         page.list("Not modelled", &self.not_modelled);
         page.text
     }
@@ -38,8 +41,14 @@ impl Preset {
     fn describe_header(&self, page: &mut Page) {
         page.wrapped(0, 0, &format!("{}: {} ({})", self.name, self.title, self.kind.name()));
         page.wrapped(0, 0, &self.versions);
+        if let Some(version) = &self.version {
+            let text =
+                format!("version {} unless the model says another: {}", version.text, version.say);
+            page.wrapped(0, 0, &text);
+        }
         page.blank();
-        if let Some((first, others)) = self.processes.split_first() {
+        let own = self.processes_of(self.kind.process_range());
+        if let Some((first, others)) = self.processes[own].split_first() {
             let others = others.iter().map(|other| format!(", {other}")).collect::<String>();
             page.wrapped(0, 11, &format!("processes  {first} (serves requests){others}"));
         }
@@ -51,6 +60,9 @@ impl Preset {
         if !self.requests.is_empty() {
             page.wrapped(0, 11, &format!("requests   {}", self.requests.join(", ")));
         }
+        for set in &self.sets {
+            page.wrapped(0, 11, &format!("each       {}", self.describe_set(set)));
+        }
         let (all, assumed) = (self.parameters.len(), self.assumptions());
         page.wrapped(
             0,
@@ -61,6 +73,61 @@ impl Preset {
                 if assumed == 1 { "" } else { "S" }
             ),
         );
+        self.describe_held(page);
+    }
+
+    /// How it was held against reality.
+    fn describe_held(&self, page: &mut Page) {
+        let Some(held) = &self.held else {
+            page.wrapped(0, 11, "reality    never held against it");
+            return;
+        };
+        page.wrapped(0, 11, &format!("reality    {held}: {ACCURACY_PAGE}"));
+        page.wrapped(11, 11, &format!("series {}", held.series.join(", ")));
+    }
+
+    /// The graph at a glance.
+    fn draw(&self, page: &mut Page) {
+        let lines = draw::lines(self);
+        if lines.is_empty() {
+            return;
+        }
+        page.title("Who waits for whom");
+        for line in lines {
+            let first = format!("  {}", line.branches);
+            page.hung(&first, &format!("  {}", line.below), &line.text);
+        }
+    }
+
+    /// The defaults on nobody's word.
+    fn describe_assumptions(&self, page: &mut Page) {
+        let names = self.parameters.iter().filter(|parameter| parameter.source.is_none());
+        let names: Vec<&str> = names.map(|parameter| parameter.name.as_str()).collect();
+        if names.is_empty() {
+            return;
+        }
+        page.title("Assumed, on nobody's word: set those you know");
+        page.wrapped(2, 2, &names.join(", "));
+    }
+
+    /// "sentinel: who watches; the model places them (sentinels), else …".
+    fn describe_set(&self, set: &Set) -> String {
+        let Set { name, say, standing, processes } = set;
+        let many = match (standing, self.kind.process_range()) {
+            (Standing::Counted(size), _) => {
+                format!("as many as {}", self.parameters[size.0].name)
+            }
+            (Standing::Placed(key), Range::Member) => {
+                format!("where {key} says, else one beside each member")
+            }
+            (Standing::Placed(key), _) => format!("where {key} says"),
+        };
+        let mut text = format!("{name}: {say}; {many}");
+        if let Some((first, others)) = self.processes[processes.clone()].split_first() {
+            let others = others.iter().map(|other| format!(", {other}")).collect::<String>();
+            text += &format!("; processes {first} (serves requests){others}");
+        }
+        text
     }
 
     /// An aligned table: name, default, unit, and below it what it does and who says so.
@@ -88,6 +155,12 @@ impl Preset {
                 page.line(2, row.trim_end());
                 page.wrapped(6, 6, &parameter.say);
             }
+            let defaults = parameter.versions.iter();
+            let defaults: Vec<String> =
+                defaults.map(|(range, default)| format!("{} in {range}", default.text)).collect();
+            if !defaults.is_empty() {
+                page.wrapped(6, 8, &format!("default by version: {}", defaults.join("; ")));
+            }
             let source = parameter.source.as_deref();
             page.wrapped(
                 6,
@@ -102,8 +175,8 @@ impl Preset {
         if self.nodes.is_empty() {
             return;
         }
-        page.title("What waits for what");
-        for id in self.causal_order() {
+        page.title("Node by node");
+        for id in causal_order(self) {
             let node = &self.nodes[id.0];
             let words = node.says.title.as_ref().map(|title| format!(" \"{title}\""));
             let mark = node.marks.as_ref().map(|mark| format!(", marks {mark}"));
@@ -112,7 +185,7 @@ impl Preset {
                 6,
                 &format!(
                     "{}.{}: {}{}{}",
-                    node.range.name(),
+                    node.range.name(&self.sets),
                     node.name,
                     block_name(&node.block),
                     words.unwrap_or_default(),
@@ -147,7 +220,11 @@ impl Preset {
                     }
                 }
             };
-            page.wrapped(2, 6, &format!("{}.{} = {what}", export.range.name(), export.name));
+            page.wrapped(
+                2,
+                6,
+                &format!("{}.{} = {what}", export.range.name(&self.sets), export.name),
+            );
         }
     }
 
@@ -158,32 +235,19 @@ impl Preset {
         }
         page.title("What check warns of");
         for lint in &self.lints {
-            page.wrapped(2, 6, &format!("{}: {}", lint.name, lint.say));
+            let severity = match lint.severity {
+                LintSeverity::Risk => "risk",
+                LintSeverity::Contradiction => "contradiction",
+            };
+            page.wrapped(2, 6, &format!("{severity} {}: {}", lint.name, lint.say));
             let source = lint.source.as_ref().map(|source| format!("source: {source}"));
             page.wrapped(6, 8, &source.unwrap_or_else(|| ASSUMPTION.to_owned()));
         }
     }
 
-    /// The nodes such that each stands below what it waits for, as far as that
-    /// goes: where they wait for each other, the one that waits for least, and
-    /// of those the first in the file.
-    fn causal_order(&self) -> Vec<NodeId> {
-        let waits: Vec<Vec<NodeId>> = self.nodes.iter().map(causes).collect();
-        let mut order: Vec<NodeId> = Vec::with_capacity(self.nodes.len());
-        while order.len() < self.nodes.len() {
-            let open = |id: &NodeId| {
-                waits[id.0].iter().filter(|cause| *cause != id && !order.contains(cause)).count()
-            };
-            let left = (0..self.nodes.len()).map(NodeId).filter(|id| !order.contains(id));
-            let next = left.min_by_key(open);
-            order.extend(next);
-        }
-        order
-    }
-
     /// What a block waits for, takes and does, a line each.
     fn describe_block(&self, node: &Node) -> Vec<String> {
-        let printer = Printer::new(self);
+        let printer = Printer::within(self, node.range);
         let condition = |condition| printer.condition(condition);
         let time = |value: &Value| printer.value(value, Dimension::TIME);
         let mut lines = Vec::new();
@@ -192,7 +256,7 @@ impl Preset {
                 lines.push(format!("waits for {}", condition(when)));
                 lines.extend(until.iter().map(|until| format!("until {}", condition(until))));
             }
-            Block::Work { when, until, takes, moves, uses, keeps, lost, does } => {
+            Block::Work { when, until, takes, moves, uses, keeps, lost, does, retry } => {
                 lines.push(format!("waits for {}", condition(when)));
                 lines.extend(until.iter().map(|until| format!("until {}", condition(until))));
                 let pool = uses.map(|pool| format!("holds one of {}", self.nodes[pool.0].name));
@@ -202,6 +266,7 @@ impl Preset {
                     None => lines.push(format!("takes {}", time(takes))),
                     Some(moves) => lines.push(self.describe_moves(moves, &printer)),
                 }
+                lines.extend(retry.iter().map(|retry| describe_retry(retry, &printer)));
                 if *lost == Lost::Finish {
                     lines.push("runs to its end once it runs".to_owned());
                 }
@@ -215,8 +280,15 @@ impl Preset {
                 let rate = printer.value(rate, Dimension::BYTE_RATE);
                 lines.push(format!("carries {rate}, shared fairly"));
             }
-            Block::Clock { every, running } => {
-                lines.push(format!("ticks every {}", time(every)));
+            Block::Clock { every, pace, running } => {
+                lines.push(match pace {
+                    Pace::Even => format!("ticks every {}", time(every)),
+                    Pace::Random => format!("ticks at random, every {} in the mean", time(every)),
+                    Pace::Follow(at) => {
+                        let clock = printer.node_of(at.who, at.node);
+                        format!("ticks at the first tick of {clock} after {}", time(every))
+                    }
+                });
                 lines.extend(running.iter().map(|running| format!("while {}", condition(running))));
             }
             Block::Probe { watch, looks, running, initially, fall, rise } => {
@@ -231,10 +303,10 @@ impl Preset {
                 lines.extend(initially.map(|level| format!("begins as {level}")));
             }
             Block::Tank { .. } => lines.extend(self.describe_tank(&node.block)),
-            Block::Lease { .. } => lines.extend(self.describe_lease(&node.block)),
+            Block::Lease { .. } => lines.extend(self.describe_lease(node)),
             Block::Backup { .. } => lines.extend(self.describe_backup(&node.block)),
             Block::Pick { .. } | Block::Dial { .. } | Block::Log { .. } => {
-                lines.extend(self.describe_choice(&node.block));
+                lines.extend(self.describe_choice(node));
             }
         }
         lines
@@ -260,11 +332,12 @@ impl Preset {
     }
 
     /// A lease, a line each.
-    fn describe_lease(&self, block: &Block) -> Vec<String> {
-        let Block::Lease { of, ttl, renewed_at, renewed_if, check, rearm, drop } = block else {
+    fn describe_lease(&self, node: &Node) -> Vec<String> {
+        let Block::Lease { of, ttl, renewed_at, renewed_if, check, rearm, drop } = &node.block
+        else {
             return Vec::new();
         };
-        let printer = Printer::new(self);
+        let printer = Printer::within(self, node.range);
         let time = |value: &Value| printer.value(value, Dimension::TIME);
         let mut lines = Vec::new();
         let of = of.map(|pick| format!(", granted to each {}", self.nodes[pick.0].name));
@@ -335,25 +408,37 @@ impl Preset {
     }
 
     /// A pick, a dial or a log, a line each.
-    fn describe_choice(&self, block: &Block) -> Vec<String> {
-        let printer = Printer::new(self);
+    fn describe_choice(&self, node: &Node) -> Vec<String> {
+        let printer = Printer::within(self, node.range);
         let condition = |condition| printer.condition(condition);
         let mut lines = Vec::new();
-        match block {
-            Block::Pick { over, first, when, from, if_, prefer } => {
-                lines.push(format!("waits for {}", condition(when)));
-                lines.push(format!("chooses a {} where {}", over.name(), condition(from)));
+        match &node.block {
+            Block::Pick { over, first, best, when, from, if_, prefer } => {
+                let over = over.name(&self.sets);
+                if *best {
+                    lines.push(format!("is always the best {over} where {}", condition(from)));
+                } else {
+                    lines.push(format!("waits for {}", condition(when)));
+                    lines.push(format!("chooses a {over} where {}", condition(from)));
+                }
                 lines.extend(if_.iter().map(|rule| format!("if {}", condition(rule))));
                 lines.extend(
                     prefer
                         .iter()
                         .map(|rank| format!("prefers the greatest {}", printer.any_value(rank))),
                 );
-                lines.push(format!("at the start {} {}", over.name(), first + 1));
+                let otherwise = if *best { "where there is none" } else { "at the start" };
+                lines.push(format!("{otherwise} {over} {}", first + 1));
             }
-            Block::Dial { over, lost, good, cost, at } => {
+            Block::Dial { over, lost, good, cost, at, turns } => {
                 let clock = printer.node_of(at.who, at.node);
-                lines.push(format!("tries each {}, a round at a tick of {clock}", over.name()));
+                lines.push(format!(
+                    "tries each {}, a round at a tick of {clock}",
+                    over.name(&self.sets)
+                ));
+                if *turns {
+                    lines.push("the one after the one it lost first".to_owned());
+                }
                 lines.push(format!("until {}", condition(good)));
                 let cost = printer.value(cost, Dimension::TIME);
                 lines.push(format!("an attempt that fails takes {cost}"));
@@ -392,6 +477,21 @@ impl Preset {
     }
 }
 
+/// How a work fails, as a line.
+fn describe_retry(retry: &Retry, printer: &Printer<'_>) -> String {
+    let number = |value: &Value| printer.value(value, Dimension::NUMBER);
+    let tries = retry.tries.as_ref().map(|tries| format!(", {} times at most", number(tries)));
+    let between = match retry.between.constant() {
+        Some(0.0) => "at once".to_owned(),
+        _ => format!("after {}", printer.value(&retry.between, Dimension::TIME)),
+    };
+    format!(
+        "fails with a chance of {} and tries again {between}{}",
+        number(&retry.fails),
+        tries.unwrap_or_default()
+    )
+}
+
 /// When a probe looks, as a line.
 fn describe_looks(looks: &Looks, printer: &Printer<'_>) -> String {
     let time = |value: &Value| printer.value(value, Dimension::TIME);
@@ -401,14 +501,45 @@ fn describe_looks(looks: &Looks, printer: &Printer<'_>) -> String {
         Looks::AfterReply { every, cost } => {
             format!("looks {} after the reply, which takes {}", time(every), time(cost))
         }
-        Looks::From { every, rise } => {
-            format!("looks every {} from {}", time(every), printer.condition(rise))
+        Looks::From { every, rise, growth } => {
+            let looks = format!("looks every {} from {}", time(every), printer.condition(rise));
+            let Some(growth) = growth else { return looks };
+            let Growth { factor, most, slack: (low, high) } = growth.as_ref();
+            let number = |value: &Value| printer.value(value, Dimension::NUMBER);
+            let none = Value::Number(0.0);
+            let slack = match (low == &none, high == &none) {
+                (true, true) => String::new(),
+                _ if low == high => format!(", longer by {} of itself", number(low)),
+                _ => format!(", longer by {}..{} of itself", number(low), number(high)),
+            };
+            format!(
+                "{looks}, each gap {} times the last, at most {}{slack}",
+                number(factor),
+                time(most)
+            )
         }
     }
 }
 
+/// The nodes such that each stands below what it waits for, as far as that
+/// goes: where they wait for each other, the one that waits for least, and
+/// of those the first in the file.
+pub(super) fn causal_order(preset: &Preset) -> Vec<NodeId> {
+    let waits: Vec<Vec<NodeId>> = preset.nodes.iter().map(causes).collect();
+    let mut order: Vec<NodeId> = Vec::with_capacity(preset.nodes.len());
+    while order.len() < preset.nodes.len() {
+        let open = |id: &NodeId| {
+            waits[id.0].iter().filter(|cause| *cause != id && !order.contains(cause)).count()
+        };
+        let left = (0..preset.nodes.len()).map(NodeId).filter(|id| !order.contains(id));
+        let next = left.min_by_key(open);
+        order.extend(next);
+    }
+    order
+}
+
 /// The nodes that a node waits for.
-fn causes(node: &Node) -> Vec<NodeId> {
+pub(super) fn causes(node: &Node) -> Vec<NodeId> {
     let mut causes = Vec::new();
     node.mentions(&mut |mention| {
         if let Mention::Node(id) = mention
@@ -450,6 +581,7 @@ fn parameter_row(parameter: &Parameter) -> [String; 4] {
         notes.push(match quantity.varies {
             super::Varies::Each => "drawn at each use".to_owned(),
             super::Varies::Trial => "drawn once a trial".to_owned(),
+            super::Varies::Instance => "drawn once a trial for each instance".to_owned(),
         });
     }
     let unit = parameter.dimension.to_string();
@@ -493,6 +625,26 @@ impl Page {
         for item in items {
             self.wrapped(2, 4, &format!("- {item}"));
         }
+    }
+
+    /// Text in as many lines as it takes, the first behind `first`, the others
+    /// behind `below`.
+    fn hung(&mut self, first: &str, below: &str, text: &str) {
+        let mut begins = first.to_owned();
+        let mut line = String::new();
+        for word in text.split_inclusive(' ') {
+            let wanted =
+                begins.chars().count() + line.chars().count() + word.trim_end().chars().count();
+            if wanted > self.width && !line.trim().is_empty() {
+                let done = format!("{begins}{}", line.trim_end());
+                self.line(0, &done);
+                line.clear();
+                below.clone_into(&mut begins);
+            }
+            line.push_str(word);
+        }
+        let done = format!("{begins}{}", line.trim_end());
+        self.line(0, &done);
     }
 
     /// Text in as many lines as it takes, the first indented by `first`, the

@@ -1,21 +1,28 @@
 //! What must hold of a whole graph: nothing idle, nothing circular.
 
 use super::read::Places;
-use super::{Block, Exported, Looks, Node, Preset};
+use super::{Block, Exported, Growth, Looks, Node, Pace, Preset, Retry, Standing};
 use crate::diagnostic::Diagnostic;
-use crate::model::expression::{Condition, Mention, NodeId, ParameterId, Value};
+use crate::maths;
+use crate::model::expression::{Condition, Mention, NodeId, ParameterId, SetId, Value, Who};
 use crate::model::read::{Context, Found};
 
 /// Reports what is wrong with a preset as a whole.
 pub(super) fn check(preset: &Preset, places: &Places, context: &Context<'_>) {
     let mut mentioned = Vec::new();
     for node in &preset.nodes {
+        node.range.mentions(&mut |mention| mentioned.push(mention));
         node.mentions(&mut |mention| mentioned.push(mention));
     }
     for export in &preset.exports {
         match &export.what {
             Exported::Level(condition) => condition.mentions(&mut |found| mentioned.push(found)),
             Exported::Value(value) => value.mentions(&mut |found| mentioned.push(found)),
+        }
+    }
+    for set in &preset.sets {
+        if let Standing::Counted(size) = set.standing {
+            mentioned.push(Mention::Parameter(size));
         }
     }
     let unused = |names: &[Found<String>], what: &str, mention: fn(usize) -> Mention| {
@@ -27,11 +34,14 @@ pub(super) fn check(preset: &Preset, places: &Places, context: &Context<'_>) {
             }
         }
     };
+    unused(&places.sets, "set", |at| Mention::Set(SetId(at)));
     unused(&places.parameters, "parameter", |at| Mention::Parameter(ParameterId(at)));
     unused(&places.processes, "process", Mention::Process);
     unused(&places.requests, "request", Mention::Request);
     unused(&places.needs, "need", |at| Mention::Need(crate::model::expression::NeedId(at)));
     check_bases(preset, places, context);
+    check_followers(preset, places, context);
+    check_failures(preset, places, context);
     for circle in circles(preset) {
         report_circle(&circle, preset, places, context);
     }
@@ -47,6 +57,49 @@ fn check_bases(preset: &Preset, places: &Places, context: &Context<'_>) {
             let label = format!("leads on from `{}`, which is no full backup", other.name);
             context.error("preset::base", message, &place.at, &label);
         }
+    }
+}
+
+/// Reports conditions on failures of works that never fail.
+fn check_failures(preset: &Preset, places: &Places, context: &Context<'_>) {
+    for (node, place) in preset.nodes.iter().zip(&places.nodes) {
+        let mut asked = Vec::new();
+        node.conditions(&mut |condition| condition.failures(&mut asked));
+        for id in asked {
+            let other = &preset.nodes[id.0];
+            if !matches!(other.block, Block::Work { retry: Some(_), .. }) {
+                let message = format!("`{}` asks whether `{}` has failed", node.name, other.name);
+                let label = "that work never fails: it has no `fails`";
+                context.error("preset::fails", message, &place.at, label);
+            }
+        }
+    }
+}
+
+/// Reports clocks that follow what they cannot.
+fn check_followers(preset: &Preset, places: &Places, context: &Context<'_>) {
+    for (node, place) in preset.nodes.iter().zip(&places.nodes) {
+        let Block::Clock { pace: Pace::Follow(followed), .. } = &node.block else {
+            continue;
+        };
+        let other = &preset.nodes[followed.node.0];
+        let (message, label) = if let Who::Chosen(pick) = followed.who {
+            let pick = &preset.nodes[pick.0].name;
+            (
+                format!("`{}` cannot follow the clock of whoever is `{pick}`", node.name),
+                "expected a clock of its own instance or of `one`",
+            )
+        } else if other.name == node.name {
+            (format!("`{}` follows itself", node.name), "expected a clock that ticks by itself")
+        } else if matches!(other.block, Block::Clock { pace: Pace::Follow(_), .. }) {
+            (
+                format!("`{}` follows `{}`, which follows another", node.name, other.name),
+                "expected a clock that ticks by itself",
+            )
+        } else {
+            continue;
+        };
+        context.error("preset::follows", message, &place.at, label);
     }
 }
 
@@ -143,6 +196,12 @@ fn instant_edges(node: &Node) -> Vec<NodeId> {
             when.mentions(&mut visit);
             until.iter().for_each(|until| until.mentions(&mut visit));
         }
+        // It chooses anew at once.
+        Block::Pick { best: true, from, if_, prefer, .. } => {
+            from.mentions(&mut visit);
+            if_.iter().for_each(|rule| rule.mentions(&mut visit));
+            prefer.iter().for_each(|rank| rank.mentions(&mut visit));
+        }
         _ => {}
     }
     edges
@@ -167,7 +226,12 @@ impl Node {
                 of.iter().for_each(|pick| visit(Mention::Node(*pick)));
                 visit(Mention::Node(renewed_at.node));
             }
-            Block::Dial { at, .. } => visit(Mention::Node(at.node)),
+            Block::Pick { over, .. } => over.mentions(visit),
+            Block::Clock { pace: Pace::Follow(at), .. } => visit(Mention::Node(at.node)),
+            Block::Dial { over, at, .. } => {
+                over.mentions(visit);
+                visit(Mention::Node(at.node));
+            }
             Block::Log { head, .. } => visit(Mention::Node(*head)),
             Block::Backup { base, .. } => base.iter().for_each(|base| visit(Mention::Node(*base))),
             _ => {}
@@ -215,10 +279,14 @@ impl Node {
         let mut all: Vec<&Value> = Vec::new();
         match &self.block {
             Block::Gate { .. } => {}
-            Block::Work { takes, moves, .. } => {
+            Block::Work { takes, moves, retry, .. } => {
                 all.push(takes);
                 all.extend(moves.iter().map(|moves| &moves.bytes));
                 all.extend(moves.iter().filter_map(|moves| moves.most.as_ref()));
+                if let Some(Retry { fails, tries, between }) = retry {
+                    all.extend([fails, between]);
+                    all.extend(tries);
+                }
             }
             Block::Pool { size } => all.push(size),
             Block::Tank { starts, capacity, mark, fills, drains } => {
@@ -232,7 +300,13 @@ impl Node {
                 all.extend([fall, rise]);
                 match looks {
                     Looks::At(_) => {}
-                    Looks::Every(every) | Looks::From { every, .. } => all.push(every),
+                    Looks::Every(every) | Looks::From { every, growth: None, .. } => {
+                        all.push(every);
+                    }
+                    Looks::From { every, growth: Some(growth), .. } => {
+                        let Growth { factor, most, slack: (low, high) } = growth.as_ref();
+                        all.extend([every, factor, most, low, high]);
+                    }
                     Looks::AfterReply { every, cost } => all.extend([every, cost]),
                 }
             }
@@ -269,7 +343,11 @@ impl Value {
             Self::Between(left, right) | Self::If(_, left, right) => {
                 both(left, right).filter(|(l, r)| l == r).map(|(l, _)| l)
             }
+            Self::Power(base, exponent) => both(base, exponent).map(|(b, e)| maths::powf(b, e)),
             Self::Ceiling(inner) => inner.constant().map(f64::ceil),
+            Self::Floor(inner) => inner.constant().map(f64::floor),
+            Self::Logarithm(inner) => inner.constant().map(maths::ln),
+            Self::Exponential(inner) => inner.constant().map(maths::exp),
             Self::Least(all) => all
                 .iter()
                 .map(Self::constant)

@@ -6,8 +6,25 @@ use crate::units::Dimension;
 
 /// The exports of a target that a route or a client may ask for: those of a
 /// store's members and of a route's one entry. What a target's kind does not
-/// have is never true of it.
-pub const TARGET_EXPORTS: [&str; 4] = ["writable", "readable", "primary", "fails"];
+/// have is never true of it; `leads` and `carries` are true of every target
+/// that no route leads to, unless its store says itself whom it leads to;
+/// [`SESSION_EXPORTS`] are `writable` where they are not published.
+pub const TARGET_EXPORTS: [&str; 8] =
+    ["writable", "readable", "primary", "fails", LEADS, CARRIES, "admits", "relents"];
+
+/// What a member may publish of sessions, where it matters when one was opened:
+/// `admits`: one opened now would be served while `writable` holds; `relents`:
+/// one that was opened in vain would now be served after all. Where a target
+/// publishes neither, each is its `writable`.
+pub const SESSION_EXPORTS: [&str; 2] = ["admits", "relents"];
+
+/// The export of a route that only leads, or of a store that its clients ask for
+/// the way: whoever asks is led to this target.
+pub const LEADS: &str = "leads";
+
+/// The export of an address, as against a name: packets that whoever asks sends
+/// to it arrive at this target, those of connections that stand as well.
+pub const CARRIES: &str = "carries";
 
 /// An export that every component of a kind has.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -51,8 +68,19 @@ const STORE: [Interface; 4] = [
     Interface::level(Range::Member, "primary"),
     Interface::level(Range::One, "redundant"),
 ];
+/// What the members of a store may publish besides: [`SESSION_EXPORTS`], and
+/// whom it leads to them, where its clients ask it for the way.
+const SESSIONS: [Interface; 3] = [
+    Interface::level(Range::Member, SESSION_EXPORTS[0]),
+    Interface::level(Range::Member, SESSION_EXPORTS[1]),
+    Interface { name: LEADS, range: Range::Member, what: Published::Asked },
+];
+/// What the members of a consensus store may publish besides: who leads.
+const LEADER: [Interface; 1] = [Interface::level(Range::Member, "primary")];
 /// The interface of a consensus store.
-const CONSENSUS: [Interface; 4] = [
+const CONSENSUS: [Interface; 6] = [
+    Interface::level(Range::Member, "writable"),
+    Interface::level(Range::Member, "readable"),
     Interface::level(Range::One, "leads"),
     Interface { name: "serves", range: Range::One, what: Published::Asked },
     Interface { name: "expiry_tick", range: Range::One, what: Published::Value(Dimension::TIME) },
@@ -62,21 +90,29 @@ const CONSENSUS: [Interface; 4] = [
         what: Published::Value(Dimension::TIME),
     },
 ];
-/// The interface of a route.
+/// The interface of a route that requests go through.
 const ROUTE: [Interface; 2] =
     [Interface::level(Range::One, "writable"), Interface::level(Range::One, "fails")];
+/// The interface of a route that only leads: a name, an address.
+const SIGNPOST: [Interface; 1] =
+    [Interface { name: LEADS, range: Range::Target, what: Published::Asked }];
+/// What such a route exports besides where it is an address.
+const ADDRESS: [Interface; 1] =
+    [Interface { name: CARRIES, range: Range::Target, what: Published::Asked }];
 /// The interface of a client population.
 const CLIENTS: [Interface; 1] = [Interface::level(Range::Client, "served")];
 
 impl ComponentKind {
     /// All kinds.
-    pub const ALL: [Self; 4] = [Self::Store, Self::Consensus, Self::Route, Self::Clients];
+    pub const ALL: [Self; 5] =
+        [Self::Store, Self::Stream, Self::Consensus, Self::Route, Self::Clients];
 
     /// How it is written.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Store => "store",
+            Self::Stream => "stream",
             Self::Consensus => "consensus",
             Self::Route => "route",
             Self::Clients => "clients",
@@ -88,30 +124,60 @@ impl ComponentKind {
     pub const fn describe(self) -> &'static str {
         match self {
             Self::Store => "a store",
+            Self::Stream => "a stream",
             Self::Consensus => "a consensus store",
             Self::Route => "a route",
             Self::Clients => "a client population",
         }
     }
 
-    /// What its nodes may exist once for.
+    /// What its processes and hosts belong to: members, or the component's one place.
+    pub(crate) const fn process_range(self) -> Range {
+        match self {
+            Self::Store | Self::Stream | Self::Consensus => Range::Member,
+            Self::Route | Self::Clients => Range::One,
+        }
+    }
+
+    /// What its nodes may exist once for, besides the sets that a preset declares
+    /// and pairs.
     #[must_use]
     pub const fn ranges(self) -> &'static [Range] {
         match self {
-            Self::Store | Self::Consensus => &[Range::One, Range::Member],
-            Self::Route => &[Range::One, Range::Target],
+            Self::Store | Self::Stream | Self::Consensus => &[Range::One, Range::Member],
+            Self::Route => &[Range::One, Range::Target, Range::Asker],
             Self::Clients => &[Range::One, Range::Client, Range::Target],
         }
     }
 
-    /// What it must export, and all that it can.
+    /// What it must export.
     #[must_use]
     pub const fn interface(self) -> &'static [Interface] {
         match self {
-            Self::Store => &STORE,
+            Self::Store | Self::Stream => &STORE,
             Self::Consensus => &CONSENSUS,
             Self::Route => &ROUTE,
             Self::Clients => &CLIENTS,
+        }
+    }
+
+    /// What it may export besides.
+    #[must_use]
+    pub const fn optional(self) -> &'static [Interface] {
+        match self {
+            Self::Store | Self::Stream => &SESSIONS,
+            Self::Consensus => &LEADER,
+            Self::Route => &ADDRESS,
+            Self::Clients => &[],
+        }
+    }
+
+    /// What it exports instead where it does so at all: a route that only leads.
+    #[must_use]
+    pub const fn alternative(self) -> &'static [Interface] {
+        match self {
+            Self::Route => &SIGNPOST,
+            _ => &[],
         }
     }
 }

@@ -2,19 +2,34 @@
 
 use std::sync::{Arc, OnceLock};
 
-use super::{Preset, read_preset};
+use super::{Held, Preset, read_preset};
 use crate::diagnostic::{Diagnostic, SourceFile};
 use crate::model::read::Context;
 
 /// Ours: name and text. A test holds the list to the files in models/presets.
-const EMBEDDED: [(&str, &str); 7] = [
+const EMBEDDED: &[(&str, &str)] = &[
     ("client/http", include_str!("../../../models/presets/client/http.toml")),
     ("client/libpq", include_str!("../../../models/presets/client/libpq.toml")),
+    ("client/sequential", include_str!("../../../models/presets/client/sequential.toml")),
+    ("client/tcp", include_str!("../../../models/presets/client/tcp.toml")),
+    ("dns/record", include_str!("../../../models/presets/dns/record.toml")),
+    ("dns/resolver", include_str!("../../../models/presets/dns/resolver.toml")),
+    ("dns/route53", include_str!("../../../models/presets/dns/route53.toml")),
+    ("dns/runtime", include_str!("../../../models/presets/dns/runtime.toml")),
     ("etcd", include_str!("../../../models/presets/etcd.toml")),
     ("haproxy", include_str!("../../../models/presets/haproxy.toml")),
+    ("keepalived", include_str!("../../../models/presets/keepalived.toml")),
+    ("nats/client", include_str!("../../../models/presets/nats/client.toml")),
+    ("nats/jetstream", include_str!("../../../models/presets/nats/jetstream.toml")),
     ("postgresql/patroni", include_str!("../../../models/presets/postgresql/patroni.toml")),
     ("postgresql/pitr", include_str!("../../../models/presets/postgresql/pitr.toml")),
+    ("rabbitmq/client", include_str!("../../../models/presets/rabbitmq/client.toml")),
+    ("rabbitmq/quorum", include_str!("../../../models/presets/rabbitmq/quorum.toml")),
+    ("redis/client", include_str!("../../../models/presets/redis/client.toml")),
+    ("redis/sentinel", include_str!("../../../models/presets/redis/sentinel.toml")),
     ("server/http", include_str!("../../../models/presets/server/http.toml")),
+    ("zookeeper", include_str!("../../../models/presets/zookeeper.toml")),
+    ("zookeeper/client", include_str!("../../../models/presets/zookeeper/client.toml")),
 ];
 
 /// A preset that is read when somebody asks for it.
@@ -94,7 +109,9 @@ impl PresetLibrary {
         let shelved = self.shelf.iter().find(|shelved| shelved.name == name)?;
         let read = || {
             let context = Context::without_files();
-            let preset = read_preset(&shelved.source, &context).map(Arc::new);
+            let preset = read_preset(&shelved.source, &context);
+            let held = Held::of(name);
+            let preset = preset.map(|preset| Arc::new(Preset { held, ..preset }));
             let mistakes = context.into_diagnostics();
             assert!(preset.is_some(), "the embedded preset {name} is wrong: {mistakes:?}");
             preset
@@ -129,8 +146,9 @@ mod tests {
     #[test]
     fn every_embedded_preset_can_be_read() {
         let library = PresetLibrary::embedded();
-        assert_eq!(library.names(), EMBEDDED.map(|(name, _)| name));
-        for (name, text) in EMBEDDED {
+        let names: Vec<&str> = EMBEDDED.iter().map(|(name, _)| *name).collect();
+        assert_eq!(library.names(), names);
+        for &(name, text) in EMBEDDED {
             let context = Context::without_files();
             let preset = read_preset(&SourceFile::new(name, text), &context);
             let mistakes = context.into_diagnostics();

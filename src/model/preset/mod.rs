@@ -1,15 +1,24 @@
 //! A preset: what is known of one technology, as data.
 
 mod describe;
+mod draw;
 mod graph;
+mod held;
 mod interface;
 mod library;
 mod period;
 mod read;
+mod set;
+mod version;
 
-pub use interface::{Interface, Published, TARGET_EXPORTS};
+pub use held::{ACCURACY_PAGE, Held};
+pub use interface::{CARRIES, Interface, LEADS, Published, SESSION_EXPORTS, TARGET_EXPORTS};
 pub use library::PresetLibrary;
 pub use read::read_preset;
+pub(in crate::model) use read::{BLOCKS, MARKS};
+pub(crate) use set::{MOST_OF_A_SET, processes_of, whole_size};
+pub use set::{PEER, Set, Standing, half_names};
+pub use version::{Version, VersionRange};
 
 use super::expression::{Condition, NodeId, Range, Value};
 use crate::distribution::Law;
@@ -21,13 +30,20 @@ pub enum ComponentKind {
     /// Keeps data; `[stores.…]`. Exports `writable`, `readable`, `primary` (each
     /// member) and `redundant` (one).
     Store,
-    /// Keeps keys and leases for others; `[consensus.…]`. Exports `leads`
-    /// (one), `serves` (one, with the asking instance as its argument) and the
-    /// values `expiry_tick` and `election_timeout`.
+    /// Carries messages; `[streams.…]`. Exports what a store does. Both may
+    /// export `admits` and `relents` (each member) besides: [`SESSION_EXPORTS`].
+    Stream,
+    /// Keeps keys and leases for others; `[consensus.…]`. Exports `writable` and
+    /// `readable` (each member: a request sent to it is served), `leads` (one), `serves` (one, with the asking instance as its argument) and the
+    /// values `expiry_tick` and `election_timeout`; if it likes `primary` (each member).
     Consensus,
     /// Leads clients to a place that works; `[routes.…]`. Exports `writable`
     /// (one): a request sent to it now would be served; and `fails` (one): a
     /// request that it could not serve has waited long enough to be told so.
+    /// One that only leads, as a name or an address does, exports `leads` (each
+    /// target, with the asking client as its argument): clients speak to the
+    /// target itself. An address, which takes standing connections along when it
+    /// moves, exports `carries` besides.
     Route,
     /// Who uses it all; `[clients.…]`. Exports `served` (each client).
     Clients,
@@ -44,8 +60,14 @@ pub struct Preset {
     pub kind: ComponentKind,
     /// Which versions this describes, in words.
     pub versions: String,
-    /// The processes of each member, the one that serves requests first.
+    /// Which version a component is of where the model is silent, if defaults
+    /// depend on it.
+    pub version: Option<DefaultVersion>,
+    /// The processes of each member, the one that serves requests first; behind
+    /// them those of [`Preset::sets`], in that order.
     pub processes: Vec<String>,
+    /// Its further sets of alike things, `[each]`.
+    pub sets: Vec<Set>,
     /// What it cannot do without.
     pub needs: Vec<Need>,
     /// Announced requests that it understands, such as `switchover`.
@@ -62,6 +84,27 @@ pub struct Preset {
     pub surprises: Vec<String>,
     /// What is left out, a phrase each.
     pub not_modelled: Vec<String>,
+    /// How it was held against reality; only an embedded preset may have been.
+    pub held: Option<Held>,
+}
+
+impl Preset {
+    /// Whether it only leads: clients are told where to go and go there themselves.
+    #[must_use]
+    pub fn only_leads(&self) -> bool {
+        self.kind == ComponentKind::Route && self.exports.iter().any(|one| one.name == LEADS)
+    }
+}
+
+/// The version that a component is of where the model is silent.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct DefaultVersion {
+    /// The version.
+    pub default: Version,
+    /// As it was written.
+    pub text: String,
+    /// What it is the version of, or why this one, in a sentence.
+    pub say: String,
 }
 
 /// Another component that this one needs.
@@ -80,6 +123,21 @@ pub enum Varies {
     Each,
     /// Drawn once a trial.
     Trial,
+    /// Drawn once a trial for each instance whose nodes use it.
+    Instance,
+}
+
+impl Varies {
+    /// All of them, with how they are written.
+    pub(crate) const ALL: [(&str, Self); 3] =
+        [("each", Self::Each), ("trial", Self::Trial), ("instance", Self::Instance)];
+    /// What stands where a file says something else.
+    pub(crate) const EXPECTED: &str = "expected \"each\" (drawn at each use), \"trial\" (once a trial) or \"instance\" (once a trial for each instance)";
+
+    /// The one that is written so.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|(known, _)| *known == name).map(|(_, varies)| varies)
+    }
 }
 
 /// A value with its law, dimension and the text it came from.
@@ -104,6 +162,8 @@ pub struct Parameter {
     pub dimension: Dimension,
     /// Its documented default.
     pub default: Quantity,
+    /// The defaults of some versions, whose ranges do not overlap.
+    pub versions: Vec<(VersionRange, Quantity)>,
     /// The least value the technology takes, in base units.
     pub least: Option<f64>,
     /// The greatest value the technology takes, in base units.
@@ -112,6 +172,17 @@ pub struct Parameter {
     pub source: Option<String>,
     /// What it does, in a sentence.
     pub say: String,
+}
+
+impl Parameter {
+    /// The default of a version, with the range that it comes from where that
+    /// is not the default of all others.
+    #[must_use]
+    pub fn default_of(&self, version: Option<&Version>) -> (&Quantity, Option<&VersionRange>) {
+        let found = version
+            .and_then(|version| self.versions.iter().find(|(range, _)| range.contains(version)));
+        found.map_or((&self.default, None), |(range, quantity)| (quantity, Some(range)))
+    }
 }
 
 /// A rule over parameters and the model's structure.
@@ -139,7 +210,8 @@ pub enum LintSeverity {
 }
 
 /// A condition over parameters (read at their least and greatest), structure
-/// (`members`, `zones`, `dcs.members`, `dcs.zones`), what the scenario does
+/// (`members`, `zones`, `dcs.members`, `dcs.zones`, and of what a route serves or
+/// clients use `target.members`, `target.zones`), what the scenario does
 /// (`fault.silent`, `fault.hung`, `fault.reset`, `fault.announced`) and the
 /// strictest objective on the component (`objective.recovery_time`,
 /// `objective.data_loss`; endless where there is none).
@@ -164,7 +236,8 @@ pub enum LintValue {
     Number(f64),
     /// A parameter's mean.
     Parameter(super::expression::ParameterId),
-    /// A fact of structure by name: `members`, `zones`, `dcs.zones`, `objective.recovery_time`.
+    /// A fact of structure by name: `members`, `zones`, `dcs.zones`, `target.zones`,
+    /// `objective.recovery_time`.
     Structure(String),
     /// Sum.
     Add(Box<LintValue>, Box<LintValue>),
@@ -176,7 +249,7 @@ pub enum LintValue {
     Divide(Box<LintValue>, Box<LintValue>),
 }
 
-/// One node of a preset's graph.
+/// One node of a preset's graph: once for each of its range.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Node {
     /// Its name: `promote`.
@@ -230,6 +303,8 @@ pub enum Block {
         lost: Lost,
         /// What it changes when it completes.
         does: Vec<Effect>,
+        /// How it fails and tries again, if it may fail.
+        retry: Option<Retry>,
     },
     /// Units that works hold while they run.
     Pool {
@@ -258,6 +333,8 @@ pub enum Block {
     Clock {
         /// Its period \[s\], fixed for the trial.
         every: Value,
+        /// How its ticks lie.
+        pace: Pace,
         /// It ticks while this holds; a rise restarts it with a new phase.
         running: Option<Condition>,
     },
@@ -293,13 +370,15 @@ pub enum Block {
         /// At a rise of this it falls at once.
         drop: Option<Condition>,
     },
-    /// One of several: once per rise of `when`.
+    /// One of several: once per rise of `when`, or always the best.
     Pick {
         /// What it chooses among.
         over: Range,
         /// Who is chosen at the start: a position in the range.
         first: usize,
-        /// When a choice is due.
+        /// It is always the best of those who stand (`mode = "best"`).
+        best: bool,
+        /// When a choice is due; always for the best.
         when: Condition,
         /// Who stands for choice ([`super::expression::Who::Candidate`]).
         from: Condition,
@@ -320,6 +399,8 @@ pub enum Block {
         cost: Value,
         /// Rounds start at ticks of this clock.
         at: ClockRef,
+        /// A search begins after the target that was lost, not with the first.
+        turns: bool,
     },
     /// Acknowledged writes, and who has them.
     Log {
@@ -378,6 +459,29 @@ pub struct Moves {
     pub most: Option<Value>,
 }
 
+/// How the ticks of a clock lie.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Pace {
+    /// A period apart.
+    Even,
+    /// At random, a period apart in the mean (`asks`).
+    Random,
+    /// At the first tick of another clock, which follows none, at or after a
+    /// period since the last (`at`).
+    Follow(ClockRef),
+}
+
+/// How a work fails and tries again.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Retry {
+    /// The chance that a try fails, read at its end; 0 to 1.
+    pub fails: Value,
+    /// How many tries there are; `None`: as many as it takes.
+    pub tries: Option<Value>,
+    /// From a failed try to the next \[s\], read when it has failed.
+    pub between: Value,
+}
+
 /// What becomes of running work when its condition falls.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Lost {
@@ -428,7 +532,21 @@ pub enum Looks {
         every: Value,
         /// What starts the comb; it looks while this holds.
         rise: Condition,
+        /// How the period grows from look to look, if it does.
+        growth: Option<Box<Growth>>,
     },
+}
+
+/// How the looks of a comb back off: the k-th gap is the period times `factor`
+/// to the k, at most `most`, and longer by a share of itself, `slack`.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Growth {
+    /// By how much each gap is longer than the one before; 1 and more.
+    pub factor: Value,
+    /// The longest gap, without its slack \[s\].
+    pub most: Value,
+    /// The least and the greatest slack; each look draws between them.
+    pub slack: (Value, Value),
 }
 
 /// When a lease's expiry is noticed.

@@ -24,9 +24,19 @@ pub(super) fn check(preset: &Preset, places: &Places, context: &Context<'_>) {
                 );
             }
         }
-        let Block::Probe { fall, rise, .. } = &node.block else {
+        let Block::Probe { fall, rise, looks, .. } = &node.block else {
             continue;
         };
+        if let Looks::From { growth: Some(growth), .. } = looks
+            && floor(&growth.factor, &preset.parameters) < 1.0
+        {
+            let message = format!("the gaps of `{}` may shrink to nothing", node.name);
+            context.report(
+                Diagnostic::error("preset::shrinking", message)
+                    .label(&place.at, "expected a factor of 1 or more")
+                    .help(help(&growth.factor, preset, "of 1 or more")),
+            );
+        }
         for count in [fall, rise] {
             if floor(count, &preset.parameters) < 1.0 {
                 let message = format!("`{}` may flip after less than one look", node.name);
@@ -66,6 +76,7 @@ fn periods(node: &Node) -> Vec<&Value> {
         Block::Clock { every, .. } | Block::Backup { every, .. } => vec![every],
         Block::Probe { looks, .. } => match looks {
             Looks::At(_) => Vec::new(),
+            Looks::From { every, growth: Some(growth), .. } => vec![every, &growth.most],
             Looks::Every(every) | Looks::AfterReply { every, .. } | Looks::From { every, .. } => {
                 vec![every]
             }
@@ -121,6 +132,13 @@ fn floor(value: &Value, parameters: &[Parameter]) -> f64 {
         Value::Least(all) => all.iter().map(floor).fold(f64::INFINITY, f64::min),
         Value::Most(all) => all.iter().map(floor).fold(0.0, f64::max),
         Value::Ceiling(inner) => floor(inner).ceil(),
+        Value::Floor(inner) => floor(inner).floor(),
+        Value::Logarithm(_) => value.constant().unwrap_or_default(),
+        Value::Exponential(_) => value.constant().unwrap_or(f64::MIN_POSITIVE),
+        Value::Power(base, _) => {
+            let least = if floor(base) > 0.0 { f64::MIN_POSITIVE } else { 0.0 };
+            value.constant().unwrap_or(least)
+        }
         Value::Reading(_) => 0.0,
     }
 }

@@ -2,6 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 
+use super::ask::{self, Asked, Sort};
 use crate::diagnostic::{Diagnostic, Location, Severity, SourceFile};
 
 /// More mistakes than this help nobody.
@@ -16,6 +17,7 @@ pub struct Context<'f> {
     omitted: Cell<usize>,
     errors: Cell<usize>,
     files: Files<'f>,
+    asked: Option<RefCell<Vec<Asked>>>,
 }
 
 impl std::fmt::Debug for Context<'_> {
@@ -29,13 +31,38 @@ impl<'f> Context<'f> {
     /// stands in the file that names it.
     #[must_use]
     pub fn new(files: Files<'f>) -> Self {
-        Self { found: RefCell::new(Vec::new()), omitted: Cell::new(0), errors: Cell::new(0), files }
+        Self {
+            found: RefCell::new(Vec::new()),
+            omitted: Cell::new(0),
+            errors: Cell::new(0),
+            files,
+            asked: None,
+        }
     }
 
     /// A collector for files that may not name others.
     #[must_use]
     pub fn without_files() -> Self {
         Self::new(&|_| Err("this file may not name others".to_owned()))
+    }
+
+    /// A collector that also remembers what readers ask for.
+    #[must_use]
+    pub fn listening() -> Self {
+        Self { asked: Some(RefCell::default()), ..Self::without_files() }
+    }
+
+    /// What readers asked for, in the order of the first question.
+    #[must_use]
+    pub fn into_asked(self) -> Vec<Asked> {
+        self.asked.map(RefCell::into_inner).unwrap_or_default()
+    }
+
+    /// Remembers a question, if somebody wants to know.
+    pub(super) fn note(&self, what: &str, key: &str, sort: Sort, required: bool) {
+        if let Some(asked) = &self.asked {
+            ask::note(&mut asked.borrow_mut(), what, key, sort, required);
+        }
     }
 
     /// Adds a finding.

@@ -15,7 +15,7 @@ const DEEPEST: usize = 6;
 const MOST_PARTS: usize = 64;
 
 /// The laws that have a name.
-const NAMED: [&str; 10] = [
+pub(in crate::model) const NAMED: [&str; 10] = [
     "uniform",
     "exponential",
     "lognormal",
@@ -27,6 +27,10 @@ const NAMED: [&str; 10] = [
     "truncated",
     "shifted",
 ];
+
+/// The keys that begin the other forms, besides quantiles.
+pub(in crate::model) const OTHERS: [&str; 8] =
+    ["samples", "file", "value", "median", "sigma", "min", "mode", "max"];
 
 /// What is known while a quantity is read.
 pub(super) struct Dealer<'a, 'f> {
@@ -151,8 +155,7 @@ fn no_form(dealer: &Dealer<'_, '_>, node: &Node, keys: &[&str]) {
     const FORMS: &str = "write \"10m..15m\", { p50 = …, p95 = … }, { min = …, mode = …, max = … }, \
         { median = …, sigma = … }, { samples = […] }, { file = … } or one of uniform, exponential, \
         lognormal, weibull, gamma, pert, triangular, mixture, truncated, shifted";
-    let others = ["samples", "file", "value", "median", "sigma", "min", "mode", "max"];
-    let known = || NAMED.into_iter().chain(others);
+    let known = || NAMED.into_iter().chain(OTHERS);
     let help = keys.iter().find_map(|key| nearest_help(key, known()));
     let label = match keys.first() {
         Some(key) => format!("\"{key}\" begins no kind of distribution"),
@@ -166,23 +169,20 @@ fn no_form(dealer: &Dealer<'_, '_>, node: &Node, keys: &[&str]) {
     );
 }
 
-/// `varies = "each"` or `"trial"`.
+/// `varies = "each"`, `"trial"` or `"instance"`.
 fn read_varies(dealer: &mut Dealer<'_, '_>, reader: &Reader<'_>) {
     let Some(text) = reader.string("varies") else {
         return;
     };
-    match text.value.as_str() {
-        "each" => dealer.varies = Some(Varies::Each),
-        "trial" => dealer.varies = Some(Varies::Trial),
-        other => {
-            let help = nearest_help(other, ["each", "trial"]);
-            dealer.context.error_with_help(
-                "quantity::varies",
-                format!("{} cannot vary \"{other}\"", dealer.what),
-                (&text.at, "expected \"each\" (drawn at each use) or \"trial\" (once a trial)"),
-                help,
-            );
-        }
+    dealer.varies = Varies::named(&text.value);
+    if dealer.varies.is_none() {
+        let help = nearest_help(&text.value, Varies::ALL.map(|(name, _)| name));
+        dealer.context.error_with_help(
+            "quantity::varies",
+            format!("{} cannot vary \"{}\"", dealer.what, text.value),
+            (&text.at, Varies::EXPECTED),
+            help,
+        );
     }
 }
 

@@ -7,6 +7,7 @@
 //! end about keys that nobody asked for. [`Reader::quantity`] reads values with
 //! units and laws.
 
+mod ask;
 mod context;
 mod law;
 mod quantity;
@@ -18,7 +19,9 @@ mod tree;
 #[cfg(test)]
 mod tests;
 
+pub use ask::{Asked, Sort};
 pub use context::{Context, Files};
+pub(in crate::model) use law::{NAMED, OTHERS};
 pub use quantity::{Expect, read_amount, read_quantity};
 pub use reader::Reader;
 pub use tree::{Entry, Found, Node, Raw, Table, parse, parse_value};

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::ops::RangeInclusive;
 
+use super::ask::Sort;
 use super::quantity::{Expect, read_amount, read_quantity};
 use super::{Context, Entry, Found, Node, Raw, Table};
 use crate::diagnostic::{Diagnostic, nearest_help};
@@ -46,12 +47,21 @@ impl<'a> Reader<'a> {
 
     /// Allows keys without reading them.
     pub fn allow<'n>(&self, names: impl IntoIterator<Item = &'n str>) {
-        self.asked.borrow_mut().extend(names.into_iter().map(str::to_owned));
+        for name in names {
+            self.note(name, Sort::Any);
+            self.asked.borrow_mut().push(name.to_owned());
+        }
+    }
+
+    /// Says what a key may hold, for the schemas.
+    pub fn note(&self, key: &str, sort: Sort) {
+        self.context.note(&self.what, key, sort, false);
     }
 
     /// The value of a key, of whatever type.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&'a Node> {
+        self.note(key, Sort::Any);
         self.asked.borrow_mut().push(key.to_owned());
         self.table.get(key)
     }
@@ -59,6 +69,7 @@ impl<'a> Reader<'a> {
     /// The value of a key that must be there, of whatever type.
     #[must_use]
     pub fn required(&self, key: &str) -> Option<&'a Node> {
+        self.context.note(&self.what, key, Sort::Any, true);
         let node = self.get(key);
         if node.is_none() {
             self.missing(key);
@@ -76,12 +87,14 @@ impl<'a> Reader<'a> {
     /// A string.
     #[must_use]
     pub fn string(&self, key: &str) -> Option<Found<String>> {
+        self.note(key, Sort::Text);
         self.get(key).and_then(|node| self.as_string(key, node))
     }
 
     /// A string that must be there.
     #[must_use]
     pub fn required_string(&self, key: &str) -> Option<Found<String>> {
+        self.note(key, Sort::Text);
         self.required(key).and_then(|node| self.as_string(key, node))
     }
 
@@ -98,6 +111,7 @@ impl<'a> Reader<'a> {
     /// `true` or `false`.
     #[must_use]
     pub fn boolean(&self, key: &str) -> Option<Found<bool>> {
+        self.note(key, Sort::Boolean);
         let node = self.get(key)?;
         match node.raw {
             Raw::Boolean(value) => Some(Found { value, at: node.at.clone() }),
@@ -111,6 +125,7 @@ impl<'a> Reader<'a> {
     /// A whole number in a range.
     #[must_use]
     pub fn integer(&self, key: &str, range: RangeInclusive<i64>) -> Option<Found<i64>> {
+        self.note(key, Sort::Integer(*range.start(), *range.end()));
         let node = self.get(key)?;
         match node.raw {
             Raw::Integer(value) if range.contains(&value) => {
@@ -136,6 +151,7 @@ impl<'a> Reader<'a> {
     /// A list.
     #[must_use]
     pub fn array(&self, key: &str) -> Option<&'a [Node]> {
+        self.note(key, Sort::List);
         let node = self.get(key)?;
         if node.as_array().is_none() {
             self.wrong_type(key, node, "a list");
@@ -146,6 +162,7 @@ impl<'a> Reader<'a> {
     /// A list of strings; a single string is a list of one.
     #[must_use]
     pub fn strings(&self, key: &str) -> Option<Vec<Found<String>>> {
+        self.note(key, Sort::Texts);
         let node = self.get(key)?;
         if let Some(text) = node.as_str() {
             return Some(vec![Found { value: text.to_owned(), at: node.at.clone() }]);
@@ -169,6 +186,7 @@ impl<'a> Reader<'a> {
     /// A reader of a table inside this one, called `what` in messages.
     #[must_use]
     pub fn table(&self, key: &str, what: impl Into<String>) -> Option<Reader<'a>> {
+        self.note(key, Sort::Table);
         let node = self.get(key)?;
         if node.as_table().is_none() {
             self.wrong_type(key, node, "a table");
@@ -179,12 +197,14 @@ impl<'a> Reader<'a> {
     /// A value with unit or law.
     #[must_use]
     pub fn quantity(&self, key: &str, expect: &Expect<'_>) -> Option<Quantity> {
+        self.note(key, Sort::Quantity(expect.dimension));
         self.get(key).and_then(|node| read_quantity(node, key, expect, self.context))
     }
 
     /// A certain value of a dimension: no law.
     #[must_use]
     pub fn amount(&self, key: &str, dimension: Dimension) -> Option<Found<f64>> {
+        self.note(key, Sort::Amount(dimension));
         let node = self.get(key)?;
         read_amount(node, key, dimension, self.context)
             .map(|value| Found { value, at: node.at.clone() })

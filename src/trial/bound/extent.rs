@@ -1,7 +1,9 @@
 //! The least and the greatest that a value can be.
 
-use crate::block::value::{About, Value};
+use crate::block::clock::{Clock, Ticks};
+use crate::block::value::{self, About, Value};
 use crate::block::{Graph, ValueId};
+use crate::maths;
 use crate::units::Span;
 
 /// The least and the greatest value, over all draws and readings.
@@ -28,10 +30,14 @@ pub(super) fn of(graph: &Graph, id: ValueId) -> (f64, f64) {
         }
         Value::Least(ids) => fold(&all(ids), f64::min, f64::INFINITY),
         Value::Most(ids) => fold(&all(ids), f64::max, f64::NEG_INFINITY),
-        Value::Ceiling(a) => {
-            let a = extent(a);
-            (a.0.ceil(), a.1.ceil())
+        Value::Power(a, b) => {
+            let (a, b) = (extent(a), extent(b));
+            if a.0 < 0.0 { (f64::NEG_INFINITY, f64::INFINITY) } else { corners(a, b, value::power) }
         }
+        Value::Ceiling(a) => rising(extent(a), f64::ceil),
+        Value::Floor(a) => rising(extent(a), f64::floor),
+        Value::Logarithm(a) => rising(extent(a), value::logarithm),
+        Value::Exponential(a) => rising(extent(a), maths::exp),
         Value::Chosen(_, ids) => {
             all(ids).into_iter().reduce(hull).unwrap_or((f64::NEG_INFINITY, f64::INFINITY))
         }
@@ -51,6 +57,11 @@ fn hull(a: (f64, f64), b: (f64, f64)) -> (f64, f64) {
 
 fn fold(all: &[(f64, f64)], of: fn(f64, f64) -> f64, empty: f64) -> (f64, f64) {
     all.iter().fold((empty, empty), |sum, one| (of(sum.0, one.0), of(sum.1, one.1)))
+}
+
+/// The extent of what rises with its only part.
+fn rising(a: (f64, f64), of: fn(f64) -> f64) -> (f64, f64) {
+    (of(a.0), of(a.1))
 }
 
 /// The extent of a product or quotient: at the corners, where zero times
@@ -73,6 +84,25 @@ pub(super) fn least(graph: &Graph, id: ValueId) -> Span {
 /// The greatest span that a value can be.
 pub(super) fn most(graph: &Graph, id: ValueId) -> Span {
     Span::from_seconds(of(graph, id).1.max(0.0))
+}
+
+/// The least time between two ticks of a clock, and from its rise to the first
+/// where it is locked.
+pub(super) fn least_gap(graph: &Graph, clock: &Clock) -> Span {
+    match clock.ticks {
+        Ticks::Even | Ticks::Follow(_) => least(graph, clock.every),
+        Ticks::Random => Span::ZERO,
+        Ticks::Growing { most, .. } => least(graph, clock.every).min(least(graph, most)),
+    }
+}
+
+/// The greatest time between two ticks of a clock that runs on.
+pub(super) fn most_gap(graph: &Graph, clock: &Clock) -> Span {
+    match clock.ticks {
+        Ticks::Even => most(graph, clock.every),
+        // A random wait has no end, and whoever is followed may stand still.
+        Ticks::Random | Ticks::Follow(_) | Ticks::Growing { .. } => Span::NEVER,
+    }
 }
 
 /// The least count that a value can be, as the world reads it.

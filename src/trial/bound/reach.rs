@@ -1,8 +1,11 @@
 //! How early each level can change, and change back.
 
 use super::extent;
+use crate::block::clock::Ticks;
 use crate::block::gate::Gate;
+use crate::block::pick::Pick;
 use crate::block::probe::{Looks, Probe};
+use crate::block::work::{Retry, Work};
 use crate::block::{Graph, LevelId, Literal, Producer, Strikes};
 use crate::trial::Steady;
 use crate::units::Span;
@@ -198,11 +201,15 @@ impl<'g> Reach<'g> {
             }
             // Nothing is claimed of what fills and drains.
             Producer::Tank(_) => (NOW, NOW),
+            Producer::Failed(id) => self.failed(&graph.works[id.index()].0, level, held),
             Producer::Probe(id) => self.probe(&graph.probes[id.index()].0, level, held),
             Producer::Lease(id) => self.lease(id.index(), level, held),
             Producer::Pick(id, candidate) => {
                 let chosen = |c: usize| {
                     let pick = &graph.picks[id.index()];
+                    if pick.best {
+                        return self.best(pick, c);
+                    }
                     let due = self.turning(pick.when, true, Span::ZERO);
                     due.and(self.having(pick.candidates[c].from, true, Span::ZERO))
                 };
@@ -225,6 +232,38 @@ impl<'g> Reach<'g> {
                 if held { away_then(others, own) } else { away_then(own, others) }
             }
         }
+    }
+
+    /// A work has failed when its least number of tries is over.
+    fn failed(&self, work: &Work, level: LevelId, held: bool) -> (Early, Early) {
+        let graph = self.graph;
+        let Some(Retry { tries: Some(tries), between, .. }) = &work.retry else {
+            return (NEVER, NEVER);
+        };
+        let tries = extent::least_count(graph, *tries);
+        let takes = extent::least(graph, work.takes).0.saturating_mul(tries);
+        let waits = extent::least(graph, *between).0.saturating_mul(tries - 1);
+        let all = Span(takes) + Span(waits);
+        let own = self.away[level.index()];
+        let ends = self.having(work.when, false, Span::ZERO);
+        if held {
+            (ends, self.turning(work.when, true, all).and(own))
+        } else {
+            (self.having(work.when, true, all), ends.and(own))
+        }
+    }
+
+    /// How early a candidate of a pick of the best can be chosen anew: when it
+    /// comes to stand, or whoever stands changes; the first also where nobody
+    /// stands any more.
+    fn best(&self, pick: &Pick, candidate: usize) -> Early {
+        let all = pick.candidates.iter().flat_map(|c| [(c.from, true), (c.from, false)]);
+        let changes =
+            all.map(|(from, value)| self.turning(from, value, Span::ZERO)).fold(NEVER, Early::or);
+        if candidate == pick.first {
+            return changes;
+        }
+        changes.and(self.having(pick.candidates[candidate].from, true, Span::ZERO))
     }
 
     /// How early somebody sets a fact to a value.
@@ -291,7 +330,7 @@ impl<'g> Reach<'g> {
         let graph = self.graph;
         let needed = extent::least_count(graph, if to { probe.rise } else { probe.fall });
         let period = match &probe.looks {
-            Looks::Clock(clock) => extent::least(graph, graph.clocks[clock.index()].every),
+            Looks::Clock(clock) => extent::least_gap(graph, &graph.clocks[clock.index()]),
             Looks::Reply { every, .. } => extent::least(graph, *every),
         };
         Span(period.0.saturating_mul(needed - 1))
@@ -306,8 +345,8 @@ impl<'g> Reach<'g> {
         };
         let starts = self.fresh[clock.index()] || !self.held(graph.clocks[clock.index()].running);
         let clock = &graph.clocks[clock.index()];
-        let starts = clock.locked && starts;
-        let first = if starts { extent::least(graph, clock.every) } else { Span::ZERO };
+        let locked = clock.locked || matches!(clock.ticks, Ticks::Growing { .. });
+        let first = if locked && starts { extent::least_gap(graph, clock) } else { Span::ZERO };
         self.having(clock.running, true, run + first)
     }
 
@@ -338,8 +377,11 @@ impl<'g> Reach<'g> {
         let ttl = extent::least(graph, lease.ttl);
         let expires = lease.renew.iter().fold(NEVER, |early, (clock, renews)| {
             let clock = &graph.clocks[clock.index()];
-            let period = clock.age.unwrap_or(clock.every);
-            let left = (ttl - extent::most(graph, period)).max(Span::ZERO);
+            let oldest = match clock.age {
+                Some(age) => extent::most(graph, age),
+                None => extent::most_gap(graph, clock),
+            };
+            let left = (ttl - oldest).max(Span::ZERO);
             let stops = self.having(*renews, false, left);
             let clock_stops = self.having(clock.running, false, left);
             early.or(stops).or(clock_stops)
@@ -350,7 +392,12 @@ impl<'g> Reach<'g> {
         let rises = match lease.of {
             Some(pick) => {
                 let pick = &graph.picks[pick.index()];
-                self.turning(pick.when, true, Span::ZERO)
+                if pick.best {
+                    let all = 0..pick.candidates.len();
+                    all.map(|c| self.best(pick, c)).fold(NEVER, Early::or)
+                } else {
+                    self.turning(pick.when, true, Span::ZERO)
+                }
             }
             None => lease
                 .renew

@@ -41,7 +41,7 @@ fn probe(reach: &Reach<'_>, level: LevelId, probe: &Probe) -> Option<Span> {
     let Looks::Clock(clock) = &probe.looks else { return None };
     let clock = &graph.clocks[clock.index()];
     let looks = extent::most_count(graph, probe.fall);
-    let latest = Span(extent::most(graph, clock.every).0.saturating_mul(looks));
+    let latest = Span(extent::most_gap(graph, clock).0.saturating_mul(looks));
     let sees = !reach.held(probe.watch) && reach.has(probe.watch, true) > latest;
     let unmoved = reach.without(level);
     let goes_on = |running: &Literal| reach.held(*running) && unmoved.has(*running, false) > latest;

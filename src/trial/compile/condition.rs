@@ -3,7 +3,7 @@
 use super::{Compiler, Instance, Scope};
 use crate::block::Literal;
 use crate::model::expression::{Comparison, Condition, NodeId, Quorum, Range, Value, Who};
-use crate::model::preset::Exported;
+use crate::model::preset::{CARRIES, Exported, LEADS, SESSION_EXPORTS};
 use crate::model::system::ComponentId;
 
 impl Compiler<'_> {
@@ -33,6 +33,10 @@ impl Compiler<'_> {
     fn leaf(&mut self, leaf: &Condition, scope: &Scope) -> Literal {
         match leaf {
             Condition::Level(who, node) => self.each(*who, scope, &mut |c, i| c.level(*node, i)),
+            Condition::Pair(a, b, node) => {
+                self.pair(*a, *b, scope, &mut |c, x, y| c.level_of_pair(*node, x, y))
+            }
+            Condition::Failed(who, node) => self.each(*who, scope, &mut |c, i| c.failed(*node, i)),
             Condition::TargetExport(who, name) => {
                 self.each(*who, scope, &mut |c, i| c.target_export(name, i, scope))
             }
@@ -49,7 +53,8 @@ impl Compiler<'_> {
                 let (component, member) = c.member(i);
                 c.works((component, member, *process))
             }),
-            Condition::Host(who) => self.each(*who, scope, &mut |c, i| c.host_up(c.host(i))),
+            Condition::Host(who) => self
+                .each(*who, scope, &mut |c, i| c.host(i).map_or(Literal::TRUE, |h| c.host_up(h))),
             Condition::Hears(a, b) => self.pair(*a, *b, scope, &mut Compiler::hears),
             Condition::Silent(a, b) => self.pair(*a, *b, scope, &mut |c, x, y| !c.hears(x, y)),
             Condition::Answers(a, b, process) => {
@@ -65,8 +70,16 @@ impl Compiler<'_> {
             Condition::Chose(node, who) | Condition::Head(node, who) => {
                 self.each(*who, scope, &mut |c, i| c.choice(*node, i, scope))
             }
-            Condition::Same(a, b) => self
-                .pair(*a, *b, scope, &mut |c, x, y| Literal::constant(c.member(x) == c.member(y))),
+            Condition::Together(a, b) => {
+                self.pair(*a, *b, scope, &mut |c, x, y| Literal::constant(c.host(x) == c.host(y)))
+            }
+            Condition::Dealt(a, b) => self.pair(*a, *b, scope, &mut |c, x, y| {
+                let among = c.size(y.component, y.range).max(1);
+                Literal::constant(x.index % among == y.index)
+            }),
+            Condition::Same(a, b) => {
+                self.pair(*a, *b, scope, &mut |c, x, y| Literal::constant(c.same(x, y)))
+            }
             _ => unreachable!("no other condition is a leaf"),
         }
     }
@@ -117,6 +130,32 @@ impl Compiler<'_> {
         }
     }
 
+    /// The level of a pair's node; nothing is paired with itself.
+    fn level_of_pair(&mut self, node: NodeId, a: Instance, b: Instance) -> Literal {
+        let range = self.node(a.component, node).range;
+        let Range::Pair(one, other) = range else { unreachable!("only pairs are named by two") };
+        match self.model.pair(a.component, (one, other), [a.index, b.index]) {
+            Some(index) => self.level(node, Instance { range, index, ..a }),
+            None => Literal::FALSE,
+        }
+    }
+
+    /// Whether two names speak of the same thing: of one range by position, else
+    /// by where they are seated.
+    fn same(&self, a: Instance, b: Instance) -> bool {
+        if (a.component, a.range) == (b.component, b.range) {
+            return a.index == b.index;
+        }
+        self.member(a) == self.member(b)
+    }
+
+    /// Whether a work has failed.
+    fn failed(&mut self, node: NodeId, instance: Instance) -> Literal {
+        let place = self.place_of(self.node(instance.component, node), instance);
+        let failed = &self.built[instance.component.0][node.0].failed;
+        failed.get(place).map_or(Literal::FALSE, |level| Literal::of(*level))
+    }
+
     /// Whether a pick, dial or log has chosen an instance.
     fn choice(&mut self, node: NodeId, instance: Instance, scope: &Scope) -> Literal {
         let component = scope.own.component;
@@ -124,12 +163,42 @@ impl Compiler<'_> {
         Literal::of(self.built[component.0][node.0].choices[place][instance.index])
     }
 
+    /// The nearest of the routes that lead a component on which exports this.
+    fn signpost(&self, from: ComponentId, name: &str) -> Option<ComponentId> {
+        let mut next = self.component(from).target;
+        while let Some(route) = next.filter(|route| self.preset(*route).only_leads()) {
+            if self.exports(route, name) {
+                return Some(route);
+            }
+            next = self.component(route).target;
+        }
+        None
+    }
+
     fn target_export(&mut self, name: &str, target: Instance, scope: &Scope) -> Literal {
         let (component, member) = self.member(target);
-        if self.preset(component).exports.iter().all(|e| e.name != name) {
+        if name == LEADS || name == CARRIES {
+            // An export asks on behalf of whoever asks it.
+            let asks = scope.caller.unwrap_or(scope.own);
+            return match self.signpost(target.component, name) {
+                Some(route) => self.export(route, name, member, self.asker(route, asks)),
+                None if self.exports(component, name) => {
+                    self.export(component, name, member, Some(asks))
+                }
+                None => Literal::TRUE,
+            };
+        }
+        let own = self.exports(component, name);
+        let name = if SESSION_EXPORTS.contains(&name) && !own { "writable" } else { name };
+        if !self.exports(component, name) {
             return Literal::FALSE;
         }
         self.export(component, name, member, Some(scope.own))
+    }
+
+    /// Whether a component has an export.
+    fn exports(&self, component: ComponentId, name: &str) -> bool {
+        self.preset(component).exports.iter().any(|export| export.name == name)
     }
 
     /// An export of a component, for one of its members where it is a member's.
@@ -172,9 +241,11 @@ impl Compiler<'_> {
         instance: Instance,
         process: Option<usize>,
     ) -> Option<(ComponentId, usize, usize)> {
-        let (component, member) = self.member(instance);
-        let process = process.unwrap_or(0);
-        (process < self.preset(component).processes.len()).then_some((component, member, process))
+        let (component, seat) = self.member(instance);
+        let range = self.component(component).range_of_seat(seat);
+        let own = self.preset(component).processes_of(range);
+        let process = process.unwrap_or(own.start);
+        own.contains(&process).then_some((component, seat, process))
     }
 
     fn over_range(

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Compiler, Instance};
 use crate::block::{LevelId, Literal};
+use crate::model::expression::Range;
 use crate::model::system::{ComponentId, HostId};
 
 /// The facts that something can change.
@@ -47,7 +48,11 @@ impl Compiler<'_> {
     fn process_name(&self, key: (ComponentId, usize, usize)) -> String {
         let component = self.component(key.0);
         let process = &component.preset.processes[key.2];
-        format!("{}/{}/{process}", component.name, component.members[key.1].name)
+        let seat = match component.range_of_seat(key.1) {
+            Range::Set(_) => component.seat_title(key.1),
+            _ => component.seat(key.1).name.clone(),
+        };
+        format!("{}/{seat}/{process}", component.name)
     }
 
     /// Whether a process exists, as a fact that can change.
@@ -73,7 +78,7 @@ impl Compiler<'_> {
     pub(super) fn asked_fact(&mut self, key: (ComponentId, usize, usize)) -> LevelId {
         let component = self.component(key.0);
         let request = &component.preset.requests[key.2];
-        let name = format!("{}/{}/{request}", component.name, component.members[key.1].name);
+        let name = format!("{}/{}/{request}", component.name, component.seat(key.1).name);
         let builder = &mut self.builder;
         *self.facts.asked.entry(key).or_insert_with(|| builder.fact(&name, false))
     }
@@ -98,7 +103,7 @@ impl Compiler<'_> {
     /// The process exists, does not hang, and its host is up.
     pub(super) fn works(&mut self, key: (ComponentId, usize, usize)) -> Literal {
         let hung = self.facts.hung.get(&key).map_or(Literal::FALSE, |l| Literal::of(*l));
-        let host = self.component(key.0).members[key.1].host;
+        let host = self.component(key.0).seat(key.1).host;
         let all = [self.exists(key), !hung, self.host_up(host)];
         self.builder.and(&all)
     }
@@ -111,14 +116,12 @@ impl Compiler<'_> {
     /// A packet gets from one to the other and back: the path, and both hosts.
     pub(super) fn hears(&mut self, a: Instance, b: Instance) -> Literal {
         let (from, to) = (self.host(a), self.host(b));
-        let mut all: Vec<Literal> = self
-            .facts
-            .cuts
-            .iter()
-            .filter(|c| c.separates(from, to))
-            .map(|c| !Literal::of(c.level))
-            .collect();
-        all.extend([self.host_up(from), self.host_up(to)]);
+        let mut all: Vec<Literal> = Vec::new();
+        if let (Some(from), Some(to)) = (from, to) {
+            let cuts = self.facts.cuts.iter().filter(|c| c.separates(from, to));
+            all.extend(cuts.map(|c| !Literal::of(c.level)));
+        }
+        all.extend([from, to].into_iter().flatten().map(|host| self.host_up(host)));
         self.builder.and(&all)
     }
 }

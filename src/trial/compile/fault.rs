@@ -2,6 +2,7 @@
 
 use super::Compiler;
 use crate::block::{Arm, Change, FaultSpec, LevelId, PickId, Strikes};
+use crate::model::expression::{Range, SetId};
 use crate::model::preset::{Block, Effect};
 use crate::model::scenario::{Fault, FaultKind, Target};
 use crate::model::system::{ComponentId, HostId};
@@ -25,7 +26,7 @@ impl Victims {
     }
 }
 
-/// Hosts as a whole, or members of components.
+/// Hosts as a whole, or members of components and what is placed, by their seats.
 #[derive(Clone)]
 enum Victim {
     Hosts(Vec<HostId>),
@@ -135,10 +136,13 @@ impl Compiler<'_> {
     }
 
     fn victims(&self, target: &Target) -> Victims {
-        let members = |component: ComponentId| {
-            (0..self.component(component).members.len())
-                .map(|m| Victim::Members(vec![(component, m)]))
-                .collect::<Vec<_>>()
+        let seats = |component: ComponentId, set: Option<SetId>| {
+            let component = self.component(component);
+            set.map_or(0..component.members.len(), |set| component.seats_of(set))
+        };
+        let members = |component: ComponentId, set: Option<SetId>| {
+            let alone = seats(component, set).map(|at| Victim::Members(vec![(component, at)]));
+            alone.collect::<Vec<_>>()
         };
         match target {
             Target::Zone(zone) => {
@@ -150,40 +154,45 @@ impl Compiler<'_> {
             Target::Member(component, member) => {
                 Victims::One(Victim::Members(vec![(*component, *member)]))
             }
-            Target::Each(component) => {
-                let all = 0..self.component(*component).members.len();
-                Victims::One(Victim::Members(all.map(|m| (*component, m)).collect()))
+            Target::Each(component, set) => {
+                let all = seats(*component, *set);
+                Victims::One(Victim::Members(all.map(|at| (*component, at)).collect()))
             }
-            Target::One(component) => Victims::Drawn(members(*component)),
+            Target::One(component, set) => Victims::Drawn(members(*component, *set)),
             Target::Primary(component) => match self.first_pick(*component) {
-                Some(pick) => Victims::Chosen(pick, members(*component)),
+                Some(pick) => Victims::Chosen(pick, members(*component, None)),
                 None => Victims::One(Victim::Members(vec![(*component, 0)])),
             },
         }
     }
 
-    /// The pick that says who is a component's primary: its first.
+    /// The pick that says who is a component's primary: its first among members.
     fn first_pick(&self, component: ComponentId) -> Option<PickId> {
-        self.built[component.0].iter().find_map(|built| built.picks.first().copied())
+        let mut nodes = self.nodes(component);
+        let (node, _) = nodes
+            .find(|(_, node)| matches!(node.block, Block::Pick { over: Range::Member, .. }))?;
+        self.built[component.0][node.0].picks.first().copied()
     }
 
     fn hosts(&self, victim: &Victim) -> Vec<HostId> {
         match victim {
             Victim::Hosts(hosts) => hosts.clone(),
             Victim::Members(members) => {
-                members.iter().map(|(c, m)| self.component(*c).members[*m].host).collect()
+                members.iter().map(|(c, m)| self.component(*c).seat(*m).host).collect()
             }
         }
     }
 
-    /// All members on the victim's hosts, or the victim's members themselves.
+    /// All members, and all of placed sets, on the victim's hosts; or the victim's
+    /// own members.
     fn members_hit(&self, victim: &Victim) -> Vec<(ComponentId, usize)> {
         match victim {
             Victim::Members(members) => members.clone(),
             Victim::Hosts(hosts) => self
                 .component_ids()
-                .flat_map(|c| (0..self.component(c).members.len()).map(move |m| (c, m)))
-                .filter(|(c, m)| hosts.contains(&self.component(*c).members[*m].host))
+                .flat_map(|c| self.component(c).seats().enumerate().map(move |s| (c, s)))
+                .filter(|(_, (_, seat))| hosts.contains(&seat.host))
+                .map(|(c, (at, _))| (c, at))
                 .collect(),
         }
     }
@@ -238,8 +247,9 @@ impl Compiler<'_> {
     fn processes(&self, victim: &Victim, names: &[String]) -> Vec<(ComponentId, usize, usize)> {
         let mut keys = Vec::new();
         for (component, member) in self.members_hit(victim) {
-            for (process, name) in self.preset(component).processes.iter().enumerate() {
-                if names.is_empty() || names.contains(name) {
+            let preset = self.preset(component);
+            for process in preset.processes_of(self.component(component).range_of_seat(member)) {
+                if names.is_empty() || names.contains(&preset.processes[process]) {
                     keys.push((component, member, process));
                 }
             }

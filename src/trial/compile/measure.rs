@@ -3,7 +3,7 @@
 use super::{Compiler, Instance};
 use crate::block::{Literal, LogId};
 use crate::model::expression::Range;
-use crate::model::preset::{Block, ComponentKind};
+use crate::model::preset::{Block, ComponentKind, LEADS};
 use crate::model::scenario::FaultKind;
 use crate::model::system::ComponentId;
 use crate::outcome::{Class, Clock, Figure, FigureSlot, SubjectName};
@@ -107,15 +107,21 @@ impl Compiler<'_> {
         let kind = component.preset.kind;
         let before = clients.len();
         let (group, criterion, parts, figures) = match kind {
-            ComponentKind::Store => {
+            ComponentKind::Store | ComponentKind::Stream => {
                 let writes = self.any_member(id, "writable");
                 let reads = self.any_member(id, "readable");
                 let served = self.builder.and(&[writes, reads]);
-                ("stores", served, vec![served], store_figures(self.has_log(id)))
+                let group = if kind == ComponentKind::Store { "stores" } else { "streams" };
+                (group, served, vec![served], store_figures(self.has_log(id)))
             }
             ComponentKind::Consensus => {
                 let leads = self.export(id, "leads", 0, None);
                 ("consensus", leads, vec![leads], vec![Figure::RecoveryTime, Figure::Downtime])
+            }
+            ComponentKind::Route if component.preset.only_leads() => {
+                let parts = self.led(id);
+                let served = self.builder.and(&parts);
+                ("routes", served, parts, vec![Figure::RecoveryTime, Figure::Downtime])
             }
             ComponentKind::Route => {
                 let served = self.export(id, "writable", 0, None);
@@ -132,7 +138,7 @@ impl Compiler<'_> {
             }
         };
         let stable_for = component.stable_for;
-        let redundant = (kind == ComponentKind::Store).then(|| {
+        let redundant = matches!(kind, ComponentKind::Store | ComponentKind::Stream).then(|| {
             let criterion = self.export(id, "redundant", 0, None);
             Meter { criterion, parts: vec![criterion], stable_for }
         });
@@ -150,6 +156,27 @@ impl Compiler<'_> {
         let members = self.component(id).members.len();
         let all: Vec<_> = (0..members).map(|m| self.export(id, export, m, None)).collect();
         self.builder.or(&all)
+    }
+
+    /// For each asker of a route that only leads (once where nobody asks): it
+    /// leads to a target that works.
+    fn led(&mut self, id: ComponentId) -> Vec<Literal> {
+        let askers = self.instances(id, Range::Asker);
+        let askers: Vec<_> =
+            if askers.is_empty() { vec![None] } else { askers.into_iter().map(Some).collect() };
+        let targets = self.instances(id, Range::Target);
+        let mut parts = Vec::with_capacity(askers.len());
+        for asker in askers {
+            let mut any = Vec::with_capacity(targets.len());
+            for target in &targets {
+                let leads = self.export(id, LEADS, target.index, asker);
+                let (end, member) = self.member(*target);
+                let works = self.export(end, "writable", member, None);
+                any.push(self.builder.and(&[leads, works]));
+            }
+            parts.push(self.builder.or(&any));
+        }
+        parts
     }
 
     fn served_clients(&mut self, id: ComponentId) -> Vec<Literal> {
@@ -172,12 +199,14 @@ impl Compiler<'_> {
     }
 
     /// The system: all client populations; without any, all routes; without
-    /// those, all stores; else whatever there is.
+    /// those, all stores and streams; else whatever there is.
     fn draft_system(&mut self, drafts: &[Draft], clients: usize) -> Draft {
-        let of = |group: &str| drafts.iter().filter(|d| d.name.group == group).collect::<Vec<_>>();
-        let members = ["clients", "routes", "stores", "consensus"]
+        let of = |groups: &[&str]| {
+            drafts.iter().filter(|d| groups.contains(&d.name.group)).collect::<Vec<_>>()
+        };
+        let members = [&["clients"][..], &["routes"], &["stores", "streams"], &["consensus"]]
             .iter()
-            .map(|g| of(g))
+            .map(|groups| of(groups))
             .find(|d| !d.is_empty())
             .unwrap_or_default();
         let criteria: Vec<_> = members.iter().map(|d| d.served.criterion).collect();

@@ -23,7 +23,7 @@ use crate::block::{
     PoolId, ProbeId,
 };
 use crate::model::expression::{NodeId, Range, Who};
-use crate::model::preset::{Block, Node, Preset};
+use crate::model::preset::{Block, ComponentKind, Node, Preset};
 use crate::model::scenario::Scenario;
 use crate::model::system::{Component, ComponentId, HostId, Model};
 use crate::outcome::{MilestoneSlot, StageSlot};
@@ -63,6 +63,8 @@ impl Scope {
 struct Built {
     /// Its level, an instance each.
     levels: Vec<LevelId>,
+    /// Works that may fail: the level that says so, an instance each.
+    failed: Vec<LevelId>,
     /// Its clock (or that of a probe or check of its own), an instance each.
     clocks: Vec<ClockId>,
     leases: Vec<LeaseId>,
@@ -169,50 +171,85 @@ impl<'m> Compiler<'m> {
 
     /// How many instances a range of a component has.
     fn size(&self, id: ComponentId, range: Range) -> usize {
-        let component = self.component(id);
-        match range {
-            Range::One => 1,
-            Range::Member => component.members.len(),
-            Range::Client => component.count,
-            Range::Target if component.order.is_empty() => {
-                component.target.map_or(0, |t| self.component(t).members.len())
-            }
-            Range::Target => component.order.len(),
-        }
+        self.model.size(id, range)
     }
 
     fn instances(&self, component: ComponentId, range: Range) -> Vec<Instance> {
         (0..self.size(component, range)).map(|index| Instance { component, range, index }).collect()
     }
 
-    /// The component and member that an instance is, or stands at.
+    /// The component and seat (member, or one of a placed set) that an instance
+    /// is, or stands at.
     fn member(&self, instance: Instance) -> (ComponentId, usize) {
         let component = self.component(instance.component);
         match (instance.range, component.target) {
             (Range::Member, _) => (instance.component, instance.index),
             (Range::Target, Some(target)) => {
-                (target, component.order.get(instance.index).copied().unwrap_or(instance.index))
+                (self.model.end_of(target), component.order[instance.index])
+            }
+            (Range::Asker, _) => self.member(self.askers(instance.component)[instance.index]),
+            (Range::Set(set), _) if component.preset.sets[set.0].is_placed() => {
+                (instance.component, component.seats_of(set).start + instance.index)
             }
             _ => (instance.component, 0),
         }
     }
 
-    fn host(&self, instance: Instance) -> HostId {
-        let (component, member) = self.member(instance);
-        self.component(component).members[member].host
+    /// Who asks a route.
+    fn askers(&self, route: ComponentId) -> Vec<Instance> {
+        let instance = |(component, index): (ComponentId, usize)| {
+            let clients = self.preset(component).kind == ComponentKind::Clients;
+            let range = if clients { Range::Client } else { Range::One };
+            Instance { component, range, index }
+        };
+        self.model.askers(route).into_iter().map(instance).collect()
     }
 
-    /// `orders`, `orders/n2`, `writer/3`.
-    fn instance_name(&self, instance: Instance) -> String {
-        let name = &self.component(instance.component).name;
-        match instance.range {
-            Range::One => name.clone(),
-            Range::Client => format!("{name}/{}", instance.index + 1),
-            Range::Member | Range::Target => {
-                let (component, member) = self.member(instance);
-                format!("{name}/{}", self.component(component).members[member].name)
-            }
+    /// Which of a route's askers `caller` is or asks for: a client itself, an
+    /// asker of a route that leads here, alone or as half of a pair; otherwise
+    /// the first who comes this way.
+    fn asker(&self, route: ComponentId, caller: Instance) -> Option<Instance> {
+        let askers = self.askers(route);
+        let halves = [self.half(caller, 0), self.half(caller, 1)];
+        let asking =
+            halves.into_iter().find(|one| matches!(one.range, Range::Asker | Range::Client));
+        let caller = asking.unwrap_or(caller);
+        let asks = match caller.range {
+            Range::Asker => self.askers(caller.component).get(caller.index).copied(),
+            Range::Client => Some(caller),
+            _ => self.askers(caller.component).first().copied().or(Some(caller)),
+        };
+        let index = asks.and_then(|asks| askers.iter().position(|one| *one == asks));
+        let index = index.or(if askers.is_empty() { None } else { Some(0) })?;
+        Some(Instance { component: route, range: Range::Asker, index })
+    }
+
+    /// Where an instance stands; `None` for what is counted, and pairs, of a
+    /// component without one place: they hear everybody.
+    fn host(&self, instance: Instance) -> Option<HostId> {
+        let component = self.component(instance.component);
+        let nowhere = match instance.range {
+            Range::Set(set) => !component.preset.sets[set.0].is_placed(),
+            Range::Pair(..) => true,
+            _ => false,
+        };
+        if nowhere && component.preset.kind.process_range() == Range::Member {
+            return None;
         }
+        let (component, seat) = self.member(instance);
+        Some(self.component(component).seat(seat).host)
+    }
+
+    /// `orders`, `orders/n2`, `writer/3`, `shop/checker 3:a`.
+    fn instance_name(&self, instance: Instance) -> String {
+        self.model.instance_name(instance.component, instance.range, instance.index)
+    }
+
+    /// The half of a pair; whatever is no pair stands for itself.
+    fn half(&self, pair: Instance, which: usize) -> Instance {
+        let Range::Pair(one, other) = pair.range else { return pair };
+        let index = self.model.halves(pair.component, (one, other), pair.index)[which];
+        Instance { range: [one, other][which].range(), index, ..pair }
     }
 
     fn node(&self, component: ComponentId, node: NodeId) -> &'m Node {
@@ -331,6 +368,9 @@ impl<'m> Compiler<'m> {
                         self.titles.insert(held, title.clone());
                         built.held.push(held);
                     }
+                    if let Block::Work { retry: Some(_), .. } = block {
+                        built.failed.push(self.declare_failure(node, &name, stage));
+                    }
                     match block {
                         Block::Probe { .. } => {
                             built.probes.push(ProbeId(next(&mut counters.probes)))
@@ -351,6 +391,17 @@ impl<'m> Compiler<'m> {
         built
     }
 
+    /// The level that says that a work has failed at its last try.
+    fn declare_failure(&mut self, node: &Node, name: &str, stage: Option<u32>) -> LevelId {
+        let level = self.builder.level(&format!("{name}.failed"));
+        if let Some(stage) = stage {
+            self.builder.stage(level, stage);
+        }
+        let title = node.says.title.as_ref();
+        self.titles.extend(title.map(|title| (level, format!("{title}: failed"))));
+        level
+    }
+
     fn declare_choices(
         &mut self,
         id: ComponentId,
@@ -361,8 +412,7 @@ impl<'m> Compiler<'m> {
     ) -> Vec<LevelId> {
         let mut choices = Vec::new();
         for candidate in self.instances(id, self.over(id, node_id)) {
-            let (component, member) = self.member(candidate);
-            let whom = &self.component(component).members[member].name;
+            let whom = self.model.short_name(id, candidate.range, candidate.index);
             let level = self.builder.level(&format!("{name}={whom}"));
             if matches!(node.block, Block::Pick { .. }) {
                 self.mark(id, node, level, candidate.index);
@@ -426,6 +476,7 @@ impl<'m> Compiler<'m> {
         Ok(match who {
             Who::One => one,
             Who::Own => own,
+            Who::Half(which) => self.half(own, which),
             Who::Candidate => scope.candidate.unwrap_or(own),
             Who::Bound(depth) => scope.bound.iter().rev().nth(depth).copied().unwrap_or(own),
             Who::Caller => scope.caller.unwrap_or(one),

@@ -3,7 +3,7 @@
 use super::value::Names;
 use super::{Compiler, Instance, Scope};
 use crate::block::backup::Backup;
-use crate::block::clock::Clock;
+use crate::block::clock::{Clock, Ticks};
 use crate::block::dial::{Dial, DialTarget};
 use crate::block::lease::Lease;
 use crate::block::link::{Link, Moves};
@@ -13,11 +13,11 @@ use crate::block::pool::{Pool, Uses};
 use crate::block::probe::{self, Probe};
 use crate::block::tank::Tank;
 use crate::block::value::Value as Program;
-use crate::block::work::Work;
+use crate::block::work::{self, Work};
 use crate::block::{ClockId, LevelId, Literal, ValueId};
 use crate::model::expression::{Condition, NodeId, Range, Value, Who};
 use crate::model::preset::{
-    self, Block, Check, ClockRef, ComponentKind, Effect, Looks, Lost, Node,
+    self, Block, Check, ClockRef, ComponentKind, Effect, Growth, Looks, Lost, Node, Pace,
 };
 use crate::random::name_hash;
 
@@ -55,20 +55,26 @@ impl Compiler<'_> {
     /// The clocks: first those with a name, then those of probes and checks.
     pub(super) fn define_clocks(&mut self) {
         self.places(&mut |c, place| {
-            if let Block::Clock { every, running } = &place.node.block {
-                c.define_clock(place, every, running.as_ref(), false);
+            if let Block::Clock { every, pace, running } = &place.node.block {
+                let ticks = match pace {
+                    Pace::Even => Ticks::Even,
+                    Pace::Random => Ticks::Random,
+                    Pace::Follow(clock) => Ticks::Follow(c.clock_of(*clock, &place.scope)),
+                };
+                c.define_clock(place, every, running.as_ref(), ticks);
             }
         });
         self.places(&mut |c, place| match &place.node.block {
             Block::Probe { looks: Looks::Every(every), running, .. } => {
-                c.define_clock(place, every, running.as_ref(), false);
+                c.define_clock(place, every, running.as_ref(), Ticks::Even);
             }
-            Block::Probe { looks: Looks::From { every, rise }, .. } => {
-                c.define_clock(place, every, Some(rise), true);
+            Block::Probe { looks: Looks::From { every, rise, growth }, .. } => {
+                let ticks = c.growing(place, growth.as_deref());
+                c.define_clock(place, every, Some(rise), ticks);
             }
             Block::Lease { check: Some(Check { every, running }), .. }
             | Block::Backup { every, running, .. } => {
-                c.define_clock(place, every, running.as_ref(), false);
+                c.define_clock(place, every, running.as_ref(), Ticks::Even);
             }
             _ => {}
         });
@@ -90,18 +96,32 @@ impl Compiler<'_> {
         place: &Place<'_>,
         every: &Value,
         running: Option<&Condition>,
-        locked: bool,
+        ticks: Ticks,
     ) {
         let clock = Clock {
             every: self.field(place, "every", every),
             running: self.optional(running, &place.scope, Literal::TRUE),
-            locked,
+            locked: matches!(place.node.block, Block::Probe { looks: Looks::From { .. }, .. }),
+            ticks,
             age: self.pinned(place),
             name: name_hash(&format!("{}.phase", place.name)),
         };
         let defined = self.builder.clock(clock);
         let own = place.own();
         assert_eq!(defined, self.built[own.component.0][place.id.0].clocks[own.index]);
+    }
+
+    /// How the looks of a comb lie: evenly, unless they back off.
+    fn growing(&mut self, place: &Place<'_>, growth: Option<&Growth>) -> Ticks {
+        let Some(Growth { factor, most, slack }) = growth else { return Ticks::Even };
+        Ticks::Growing {
+            factor: self.field(place, "factor", factor),
+            most: self.field(place, "most", most),
+            slack: (
+                self.field(place, "slack.least", &slack.0),
+                self.field(place, "slack.most", &slack.1),
+            ),
+        }
     }
 
     /// The age that the scenario pins a clock to.
@@ -185,7 +205,8 @@ impl Compiler<'_> {
     }
 
     fn define_work(&mut self, place: &Place<'_>, level: LevelId) {
-        let Block::Work { when, until, takes, moves, uses, keeps, lost, does } = &place.node.block
+        let Block::Work { when, until, takes, moves, uses, keeps, lost, does, retry } =
+            &place.node.block
         else {
             return;
         };
@@ -213,6 +234,13 @@ impl Compiler<'_> {
             moves: moves.map(|(_, moves)| moves),
             uses,
             finishes: *lost == Lost::Finish,
+            retry: retry.as_ref().map(|retry| work::Retry {
+                fails: self.field(place, "fails", &retry.fails),
+                tries: retry.tries.as_ref().map(|tries| self.field(place, "tries", tries)),
+                between: self.field(place, "between", &retry.between),
+                failed: self.built[own.component.0][place.id.0].failed[own.index],
+                name: name_hash(&format!("{}.failure", place.name)),
+            }),
         };
         self.builder.define_work(level, work);
     }
@@ -356,7 +384,7 @@ impl Compiler<'_> {
     }
 
     fn define_pick(&mut self, place: &Place<'_>) {
-        let Block::Pick { over, first, when, from, if_, prefer } = &place.node.block else {
+        let Block::Pick { over, first, best, when, from, if_, prefer } = &place.node.block else {
             return;
         };
         let own = place.own();
@@ -373,13 +401,14 @@ impl Compiler<'_> {
             });
         }
         let first = (*first).min(candidates.len().saturating_sub(1));
-        let pick = Pick { when: self.condition(when, &place.scope), candidates, first };
+        let when = self.condition(when, &place.scope);
+        let pick = Pick { when, best: *best, candidates, first };
         let defined = self.builder.pick(pick);
         assert_eq!(defined, self.built[own.component.0][place.id.0].picks[own.index]);
     }
 
     fn define_dial(&mut self, place: &Place<'_>, level: LevelId) {
-        let Block::Dial { over, lost, good, cost, at } = &place.node.block else { return };
+        let Block::Dial { over, lost, good, cost, at, turns } = &place.node.block else { return };
         let own = place.own();
         let chosen = self.built[own.component.0][place.id.0].choices[own.index].clone();
         let mut targets = Vec::new();
@@ -394,13 +423,14 @@ impl Compiler<'_> {
             lost: self.condition(lost, &place.scope),
             clock: self.clock_of(*at, &place.scope),
             targets,
+            turns: *turns,
         };
         let defined = self.builder.define_dial(level, dial);
         assert_eq!(defined, self.built[own.component.0][place.id.0].dials[own.index]);
     }
 
     /// Whether any writer can reach a member: a client population that uses its
-    /// component, directly or through a route. A component that no clients of
+    /// component, directly or through routes. A component that no clients of
     /// the model use is written to by others, whom nothing keeps away.
     fn reached(&mut self, member: Instance) -> Literal {
         let mut users = Vec::new();
@@ -411,12 +441,14 @@ impl Compiler<'_> {
             }
             let Some(target) = self.component(user).target else { continue };
             let client = Instance { component: user, range: Range::One, index: 0 };
-            if target == member.component {
+            let end = self.model.end_of(target);
+            let behind = self.component(end).target.map(|next| self.model.end_of(next));
+            if end == member.component {
                 known = true;
                 users.push(self.hears(client, member));
-            } else if self.component(target).target == Some(member.component) {
+            } else if behind == Some(member.component) {
                 known = true;
-                let route = Instance { component: target, range: Range::One, index: 0 };
+                let route = Instance { component: end, range: Range::One, index: 0 };
                 let hops = [self.hears(client, route), self.hears(route, member)];
                 users.push(self.builder.and(&hops));
             }

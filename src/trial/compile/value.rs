@@ -2,9 +2,10 @@
 
 use super::{Compiler, Instance, Scope};
 use crate::block;
-use crate::block::value::{Condition as Check, Value as Program};
+use crate::block::value::{self as program, Condition as Check, Value as Program};
 use crate::block::{ConditionId, ValueId};
 use crate::distribution::Law;
+use crate::maths;
 use crate::model::expression::{
     About, Comparison, Condition, ParameterId, Quorum, Range, Reading, Value, Who,
 };
@@ -54,8 +55,9 @@ impl Compiler<'_> {
         self.builder.value(program)
     }
 
-    fn parameter(&mut self, of: ComponentId, id: ParameterId, names: &mut Names) -> ValueId {
-        let component = self.component(of);
+    /// A parameter as an instance uses it.
+    fn parameter(&mut self, own: Instance, id: ParameterId, names: &mut Names) -> ValueId {
+        let component = self.component(own.component);
         let quantity = &component.values[id.0];
         match quantity.varies {
             Varies::Each => {
@@ -65,6 +67,11 @@ impl Compiler<'_> {
             Varies::Trial => {
                 let parameter = &component.preset.parameters[id.0].name;
                 self.quantity(quantity, name_hash(&format!("{}.{parameter}", component.name)))
+            }
+            Varies::Instance => {
+                let parameter = &component.preset.parameters[id.0].name;
+                let name = format!("{}.{parameter}", self.instance_name(own));
+                self.quantity(quantity, name_hash(&name))
             }
         }
     }
@@ -77,7 +84,7 @@ impl Compiler<'_> {
                 let name = names.next();
                 return self.draw(law, name);
             }
-            Value::Parameter(id) => return self.parameter(scope.own.component, *id, names),
+            Value::Parameter(id) => return self.parameter(scope.own, *id, names),
             Value::Between(low, high) => {
                 let name = names.next();
                 let (low, high) = (self.value(low, scope, names), self.value(high, scope, names));
@@ -100,6 +107,10 @@ impl Compiler<'_> {
             Value::Least(all) => Program::Least(self.values(all, scope, names)),
             Value::Most(all) => Program::Most(self.values(all, scope, names)),
             Value::Ceiling(inner) => Program::Ceiling(self.value(inner, scope, names)),
+            Value::Floor(inner) => Program::Floor(self.value(inner, scope, names)),
+            Value::Logarithm(inner) => Program::Logarithm(self.value(inner, scope, names)),
+            Value::Exponential(inner) => Program::Exponential(self.value(inner, scope, names)),
+            Value::Power(a, b) => self.two(Program::Power, a, b, scope, names),
             Value::Add(a, b) => self.two(Program::Add, a, b, scope, names),
             Value::Subtract(a, b) => self.two(Program::Subtract, a, b, scope, names),
             Value::Multiply(a, b) => self.two(Program::Multiply, a, b, scope, names),
@@ -145,7 +156,11 @@ impl Compiler<'_> {
             Program::Most(all) => {
                 all.iter().map(known).try_fold(f64::NEG_INFINITY, |m, v| Some(m.max(v?)))
             }
+            Program::Power(a, b) => known(a).zip(known(b)).map(|(a, b)| program::power(a, b)),
             Program::Ceiling(a) => known(a).map(f64::ceil),
+            Program::Floor(a) => known(a).map(f64::floor),
+            Program::Logarithm(a) => known(a).map(program::logarithm),
+            Program::Exponential(a) => known(a).map(maths::exp),
             _ => None,
         };
         value.map_or(id, |value| self.builder.constant(value))
@@ -166,7 +181,12 @@ impl Compiler<'_> {
         let first =
             |c: &Self, node: crate::model::expression::NodeId| c.built[component.0][node.0].clone();
         let program = match reading {
-            Reading::Renewed(node) => Program::Renewed(first(self, *node).leases[0]),
+            Reading::Renewed(node) => {
+                let range = self.node(component, *node).range;
+                let whose = scope.candidate.filter(|one| one.range == range).unwrap_or(scope.own);
+                let place = self.place_of(self.node(component, *node), whose);
+                Program::Renewed(first(self, *node).leases[place])
+            }
             Reading::LogWritten(node, by) => {
                 let by = self.value(by, scope, names);
                 Program::LogWritten(first(self, *node).logs[0], by)
@@ -206,7 +226,8 @@ impl Compiler<'_> {
                 self.builder.value(reading(member))
             }
             Err(node) => {
-                let pick = self.built[component.0][node.0].picks[0];
+                let place = self.place_of(self.node(component, node), scope.own);
+                let pick = self.built[component.0][node.0].picks[place];
                 let over = self.over(component, node);
                 let all = (0..self.size(component, over))
                     .map(|member| self.builder.value(reading(member)))

@@ -49,6 +49,11 @@ fn gates_and_works() -> Vec<Row> {
         "x = { when = \"w1 and not w3\", takes = \"4s\", lost = \"cancel\", does = [\"start app\"] }",
         "app",
     );
+    let tried = one("x = { when = \"w1\", takes = \"2s\" }", "app or x");
+    let failing = one(
+        "x = { when = \"w1\", takes = \"2s\", fails = \"1\", tries = 2 }\n[member.gate]\nf = { when = \"x.failed\" }",
+        "app or f",
+    );
     let start = one("x = { when = \"w1\", takes = \"4s\", does = [\"start app\"] }", "app");
     let stop = one("x = { when = \"w1\", takes = \"4s\", does = [] }", "app or w3 and aux")
         .turn("processes = [\"app\"]", "processes = [\"app\", \"aux\"]")
@@ -79,6 +84,12 @@ fn gates_and_works() -> Vec<Row> {
         row("work does", &stop, "does = []", "does = [\"stop aux\"]")
             .moves(DOWN, To(3.0, 998.0))
             .not(&[TIME]),
+        // One failure in the mean, of 2 s.
+        row("work fails", &tried, "takes = \"2s\"", "takes = \"2s\", fails = \"0.5\"")
+            .moves(TIME, MeanBy(2.0)),
+        row("work tries", &failing, "tries = 2", "tries = 4").moves(TIME, To(5.0, 9.0)),
+        row("work between", &failing, "tries = 2", "tries = 2, between = \"5s\"")
+            .moves(TIME, To(5.0, 10.0)),
         row("work marks", &work, ", marks = \"seen\"", "").not(&[TIME, DOWN]),
     ]
 }
@@ -98,6 +109,9 @@ fn clocks_and_probes() -> Vec<Row> {
             "app or p",
         )
     };
+    // Looks 4, 8 and 12 s after 3 s.
+    let comb = own(", from = \"w3\", rise = 3");
+    let growing = own(", from = \"w3\", factor = \"2\", rise = 3");
     let alive = one(
         "[member.probe]\np = { watch = \"app\", every = \"4s\", fall = 2, rise = 1 }",
         "app or not p",
@@ -105,6 +119,17 @@ fn clocks_and_probes() -> Vec<Row> {
     vec![
         row("clock every", &looks, "tick = { every = \"10s\" }", "tick = { every = \"20s\" }")
             .moves(SEEN, Times(2.0)),
+        // U(0, 10 s) to the next tick, or an exponential wait of that mean.
+        row("clock asks", &looks, "tick = { every = \"10s\" }", "tick = { asks = \"10s\" }")
+            .moves(SEEN, MeanBy(5.0)),
+        // It ticks at each second tick of the other.
+        row(
+            "clock at",
+            &looks,
+            "tick = { every = \"10s\" }\nfast = { every = \"2s\" }",
+            "tick = { every = \"10s\", at = \"fast\" }\nfast = { every = \"8s\" }",
+        )
+        .moves(SEEN, MeanBy(3.0)),
         // It starts anew at 3 s, at another phase.
         row(
             "clock while",
@@ -126,6 +151,14 @@ fn clocks_and_probes() -> Vec<Row> {
         row("probe from", &own(""), "\"4s\" }", "\"4s\", from = \"w3\" }").moves(TIME, MeanBy(5.0)),
         row("probe from", &own(", from = \"w3\""), "\"w3\" }", "\"w5\" }")
             .moves(TIME, To(7.0, 9.0)),
+        row("probe factor", &comb, "rise = 3", "rise = 3, factor = \"2\"")
+            .moves(TIME, To(15.0, 31.0)),
+        row("probe most", &growing, "rise = 3", "rise = 3, most = \"6s\"")
+            .moves(TIME, To(31.0, 19.0)),
+        row("probe slack", &growing, "rise = 3", "rise = 3, slack = \"0.5\"")
+            .moves(TIME, To(31.0, 45.0)),
+        row("probe slack", &growing, "rise = 3", "rise = 3, slack = \"0..0.5\"")
+            .moves(TIME, MeanBy(7.0)),
         row("probe while", &own(""), "\"4s\" }", "\"4s\", while = \"w3\" }")
             .moves(TIME, MeanBy(3.0)),
         row("probe initially", &own(", from = \"w3\", initially = false"), "false", "true")
@@ -223,6 +256,7 @@ fn picks() -> Vec<Row> {
         row("pick when", &plain, "when = \"soon\"", "when = \"late\"").moves(TIME, By(2.0)),
         row("pick from", &plain, "from = \"app\"", "from = \"app and late\"").moves(TIME, By(2.0)),
         row("pick first", &first, "first = 1", "first = 2").moves(TIME, To(1.0, 0.0)),
+        row("pick mode", &plain, "when = \"soon\"", "mode = \"best\"").moves(TIME, To(1.0, 0.0)),
         // Read at the choice, and again only when somebody new stands.
         row("pick if", &plain, "from = \"app\"", "from = \"app\", if = \"late\"")
             .moves(TIME, Vanishes),
@@ -265,6 +299,9 @@ fn dials() -> Vec<Row> {
         row("dial cost", "cost = \"2s\"", "cost = \"5s\"").moves(write, By(3.0)),
         row("dial at", "at = \"tick\"", "at = \"slow\"").moves(write, MeanBy(4.5)),
         row("dial marks", ", marks = \"first_write\"", ""),
+        // The first target is out: tried first again, it costs an attempt.
+        row("dial turns", "at = \"tick\", marks", "at = \"tick\", turns = true, marks")
+            .moves(write, By(-2.0)),
     ]
 }
 

@@ -36,8 +36,16 @@ fn receiver(text: &str) -> &str {
 /// The fields of each block of the preset language: (`probe`, `watch`).
 pub(super) fn blocks() -> Vec<(String, String)> {
     let source = text("src/model/preset/read/block.rs") + &text("src/model/preset/read/probe.rs");
-    let helpers =
-        [("work", "moves"), ("work", "lost"), ("probe", "looks"), ("probe", "after_reply")];
+    let helpers = [
+        ("work", "moves"),
+        ("work", "lost"),
+        ("work", "retry"),
+        ("pick", "mode"),
+        ("probe", "looks"),
+        ("probe", "after_reply"),
+        ("probe", "growth"),
+        ("probe", "slack"),
+    ];
     let mut fields = Vec::new();
     for block in [
         "gate", "work", "clock", "probe", "lease", "pick", "dial", "log", "backup", "pool", "link",
@@ -138,6 +146,14 @@ pub(super) fn model() -> Vec<(String, String)> {
     keys.into_iter().map(|key| ("model".to_owned(), key)).collect()
 }
 
+/// The keys of a set under `[each]`.
+pub(super) fn each() -> Vec<(String, String)> {
+    let mut keys = keys(&text("src/model/preset/read/set.rs"), "set");
+    keys.sort();
+    keys.dedup();
+    keys.into_iter().map(|key| ("each".to_owned(), key)).collect()
+}
+
 #[test]
 fn the_lists_are_found() {
     let blocks = blocks();
@@ -156,6 +172,11 @@ fn the_lists_are_found() {
         assert!(found, "no {known} in {blocks:?}");
     }
     assert!(blocks.len() >= 45, "{blocks:?}");
+    let each = each();
+    assert_eq!(
+        each.iter().map(|(_, key)| key.as_str()).collect::<Vec<_>>(),
+        ["places", "processes", "say", "size"]
+    );
     assert_eq!(faults(), ["kill", "hang", "power loss", "partition"]);
     assert_eq!(targets(), ["zone", "node", "primary", "member", "one", "each"]);
     let names = |all: Vec<(String, String)>| all.into_iter().map(|(_, f)| f).collect::<Vec<_>>();

@@ -7,9 +7,15 @@
 
 mod blocks;
 mod fields;
+mod messaging;
 mod models;
+mod names;
+mod network;
 mod presets;
+mod queues;
 mod scenarios;
+mod sentinel;
+mod sets;
 
 use drillcast::outcome::{Figure, Outcome};
 use drillcast::random::Sampling;

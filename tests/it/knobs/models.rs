@@ -28,6 +28,21 @@ fn toys() -> Case {
     Case::new(&[&toy("", "all(m in member: m.app)"), &other], model, &scenario)
 }
 
+/// A store whose pause is longer from version 3 on.
+fn versioned() -> Case {
+    let nodes = r#"
+version = { default = "2", say = "the last" }
+[parameters.pause]
+default = "1s"
+versions = { ">=3" = "5s", "<1" = "9s" }
+say = "how long it waits"
+[member.work]
+up = { when = "not app", takes = "pause" }
+"#;
+    let model = "model = \"toys\"\nzones = { a = \"r\" }\n[stores.toy]\ntechnology = \"toy\"\nversion = \"2\"\nmembers = [\"a\"]\nstable_for = \"0s\"\n";
+    Case::new(&[&toy(nodes, "app or up")], model, crate::harness::KILL)
+}
+
 fn structure() -> Vec<Row> {
     use Moves::{By, To, Vanishes};
     let all = [TIME, What::Figure("stores", "toy", Figure::Downtime)];
@@ -52,6 +67,15 @@ fn structure() -> Vec<Row> {
         key("zones", &toys(), "{ a = \"r\", b = \"s\" }", "{ b = \"s\", a = \"r\" }").not(&all),
         key("technology", &toys(), "technology = \"toy\"", "technology = \"other\"")
             .moves(TIME, By(-30.0)),
+        key("version", &versioned(), "version = \"2\"", "version = \"3.1\"").moves(TIME, By(4.0)),
+        // What the model says wins.
+        key(
+            "version",
+            &versioned().set(&["stores.toy.pause=2s"]),
+            "version = \"2\"",
+            "version = \"3.1\"",
+        )
+        .moves(TIME, To(2.0, 2.0)),
         // No member stands in the zone that loses power.
         key("members", &toys(), "[\"a\", \"b\"]", "[\"b\", \"b\"]").moves(TIME, To(30.0, 0.0)),
         key("members", &desk(CRASH), "[\"a\", \"b\", \"c\"]", "[\"a\"]")

@@ -57,10 +57,14 @@ pub(super) const FAILED_OVER: What = What::First("orders", "failed_over");
 const REROUTED: What = What::First("front", "rerouted");
 pub(super) const ERROR: What = What::First("writer", "first_error");
 
+/// A scenario of one fault.
+pub(super) fn scenario(fault: &str) -> String {
+    format!("scenario = \"x\"\nhorizon = \"2000s\"\n[[faults]]\n{fault}\n")
+}
+
 /// The desk under one fault.
 pub(super) fn desk(fault: &str) -> Case {
-    let text = format!("scenario = \"x\"\nhorizon = \"2000s\"\n[[faults]]\n{fault}\n");
-    Case::new(&[], DESK, &text)
+    Case::new(&[], DESK, &scenario(fault))
 }
 
 pub(super) const CRASH: &str = "what = \"kill\"\nwhere = \"primary of orders\"";
@@ -386,8 +390,16 @@ fn every_parameter_of_every_preset() {
         let preset = library.get(name).expect("an embedded preset can be read");
         fields.extend(preset.parameters.iter().map(|p| (name.to_owned(), p.name.clone())));
     }
+    let of_files = [
+        super::messaging::rows(),
+        super::network::rows(),
+        super::queues::rows(),
+        super::names::rows(),
+        super::sentinel::rows(),
+    ];
     let rows: Vec<Row> = [timers(), repairs(), data(), restores(), others(), requests()]
         .into_iter()
+        .chain(of_files)
         .flatten()
         .collect();
     table(&rows, &fields, &[]);

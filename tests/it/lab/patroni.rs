@@ -1,11 +1,10 @@
 //! PostgreSQL under Patroni: crash, hang, the postmaster alone, a switchover.
 
 use drillcast::outcome::{Figure, Outcome};
-use drillcast::statistics::binomial_test;
 use drillcast::trial::Program;
 
-use super::{Row, Series, band, less, uniform};
-use crate::harness::{figure, first, program, run, seconds, text};
+use super::{Row, Series, band, less, pinned, uniform};
+use crate::harness::{figure, first, program, run, seconds};
 
 const MODEL: &str = "models/lab/patroni.toml";
 const TRIALS: u64 = 4_096;
@@ -16,9 +15,8 @@ fn losses(name: &'static str, series: &Series, outcomes: &[Outcome], program: &P
     let n = series.rows.len() as u64;
     let writes = figure(program, outcomes, ("stores", "orders"), Figure::DataLossWrites);
     let share = writes.iter().filter(|w| w.0 > 0).count() as f64 / writes.len() as f64;
-    let rival = (lost > 0).then(|| ("never any loss", binomial_test(lost, n, 0.0)));
-    let shown = format!("measured {lost} of {n}, predicted {share:.3}");
-    Row { name, p: binomial_test(lost, n, share), rival, shown }
+    let rival = (lost > 0).then_some(("never any loss", 0.0));
+    super::share(name, (lost, n), share, rival).judges(series, &["postgresql/patroni"])
 }
 
 /// The lab's program for a scenario.
@@ -47,19 +45,12 @@ fn expiry_residual(series: &Series) -> Vec<f64> {
 /// recorded, each trial of the series with its share.
 fn expiry_prediction(series: &Series, scenario: &str) -> Vec<f64> {
     let scenario = format!("scenarios/lab/patroni/{scenario}.toml");
-    let mut residuals = Vec::new();
-    for age in series.numbers("lease_refresh_age_s") {
-        let pinned = format!(
-            "{}\n[phases]\n\"orders.leader.loop\" = \"{}s..{age}s\"\n",
-            text(&scenario),
-            age - 1.0
-        );
-        let program = crate::harness::program_with(MODEL, &scenario, &pinned, &[]);
-        let outcomes = run(&program, 1, 256);
-        let detected = first(&program, &outcomes, "orders", "detected");
-        residuals.extend(detected.iter().map(|d| d - (30.0 - age)));
-    }
-    residuals
+    let ages = series.numbers("lease_refresh_age_s");
+    let phases = ages.iter().map(|age| vec![("orders.leader.loop", age - 1.0, *age)]);
+    pinned(MODEL, &scenario, phases, |trial, program, outcomes| {
+        let detected = first(program, outcomes, "orders", "detected");
+        detected.iter().map(|d| d - (30.0 - ages[trial])).collect()
+    })
 }
 
 fn crash(rows: &mut Vec<Row>) {
@@ -70,28 +61,38 @@ fn crash(rows: &mut Vec<Row>) {
     // The rival: a lease that always has its whole time to live left.
     let ages = series.numbers("lease_refresh_age_s");
     let whole = ages.iter().flat_map(|age| uniform(*age, age + 0.5)).collect();
-    rows.push(band(
-        "crash: key deleted, given the lease's age",
-        &expiry_residual(&series),
-        expiry_prediction(&series, "crash"),
-        0.05,
-        Some(("lease = ttl without renewal phase", whole)),
-    ));
-    rows.push(band(
-        "crash: key deleted to key taken",
-        &series.difference("new_leader_key_s", "detect_s"),
-        less(key.clone(), &detected),
-        0.1,
-        Some(("poll U(0, 2)", uniform(0.0, 2.0))),
-    ));
-    rows.push(band(
-        "crash: key taken to first write",
-        &series.difference("write_gap_s", "new_leader_key_s"),
-        less(write_gap(&program, &outcomes), &key),
-        0.15,
-        None,
-    ));
-    rows.push(losses("crash: writes lost", &series, &outcomes, &program));
+    rows.push(
+        band(
+            "crash: key deleted, given the lease's age",
+            &expiry_residual(&series),
+            expiry_prediction(&series, "crash"),
+            0.05,
+            Some(("lease = ttl without renewal phase", whole)),
+        )
+        .judges(&series, &["postgresql/patroni", "etcd"])
+        .given("the recorded age of the lease"),
+    );
+    rows.push(
+        band(
+            "crash: key deleted to key taken",
+            &series.difference("new_leader_key_s", "detect_s"),
+            less(key.clone(), &detected),
+            0.1,
+            Some(("poll U(0, 2)", uniform(0.0, 2.0))),
+        )
+        .judges(&series, &["postgresql/patroni"]),
+    );
+    rows.push(
+        band(
+            "crash: key taken to first write",
+            &series.difference("write_gap_s", "new_leader_key_s"),
+            less(write_gap(&program, &outcomes), &key),
+            0.15,
+            None,
+        )
+        .judges(&series, &["postgresql/patroni", "client/libpq"]),
+    );
+    rows.push(losses("crash: trials that lost writes", &series, &outcomes, &program));
 }
 
 fn hang(rows: &mut Vec<Row>) {
@@ -99,20 +100,27 @@ fn hang(rows: &mut Vec<Row>) {
     let (program, outcomes) = lab("hang", &[]);
     let key = first(&program, &outcomes, "orders", "key_taken");
     let detected = first(&program, &outcomes, "orders", "detected");
-    rows.push(band(
-        "hang: key deleted, given the lease's age",
-        &expiry_residual(&series),
-        expiry_prediction(&series, "hang"),
-        0.05,
-        None,
-    ));
-    rows.push(band(
-        "hang: key deleted to key taken",
-        &series.difference("new_leader_key_s", "detect_s"),
-        less(key, &detected),
-        0.1,
-        Some(("poll ≈ 0", vec![0.0])),
-    ));
+    rows.push(
+        band(
+            "hang: key deleted, given the lease's age",
+            &expiry_residual(&series),
+            expiry_prediction(&series, "hang"),
+            0.05,
+            None,
+        )
+        .judges(&series, &["postgresql/patroni", "etcd"])
+        .given("the recorded age of the lease"),
+    );
+    rows.push(
+        band(
+            "hang: key deleted to key taken",
+            &series.difference("new_leader_key_s", "detect_s"),
+            less(key, &detected),
+            0.1,
+            Some(("poll ≈ 0", vec![0.0])),
+        )
+        .judges(&series, &["postgresql/patroni"]),
+    );
     // Given the place of the dead node in the client's list.
     let mut waits = Vec::new();
     for old in series.words("old_leader") {
@@ -127,16 +135,20 @@ fn hang(rows: &mut Vec<Row>) {
     }
     let (blind, lost) = lab_few("hang", &["clients.writer.read_timeout=never"]);
     let never = first(&blind, &lost, "writer", "first_write").into_iter();
-    rows.push(band(
-        "hang: promoted to first write, given the order of hosts",
-        &series.difference("write_ok_s", "promote_s"),
-        waits,
-        0.15,
-        Some((
-            "no client read time-out",
-            never.map(|w| if w.is_nan() { f64::INFINITY } else { w }).collect(),
-        )),
-    ));
+    rows.push(
+        band(
+            "hang: promoted to first write, given the order of hosts",
+            &series.difference("write_ok_s", "promote_s"),
+            waits,
+            0.15,
+            Some((
+                "no client read time-out",
+                never.map(|w| if w.is_nan() { f64::INFINITY } else { w }).collect(),
+            )),
+        )
+        .judges(&series, &["client/libpq"])
+        .given("the place of the dead host in the list"),
+    );
 }
 
 fn lab_few(scenario: &str, sets: &[&str]) -> (Program, Vec<Outcome>) {
@@ -155,40 +167,52 @@ fn postmaster(rows: &mut Vec<Row>) {
     let (program, outcomes) = lab("postmaster-kill", &[&answer]);
     let key = first(&program, &outcomes, "orders", "key_taken");
     let detected = first(&program, &outcomes, "orders", "detected");
-    rows.push(band(
-        "postmaster: noticed",
-        &series.numbers("detect_s"),
-        detected.clone(),
-        0.1,
-        Some(("immediate detection", vec![0.0])),
-    ));
-    rows.push(band(
-        "postmaster: noticed to key taken",
-        &series.difference("new_leader_key_s", "detect_s"),
-        less(key.clone(), &detected),
-        0.1,
-        None,
-    ));
-    rows.push(band(
-        "postmaster: key taken to first write",
-        &series.difference("write_gap_s", "new_leader_key_s"),
-        less(write_gap(&program, &outcomes), &key),
-        0.15,
-        None,
-    ));
-    rows.push(losses("postmaster: writes lost", &series, &outcomes, &program));
+    rows.push(
+        band(
+            "postmaster: noticed",
+            &series.numbers("detect_s"),
+            detected.clone(),
+            0.1,
+            Some(("immediate detection", vec![0.0])),
+        )
+        .judges(&series, &["postgresql/patroni"]),
+    );
+    rows.push(
+        band(
+            "postmaster: noticed to key taken",
+            &series.difference("new_leader_key_s", "detect_s"),
+            less(key.clone(), &detected),
+            0.1,
+            None,
+        )
+        .judges(&series, &["postgresql/patroni"]),
+    );
+    rows.push(
+        band(
+            "postmaster: key taken to first write",
+            &series.difference("write_gap_s", "new_leader_key_s"),
+            less(write_gap(&program, &outcomes), &key),
+            0.15,
+            None,
+        )
+        .judges(&series, &["postgresql/patroni", "client/libpq"]),
+    );
+    rows.push(losses("postmaster: trials that lost writes", &series, &outcomes, &program));
 }
 
 fn switchover(rows: &mut Vec<Row>) {
     let series = Series::read("patroni-switchover");
     let (program, outcomes) = lab("switchover", &[]);
-    rows.push(band(
-        "switchover: write gap",
-        &series.numbers("write_gap_s"),
-        write_gap(&program, &outcomes),
-        0.15,
-        Some(("release 2 to 10 s", uniform(2.0, 10.0))),
-    ));
+    rows.push(
+        band(
+            "switchover: write gap",
+            &series.numbers("write_gap_s"),
+            write_gap(&program, &outcomes),
+            0.15,
+            Some(("release 2 to 10 s", uniform(2.0, 10.0))),
+        )
+        .judges(&series, &["postgresql/patroni", "client/libpq"]),
+    );
 }
 
 /// Its rows.

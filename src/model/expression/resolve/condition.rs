@@ -5,8 +5,8 @@ use super::super::{
     About, Comparison, Condition, Mistake, NodeId, Quorum, Range, Reading, Value, Who,
 };
 use super::who::Place;
-use super::{Resolver, Shape, nearest_of, of_each, one_of};
-use crate::model::preset::{Published, TARGET_EXPORTS};
+use super::{Resolver, Shape, nearest_of, one_of};
+use crate::model::preset::{Interface, Published, TARGET_EXPORTS};
 use crate::units::Dimension;
 
 impl Resolver<'_> {
@@ -98,11 +98,11 @@ impl Resolver<'_> {
             return self.level(who, id, extent);
         }
         if name == "host" {
-            let who = self.bare_or_fail(name, environment.process_range(), extent)?;
+            let who = self.bare_or_fail(name, environment.owner_of_host(self.scope), extent)?;
             return Some(Condition::Host(who));
         }
         if let Some(process) = environment.processes.iter().position(|other| other == name) {
-            let who = self.bare_or_fail(name, environment.process_range(), extent)?;
+            let who = self.bare_or_fail(name, environment.owner_of(process), extent)?;
             return Some(Condition::Process(who, process));
         }
         match self.describe(name) {
@@ -132,12 +132,20 @@ impl Resolver<'_> {
         if of.text == "asked" {
             return self.asked(name, extent);
         }
+        let work = self.environment.node_named(&of.text);
+        if let Some(id) = work.filter(|id| self.environment.nodes[id.0].shape == Shape::Work)
+            && name.text == "failed"
+        {
+            let range = self.environment.nodes[id.0].range;
+            return Some(Condition::Failed(self.bare_or_fail(&of.text, range, &of.extent)?, id));
+        }
         if let Some(need) = self.environment.need_named(&of.text) {
             let kind = self.environment.needs[need.0].kind;
             let interface = kind.interface();
-            let levels = interface.iter().filter(|export| export.is_level());
+            let one = |export: &&Interface| export.range == Range::One;
+            let levels = interface.iter().filter(one).filter(|export| export.is_level());
             return match levels.clone().find(|export| export.name == name.text) {
-                Some(export) if export.what == Published::Level && export.range == Range::One => {
+                Some(export) if export.what == Published::Level => {
                     Some(Condition::NeedExport(need, name.text.clone(), None))
                 }
                 Some(_) => {
@@ -197,7 +205,11 @@ impl Resolver<'_> {
                 Mistake::new("unknown_name", name.extent.clone(), message, "unknown request");
             return self.fail(mistake.maybe_help(help));
         };
-        let range = self.environment.process_range();
+        // Of whoever has a process of its own to ask.
+        let range = match self.scope.owner {
+            Range::Set(_) if self.environment.has_host(self.scope.owner) => self.scope.owner,
+            _ => self.environment.kind.process_range(),
+        };
         let text = format!("asked.{}", name.text);
         let who = self.bare_or_fail(&text, range, extent)?;
         Some(Condition::Asked(who, request))
@@ -213,36 +225,53 @@ impl Resolver<'_> {
             return self.level(who, id, &name.extent);
         }
         let is_target = place == Place::In(Range::Target);
-        let has_processes = place == Place::In(environment.process_range());
-        if part == "host" && (is_target || has_processes || place == Place::Asking) {
+        let (has_host, processes) = match place {
+            Place::In(range) => (environment.has_host(range), environment.processes_of(range)),
+            Place::Asking => (true, 0..0),
+        };
+        if part == "host" && has_host {
             return Some(Condition::Host(who));
         }
-        if has_processes
-            && let Some(process) = environment.processes.iter().position(|other| other == part)
-        {
+        if let Some(process) = processes.clone().find(|at| environment.processes[*at] == part) {
             return Some(Condition::Process(who, process));
         }
         if is_target && TARGET_EXPORTS.contains(&part) {
             return Some(Condition::TargetExport(who, part.to_owned()));
         }
-        let mut names: Vec<&str> = vec!["host"];
+        if part == "host" {
+            let message = format!("`{}` is {}, which has no host of its own", of.text, {
+                place.describe(&environment.sets)
+            });
+            let label = "no host";
+            return self.fail(Mistake::new("unknown_name", name.extent.clone(), message, label));
+        }
+        let mut names: Vec<&str> = if has_host { vec!["host"] } else { Vec::new() };
         let nodes = environment.nodes.iter();
         names.extend(
             nodes.filter(|node| place == Place::In(node.range)).map(|node| node.name.as_str()),
         );
-        if has_processes {
-            names.extend(environment.processes.iter().map(String::as_str));
-        }
+        names.extend(environment.processes[processes].iter().map(String::as_str));
         if is_target {
             names.extend(TARGET_EXPORTS);
         }
         let message = match environment.node_named(part) {
             Some(id) => {
-                let range = of_each(environment.nodes[id.0].range);
-                let range = if range.is_empty() { " of the component" } else { range };
-                format!("`{part}` is{range}, and `{}` is {}", of.text, place.describe())
+                let range = environment.nodes[id.0].range;
+                let range = match range {
+                    Range::One => " of the component".to_owned(),
+                    _ => environment.of_each(range),
+                };
+                format!(
+                    "`{part}` is{range}, and `{}` is {}",
+                    of.text,
+                    place.describe(&self.environment.sets)
+                )
             }
-            None => format!("`{}` is {}, which has no `{part}`", of.text, place.describe()),
+            None => format!(
+                "`{}` is {}, which has no `{part}`",
+                of.text,
+                place.describe(&self.environment.sets)
+            ),
         };
         let mistake = Mistake::new("unknown_name", name.extent.clone(), message, "no such part");
         self.fail(mistake.maybe_help(nearest_of(part, names.into_iter())))
@@ -257,6 +286,9 @@ impl Resolver<'_> {
         arguments: &[Expression],
     ) -> Option<Condition> {
         let Some(of) = of else {
+            if let Some((id, range)) = self.pair_named(&function.text) {
+                return self.pair(id, range, function, arguments);
+            }
             return self.fact(whole, function, arguments);
         };
         if self.environment.need_named(&of.text).is_some() {
@@ -301,6 +333,44 @@ impl Resolver<'_> {
         Some(Condition::Compare(Box::new(reading), Comparison::Equal, Box::new(one)))
     }
 
+    /// The node of that name, if it exists once for each pair.
+    pub(super) fn pair_named(&self, name: &str) -> Option<(NodeId, [Range; 2])> {
+        let id = self.environment.node_named(name)?;
+        match self.environment.nodes[id.0].range {
+            Range::Pair(first, second) => Some((id, [first.range(), second.range()])),
+            _ => None,
+        }
+    }
+
+    /// `ok(c, self)`: the node of a pair, named by its halves in their order.
+    fn pair(
+        &mut self,
+        id: NodeId,
+        wanted: [Range; 2],
+        function: &Word,
+        arguments: &[Expression],
+    ) -> Option<Condition> {
+        let [first, second] = self.exactly(function, arguments)?;
+        let (one, other) = (self.instance(first), self.instance(second));
+        let sets = &self.environment.sets;
+        let (one, other) = (one?, other?);
+        let found = [one.1, other.1];
+        for (at, argument) in [first, second].into_iter().enumerate() {
+            if found[at] != Place::In(wanted[at]) {
+                let each = self.environment.of_each(self.environment.nodes[id.0].range);
+                let (name, is) = (&function.text, found[at].describe(sets));
+                let message = format!("`{name}` is{each}, and `{argument}` is {is}");
+                let label = format!("expected {}", wanted[at].describe(sets));
+                let mistake = Mistake::new("wrong_half", argument.extent.clone(), message, label);
+                let turned = found == [Place::In(wanted[1]), Place::In(wanted[0])];
+                let help = format!("the other way round: `{name}({second}, {first})`");
+                return self.fail(mistake.maybe_help(turned.then_some(help)));
+            }
+        }
+        self.level(one.0, id, &function.extent)?;
+        Some(Condition::Pair(one.0, other.0, id))
+    }
+
     /// `hears(a, b)` and its like.
     fn fact(
         &mut self,
@@ -309,7 +379,7 @@ impl Resolver<'_> {
         arguments: &[Expression],
     ) -> Option<Condition> {
         let name = function.text.as_str();
-        if !matches!(name, "hears" | "silent" | "answers" | "refuses") {
+        if !matches!(name, "hears" | "silent" | "answers" | "refuses" | "together" | "dealt") {
             return self.number_for_condition(whole);
         }
         let [from, to] = self.exactly(function, arguments)?;
@@ -323,6 +393,8 @@ impl Resolver<'_> {
         Some(match name {
             "hears" => Condition::Hears(first, second),
             "silent" => Condition::Silent(first, second),
+            "together" => Condition::Together(first, second),
+            "dealt" => Condition::Dealt(first, second),
             "answers" => Condition::Answers(first, second, process),
             _ => Condition::Refuses(first, second, process),
         })
@@ -331,21 +403,35 @@ impl Resolver<'_> {
     /// The second argument of `answers` and `refuses`: `m` or `m.server`.
     fn served_by(&mut self, expression: &Expression) -> Option<(Who, Option<usize>)> {
         let Syntax::Hop(of, name) = &expression.syntax else {
-            return self.instance(expression).map(|(who, _)| (who, None));
+            let (who, place) = self.instance(expression)?;
+            // Of a set of this preset it is known which process serves.
+            let first = match place {
+                Place::In(range @ Range::Set(_)) => self.environment.processes_of(range).next(),
+                _ => None,
+            };
+            return Some((who, first));
         };
         let (who, place) = self.instance_named(&of.text, &of.extent)?;
-        if place != Place::In(self.environment.process_range()) {
-            let message = format!("the processes of {} are not known here", place.describe());
+        let own = match place {
+            Place::In(range) => self.environment.processes_of(range),
+            Place::Asking => 0..0,
+        };
+        let has_some = place == Place::In(self.environment.kind.process_range());
+        if own.is_empty() && !has_some {
+            let message = format!(
+                "the processes of {} are not known here",
+                place.describe(&self.environment.sets)
+            );
             let mistake =
                 Mistake::new("unknown_name", name.extent.clone(), message, "leave it out");
             let help = format!("`{}` alone stands for the process that serves", of.text);
             return self.fail(mistake.help(help));
         }
         let processes = &self.environment.processes;
-        match processes.iter().position(|other| *other == name.text) {
+        match own.clone().find(|at| processes[*at] == name.text) {
             Some(process) => Some((who, Some(process))),
             None => {
-                let names = processes.iter().map(String::as_str);
+                let names = processes[own].iter().map(String::as_str);
                 let help = nearest_of(&name.text, names.clone()).or_else(|| one_of(names));
                 let message = format!("there is no process `{}`", name.text);
                 let mistake =
@@ -406,8 +492,10 @@ impl Resolver<'_> {
         let [argument] = self.exactly(function, arguments)?;
         let (who, place) = self.instance(argument)?;
         if place != Place::In(Range::Member) {
-            let message =
-                format!("`{argument}` is {}, and a log is kept by members", place.describe());
+            let message = format!(
+                "`{argument}` is {}, and a log is kept by members",
+                place.describe(&self.environment.sets)
+            );
             let extent = argument.extent.clone();
             return self.fail(Mistake::new("not_a_member", extent, message, "expected a member"));
         }
@@ -460,12 +548,12 @@ impl Resolver<'_> {
 
     /// A range that this kind of component has.
     pub(super) fn range(&mut self, word: &Word) -> Option<Range> {
-        let ranges = self.environment.kind.ranges();
-        let many = ranges.iter().copied().filter(|range| *range != Range::One);
-        if let Some(range) = many.clone().find(|range| range.name() == word.text) {
+        if let Some(range) = self.environment.range_named(&word.text) {
             return Some(range);
         }
-        let names = many.map(Range::name);
+        let sets = &self.environment.sets;
+        let names: Vec<String> = self.environment.many().map(|range| range.name(sets)).collect();
+        let names = names.iter().map(String::as_str);
         let help = nearest_of(&word.text, names.clone()).or_else(|| one_of(names));
         let message = format!("{} has no `{}`", self.environment.kind.describe(), word.text);
         let mistake = Mistake::new("unknown_name", word.extent.clone(), message, "unknown range");
@@ -541,8 +629,10 @@ impl Resolver<'_> {
         let log = self.log(of);
         let (who, place) = self.instance(other)?;
         if place != Place::In(Range::Member) {
-            let message =
-                format!("`{other}` is {}, and a log's head is a member", place.describe());
+            let message = format!(
+                "`{other}` is {}, and a log's head is a member",
+                place.describe(&self.environment.sets)
+            );
             let extent = other.extent.clone();
             return self.fail(Mistake::new("not_a_member", extent, message, "expected a member"));
         }
@@ -564,8 +654,8 @@ impl Resolver<'_> {
         {
             let message = format!(
                 "`{left}` is {}, and `{right}` is {}: they are never the same",
-                first_place.describe(),
-                second_place.describe()
+                first_place.describe(&self.environment.sets),
+                second_place.describe(&self.environment.sets)
             );
             let extent = whole.extent.clone();
             return self.fail(Mistake::new("never_same", extent, message, "never true"));

@@ -3,7 +3,7 @@
 use super::super::syntax::{Expression, Extent, Operator, Syntax, Word};
 use super::super::{Comparison, Mistake};
 use super::{Resolver, nearest_of, one_of};
-use crate::model::preset::{LintCondition, LintValue};
+use crate::model::preset::{ComponentKind, LintCondition, LintValue};
 use crate::units::{self, Dimension};
 
 /// The fault classes that a lint may ask about.
@@ -12,6 +12,9 @@ pub(crate) const FAULTS: [&str; 4] = ["reset", "hung", "silent", "announced"];
 pub(crate) const OBJECTIVES: [&str; 2] = ["recovery_time", "data_loss"];
 /// The facts of structure that a lint may read.
 pub(crate) const STRUCTURE: [&str; 2] = ["members", "zones"];
+/// What a route serves or clients use, as a lint calls it: its end, where routes
+/// that only lead are in between.
+pub(crate) const TARGET: &str = "target";
 
 impl Resolver<'_> {
     /// Resolves a lint's condition.
@@ -114,15 +117,26 @@ impl Resolver<'_> {
         self.fail(mistake.maybe_help(help))
     }
 
-    /// `dcs.zones`, `objective.recovery_time`
+    /// Whether a component of this kind points at another.
+    fn points(&self) -> bool {
+        matches!(self.environment.kind, ComponentKind::Route | ComponentKind::Clients)
+    }
+
+    /// `dcs.zones`, `target.members`, `objective.recovery_time`
     fn lint_structure(&mut self, of: &Word, name: &Word) -> Option<(LintValue, Dimension)> {
         let (known, dimension, what): (&[&str], _, _) = if of.text == "objective" {
             (&OBJECTIVES, Dimension::TIME, "objective")
-        } else if self.environment.need_named(&of.text).is_some() {
+        } else if self.environment.need_named(&of.text).is_some()
+            || of.text == TARGET && self.points()
+            || self.environment.sets.iter().any(|set| set.name == of.text)
+        {
             (&STRUCTURE, Dimension::NUMBER, "fact of structure")
         } else {
             let needs = self.environment.needs.iter().map(|need| need.role.as_str());
-            let help = nearest_of(&of.text, needs.chain(["objective", "fault"]));
+            let sets = self.environment.sets.iter().map(|set| set.name.as_str());
+            let target = self.points().then_some(TARGET);
+            let known = needs.chain(sets).chain(["objective", "fault"]).chain(target);
+            let help = nearest_of(&of.text, known);
             let message = format!("there is no `{}` in a lint", of.text);
             let mistake = Mistake::new("unknown_name", of.extent.clone(), message, "unknown name");
             return self.fail(mistake.maybe_help(help));

@@ -14,9 +14,12 @@ mod who;
 use super::mistake::{FOLLOWS, Mistake};
 use super::parse::parse;
 use super::syntax::{Expression, Extent, Syntax};
-use super::{Condition, NeedId, NodeId, ParameterId, Range, Value, Who};
+use super::{Condition, NeedId, NodeId, ParameterId, Range, SetId, Value, Who};
 use crate::diagnostic::nearest;
-use crate::model::preset::{Block, ClockRef, ComponentKind, LintCondition, Need, Node, Preset};
+use crate::model::preset::{
+    Block, ClockRef, ComponentKind, LintCondition, Need, Node, Preset, Set, half_names,
+    processes_of,
+};
 use crate::units::Dimension;
 use who::Place;
 
@@ -27,8 +30,10 @@ pub struct Environment {
     pub kind: ComponentKind,
     /// Its nodes, in the order of [`NodeId`].
     pub nodes: Vec<Declared>,
-    /// Its processes.
+    /// Its processes, then those of its sets.
     pub processes: Vec<String>,
+    /// Its further sets, in the order of [`SetId`].
+    pub sets: Vec<Set>,
     /// Its parameters, in the order of [`ParameterId`], and what they measure:
     /// `None` where the file is wrong about that, which is reported once.
     pub parameters: Vec<(String, Option<Dimension>)>,
@@ -95,19 +100,6 @@ impl Shape {
             Self::Tank => "tank",
             Self::Pool => "pool",
             Self::Link => "link",
-        }
-    }
-}
-
-impl Range {
-    /// How it is written.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::One => "one",
-            Self::Member => "member",
-            Self::Client => "client",
-            Self::Target => "target",
         }
     }
 }
@@ -180,6 +172,7 @@ impl Environment {
             kind: preset.kind,
             nodes: preset.nodes.iter().map(node).collect(),
             processes: preset.processes.clone(),
+            sets: preset.sets.clone(),
             parameters: parameters.map(|one| (one.name.clone(), Some(one.dimension))).collect(),
             needs: preset.needs.clone(),
             requests: preset.requests.clone(),
@@ -295,28 +288,60 @@ impl Environment {
         self.needs.iter().position(|need| need.role == name).map(NeedId)
     }
 
-    /// What the processes and hosts belong to: members, or the component's one place.
-    pub(crate) const fn process_range(&self) -> Range {
-        match self.kind {
-            ComponentKind::Store | ComponentKind::Consensus => Range::Member,
-            ComponentKind::Route | ComponentKind::Clients => Range::One,
+    /// What quantifiers and picks may range over: all but the component and pairs.
+    pub(crate) fn many(&self) -> impl Iterator<Item = Range> {
+        let fixed = self.kind.ranges().iter().copied().filter(|range| *range != Range::One);
+        fixed.chain((0..self.sets.len()).map(|at| Range::Set(SetId(at))))
+    }
+
+    /// The range of that name.
+    pub(crate) fn range_named(&self, name: &str) -> Option<Range> {
+        self.many().find(|range| range.name(&self.sets) == name)
+    }
+
+    /// What a process belongs to.
+    pub(crate) fn owner_of(&self, process: usize) -> Range {
+        let set = self.sets.iter().position(|set| set.processes.contains(&process));
+        set.map_or(self.kind.process_range(), |at| Range::Set(SetId(at)))
+    }
+
+    /// The processes of each instance of a range.
+    fn processes_of(&self, range: Range) -> std::ops::Range<usize> {
+        processes_of(range, self.kind, &self.sets, self.processes.len())
+    }
+
+    /// Whether each instance of a range stands on a host that expressions may speak of.
+    fn has_host(&self, range: Range) -> bool {
+        match range {
+            Range::Set(SetId(at)) => self.sets[at].is_placed(),
+            _ => range == Range::Target || range == self.kind.process_range(),
         }
+    }
+
+    /// What a bare `host` is the host of, for each of those who could be meant.
+    fn owner_of_host(&self, scope: Scope) -> Range {
+        let own = scope.candidate.into_iter().chain([scope.owner]);
+        let mut placed =
+            own.filter(|range| matches!(range, Range::Set(_)) && self.has_host(*range));
+        placed.next().unwrap_or(self.kind.process_range())
     }
 
     /// A node for a sentence: "a gate of each member".
     fn describe_node(&self, id: NodeId) -> String {
         let node = &self.nodes[id.0];
-        format!("a {}{}", node.shape.name(), of_each(node.range))
+        format!("a {}{}", node.shape.name(), self.of_each(node.range))
     }
-}
 
-/// "of each member", for a sentence.
-const fn of_each(range: Range) -> &'static str {
-    match range {
-        Range::One => "",
-        Range::Member => " of each member",
-        Range::Client => " of each client",
-        Range::Target => " of each target",
+    /// "of each member", for a sentence.
+    fn of_each(&self, range: Range) -> String {
+        match range {
+            Range::One => String::new(),
+            Range::Pair(first, second) => {
+                let [first, second] = half_names(first, second, &self.sets);
+                format!(" of each pair of {first} and {second}")
+            }
+            _ => format!(" of each {}", range.name(&self.sets)),
+        }
     }
 }
 
@@ -406,6 +431,8 @@ impl<'e> Resolver<'e> {
         let bound = self.bound.iter().map(|(name, _)| name.as_str());
         let processes = environment.processes.iter().map(String::as_str);
         let fixed = ["self", "host"];
+        let fixed = &fixed[usize::from(matches!(self.scope.owner, Range::Pair(..)))..];
+        let fixed = fixed.iter().copied();
         bound.chain(nodes).chain(parameters).chain(processes).chain(needs).chain(fixed).collect()
     }
 
@@ -427,10 +454,30 @@ impl<'e> Resolver<'e> {
         if let Some(who) = self.bare(range) {
             return Some(who);
         }
-        let range = range.name();
-        let message = format!("`{name}` exists once for each {range}: whose is meant?");
+        let sets = &self.environment.sets;
+        let each = self.environment.of_each(range);
+        let message = format!("`{name}` exists once for{}: whose is meant?", &each[" of".len()..]);
+        let help = match (range, self.halves().into_iter().find(|(_, half)| *half == range)) {
+            (Range::Pair(first, second), _) => {
+                let [first, second] = half_names(first, second, sets);
+                format!("say which {first} and {second}, as in `{name}({first}, {second})`")
+            }
+            (_, Some((half, _))) => format!("say which, as in `{half}.{name}`"),
+            _ => format!("say which, as in `any(x in {}: x.{name})`", range.name(sets)),
+        };
         let mistake = Mistake::new("whose", extent.clone(), message, "no instance is named");
-        self.fail(mistake.help(format!("say which, as in `any(x in {range}: x.{name})`")))
+        self.fail(mistake.help(help))
+    }
+
+    /// The halves of the pair that the expression belongs to, if it does.
+    fn halves(&self) -> Vec<(String, Range)> {
+        match self.scope.owner {
+            Range::Pair(first, second) => {
+                let names = half_names(first, second, &self.environment.sets);
+                names.into_iter().zip([first.range(), second.range()]).collect()
+            }
+            _ => Vec::new(),
+        }
     }
 
     /// Resolves a clock's name.

@@ -18,6 +18,7 @@ fn environment() -> Environment {
             node("log", Range::One, Shape::Log),
         ],
         processes: vec!["server".to_owned()],
+        sets: Vec::new(),
         parameters: vec![
             ("ttl".to_owned(), Some(Dimension::TIME)),
             ("wal".to_owned(), Some(Dimension::BYTE_RATE)),
@@ -140,6 +141,11 @@ fn dimensions_are_checked() {
         ("1 / ttl", Ok(Dimension::RATE)),
         ("min(ttl, 3s, 1s..2s)", Ok(Dimension::TIME)),
         ("ceil(ttl / 2s)", Ok(Dimension::NUMBER)),
+        ("floor(ttl / 2s) + ln(2) + exp(1)", Ok(Dimension::NUMBER)),
+        ("ttl * (2 ^ (count(member) + 1) - 1)", Ok(Dimension::TIME)),
+        ("ttl ^ 2", Err("`ttl` is a duration, where a plain number is wanted")),
+        ("2 ^ ttl", Err("`ttl` is a duration, where a plain number is wanted")),
+        ("ln(ttl)", Err("`ttl` is a duration, where a plain number is wanted")),
         ("if(log.has(self) > 1B, 0s, ttl)", Ok(Dimension::TIME)),
         ("log.written(key.renewed) - log.has(self)", Ok(Dimension::BYTES)),
         ("dcs.expiry_tick + ttl", Ok(Dimension::TIME)),
@@ -155,6 +161,24 @@ fn dimensions_are_checked() {
     ];
     for (text, wanted) in table {
         assert_eq!(measured(text), wanted.map_err(str::to_owned), "{text}");
+    }
+}
+
+#[test]
+fn functions_print_as_they_are_read() {
+    let library = PresetLibrary::embedded();
+    let presets = library.names().into_iter().filter_map(|name| library.get(name));
+    for preset in presets.filter(|preset| preset.kind.ranges().contains(&Range::Member)) {
+        let (environment, printer) = (Environment::of(&preset), Printer::new(&preset));
+        let scope = Scope::of(Range::Member).read();
+        for text in [
+            "3s * (2 ^ (count(member) + 1) - 1)",
+            "3s * (2 ^ 3) ^ count(member)",
+            "3s * floor(ln(count(member)) + exp(2))",
+        ] {
+            let found = environment.value(text, scope, Dimension::TIME).unwrap();
+            assert_eq!(printer.value(&found, Dimension::TIME), text);
+        }
     }
 }
 
@@ -186,7 +210,7 @@ fn clocks_have_names_of_their_own() {
 
 /// Checks that the expressions of a node resolve to themselves when printed.
 fn assert_prints(preset: &Preset, node: &Node) {
-    let (environment, printer) = (Environment::of(preset), Printer::new(preset));
+    let (environment, printer) = (Environment::of(preset), Printer::within(preset, node.range));
     let scope = Scope::of(node.range);
     let condition = |found: &Condition, scope| {
         let text = printer.condition(found);
@@ -246,7 +270,10 @@ fn what_a_preset_says_resolves_to_itself() {
         for node in &preset.nodes {
             assert_prints(&preset, node);
         }
-        for (export, found) in preset.exports.iter().zip(preset.kind.interface()) {
+        for export in &preset.exports {
+            let kind = preset.kind;
+            let known = [kind.interface(), kind.optional(), kind.alternative()].concat();
+            let found = known.iter().find(|one| one.name == export.name).unwrap();
             let scope = Scope::of(export.range);
             let scope = if found.what == Published::Asked { scope.asked() } else { scope };
             if let Exported::Level(level) = &export.what {
@@ -254,6 +281,51 @@ fn what_a_preset_says_resolves_to_itself() {
                 assert!(environment.condition(&text, scope).is_ok(), "{text}");
             }
         }
+    }
+}
+
+/// Sets of both kinds, and pairs of both kinds, in a store.
+const SETS: &str = r#"
+preset = "sets"
+title = "Sets"
+kind = "store"
+versions = "all"
+processes = ["server"]
+[parameters.n]
+default = 3
+say = "how many check"
+[each]
+checker = { size = "n", say = "who checks" }
+sentinel = { places = "sentinels", processes = ["sentinel"], say = "who watches" }
+[checker-member.probe]
+ok = { watch = "hears(checker, member) and member.server and not any(c in checker: c != checker and ok(c, member))", every = "1s" }
+[member-peer.work]
+heard = { when = "answers(member, peer.server) and not heard2(peer, member)", takes = "if(peer == member, 1s, 2s)" }
+[member-peer.probe]
+heard2 = { watch = "true", every = "1s" }
+[member-peer.pick]
+close = { over = "sentinel", when = "heard", from = "sentinel and hears(self, peer)" }
+[sentinel.gate]
+seen = { when = "sentinel and host and count(m in member: answers(self, m)) >= n / 2" }
+[member.gate]
+up = { when = "share(c in checker: ok(c, self)) > 0.18 and any(s in sentinel: s.sentinel and s.host and s.seen) and any(p in member: heard(self, p))" }
+[one.pick]
+boss = { over = "sentinel", when = "any(m in member: m.up)", from = "seen", prefer = "if(sentinel, 1, 0)" }
+[exports]
+member.writable = "up and boss"
+member.readable = "up"
+member.primary = "up"
+one.redundant = "any(s in sentinel: boss == s)"
+"#;
+
+#[test]
+fn sets_and_pairs_resolve_to_themselves() {
+    let context = crate::model::read::Context::without_files();
+    let source = crate::diagnostic::SourceFile::new("sets.toml", SETS);
+    let preset = crate::model::preset::read_preset(&source, &context);
+    let preset = preset.unwrap_or_else(|| panic!("{:?}", context.into_diagnostics()));
+    for node in &preset.nodes {
+        assert_prints(&preset, node);
     }
 }
 

@@ -41,6 +41,7 @@ impl Resolver<'_> {
             | Syntax::Truth(_)
             | Syntax::Not(_)
             | Syntax::Over { .. } => self.condition_for_number(expression),
+            Syntax::Binary(left, Operator::Power, right) => self.power(left, right),
             Syntax::Binary(left, operator, right) => {
                 self.arithmetic(expression, left, *operator, right)
             }
@@ -145,18 +146,18 @@ impl Resolver<'_> {
         let Some(of) = of else {
             return match function.text.as_str() {
                 "min" | "max" => self.extreme(whole, function, arguments),
-                "ceil" => {
-                    let [inner] = self.exactly(function, arguments)?;
-                    let inner = self.value_of(inner, Dimension::NUMBER)?;
-                    Some((Value::Ceiling(Box::new(inner)), Dimension::NUMBER))
-                }
+                "ceil" => self.plain(Value::Ceiling, function, arguments),
+                "floor" => self.plain(Value::Floor, function, arguments),
+                "ln" => self.plain(Value::Logarithm, function, arguments),
+                "exp" => self.plain(Value::Exponential, function, arguments),
                 "if" => self.choice(whole, function, arguments),
                 "count" => self.size(function, arguments),
                 "hears" | "silent" | "answers" | "refuses" => self.condition_for_number(whole),
+                name if self.pair_named(name).is_some() => self.condition_for_number(whole),
                 name => {
                     let known = [
-                        "min", "max", "ceil", "if", "count", "hears", "answers", "refuses",
-                        "silent",
+                        "min", "max", "ceil", "floor", "ln", "exp", "if", "count", "hears",
+                        "answers", "refuses", "silent",
                     ];
                     let help = nearest_of(name, known.into_iter());
                     let message = format!("there is no function `{name}`");
@@ -230,6 +231,25 @@ impl Resolver<'_> {
         let (backup, which) = self.generation(of, function, arguments)?;
         self.read_only(&whole.to_string(), &whole.extent)?;
         Some((Value::Reading(Reading::Backup(backup, about, Box::new(which))), dimension))
+    }
+
+    /// `ceil(x)` and its like: of a plain number.
+    fn plain(
+        &mut self,
+        make: fn(Box<Value>) -> Value,
+        function: &Word,
+        arguments: &[Expression],
+    ) -> Option<Measured> {
+        let [inner] = self.exactly(function, arguments)?;
+        let inner = self.value_of(inner, Dimension::NUMBER)?;
+        Some((make(Box::new(inner)), Dimension::NUMBER))
+    }
+
+    /// `a ^ b`: plain numbers both.
+    fn power(&mut self, base: &Expression, exponent: &Expression) -> Option<Measured> {
+        let base = self.value_of(base, Dimension::NUMBER);
+        let exponent = self.value_of(exponent, Dimension::NUMBER);
+        Some((Value::Power(Box::new(base?), Box::new(exponent?)), Dimension::NUMBER))
     }
 
     /// `log.has(self)` and its like.

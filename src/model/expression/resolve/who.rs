@@ -3,7 +3,7 @@
 use super::super::syntax::{Expression, Extent, Syntax};
 use super::super::{Mistake, NodeId, Range, Who};
 use super::{Resolver, Shape, nearest_of};
-use crate::model::preset::ComponentKind;
+use crate::model::preset::{ComponentKind, Set};
 
 /// What an instance is one of.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -16,13 +16,10 @@ pub(super) enum Place {
 
 impl Place {
     /// For a sentence: "a member".
-    pub(super) const fn describe(self) -> &'static str {
+    pub(super) fn describe(self, sets: &[Set]) -> String {
         match self {
-            Self::In(Range::One) => "the component",
-            Self::In(Range::Member) => "a member",
-            Self::In(Range::Client) => "a client",
-            Self::In(Range::Target) => "a target",
-            Self::Asking => "whoever asks",
+            Self::In(range) => range.describe(sets),
+            Self::Asking => "whoever asks".to_owned(),
         }
     }
 }
@@ -45,6 +42,13 @@ impl Resolver<'_> {
     pub(super) fn instance_named(&mut self, name: &str, extent: &Extent) -> Option<(Who, Place)> {
         let kind = self.environment.kind;
         match name {
+            "self" if self.scope.candidate.is_none() && !self.halves().is_empty() => {
+                let names: Vec<_> =
+                    self.halves().iter().map(|(name, _)| format!("`{name}`")).collect();
+                let message = "a pair has no `self`";
+                let mistake = Mistake::new("whose", extent.clone(), message, "which half?");
+                return self.fail(mistake.help(format!("say {}", names.join(" or "))));
+            }
             "self" => {
                 return Some(match self.scope.candidate {
                     Some(range) => (Who::Candidate, Place::In(range)),
@@ -60,6 +64,10 @@ impl Resolver<'_> {
                 let mistake = Mistake::new("no_place", extent.clone(), message, "no such place");
                 return self.fail(mistake.help("say `self`, or a variable over `member`"));
             }
+            // Who asks a route is one of its askers.
+            "caller" if self.scope.caller && kind == ComponentKind::Route => {
+                return Some((Who::Caller, Place::In(Range::Asker)));
+            }
             "caller" if self.scope.caller => return Some((Who::Caller, Place::Asking)),
             "caller" => {
                 let message = "nobody asks here: `caller` stands only in an export that takes one";
@@ -70,6 +78,9 @@ impl Resolver<'_> {
         if let Some(position) = self.bound.iter().rposition(|(variable, _)| variable == name) {
             let depth = self.bound.len() - 1 - position;
             return Some((Who::Bound(depth), Place::In(self.bound[position].1)));
+        }
+        if let Some(at) = self.halves().iter().position(|(half, _)| half == name) {
+            return Some((Who::Half(at), Place::In(self.halves()[at].1)));
         }
         if let Some((pick, over)) = self.pick_named(name) {
             let range = self.environment.nodes[pick.0].range;
@@ -86,7 +97,11 @@ impl Resolver<'_> {
             Some(what) => format!("`{name}` is {what}, where an instance is wanted"),
             None => format!("there is no instance `{name}`"),
         };
-        let mut names: Vec<&str> = vec!["self"];
+        let halves = self.halves();
+        let mut names: Vec<&str> = halves.iter().map(|(half, _)| half.as_str()).collect();
+        if names.is_empty() || self.scope.candidate.is_some() {
+            names.insert(0, "self");
+        }
         names.extend(self.bound.iter().map(|(variable, _)| variable.as_str()));
         let picks = self.environment.nodes.iter();
         let is_pick = |shape| matches!(shape, Shape::Pick(_) | Shape::Dial(_));
@@ -113,6 +128,7 @@ impl Resolver<'_> {
             Syntax::Name(name) => {
                 matches!(name.as_str(), "self" | "here" | "caller")
                     || self.bound.iter().any(|(variable, _)| variable == name)
+                    || self.halves().iter().any(|(half, _)| half == name)
                     || self.pick_named(name).is_some()
             }
             _ => false,
@@ -123,7 +139,10 @@ impl Resolver<'_> {
     pub(super) fn describe(&self, name: &str) -> Option<String> {
         let environment = self.environment;
         if let Some((_, range)) = self.bound.iter().rev().find(|(variable, _)| variable == name) {
-            return Some(Place::In(*range).describe().to_owned());
+            return Some(range.describe(&environment.sets));
+        }
+        if let Some((_, range)) = self.halves().iter().find(|(half, _)| half == name) {
+            return Some(range.describe(&environment.sets));
         }
         if matches!(name, "self" | "here" | "caller") {
             return Some("an instance".to_owned());
@@ -140,6 +159,9 @@ impl Resolver<'_> {
         }
         if environment.processes.iter().any(|process| process == name) {
             return Some("a process".to_owned());
+        }
+        if environment.sets.iter().any(|set| set.name == name) {
+            return Some("a set of alike things".to_owned());
         }
         environment.need_named(name).map(|_| "another component".to_owned())
     }

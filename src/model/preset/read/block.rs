@@ -3,8 +3,8 @@
 use super::field::Fields;
 use crate::diagnostic::nearest_help;
 use crate::model::expression::resolve::{Declared, Shape};
-use crate::model::expression::{Range, Value};
-use crate::model::preset::{Block, Check, Effect, Lost, Moves};
+use crate::model::expression::{Condition, Range, Value};
+use crate::model::preset::{Block, Check, Effect, Lost, Moves, Pace, Retry};
 use crate::model::read::Found;
 use crate::units::Dimension;
 
@@ -41,6 +41,7 @@ pub(super) fn work(fields: &Fields<'_, '_>) -> Option<Block> {
     let does = fields.reader.strings("does").unwrap_or_default();
     let does: Vec<_> = does.iter().map(|text| effect(fields, text)).collect();
     let does = does.into_iter().collect::<Option<Vec<Effect>>>();
+    let retry = retry(fields);
     Some(Block::Work {
         when: when?,
         until: until.ok()?,
@@ -50,6 +51,7 @@ pub(super) fn work(fields: &Fields<'_, '_>) -> Option<Block> {
         keeps: keeps.ok()?,
         lost: lost?,
         does: does?,
+        retry: retry.ok()?,
     })
 }
 
@@ -88,6 +90,33 @@ fn once(fields: &Fields<'_, '_>, block: &str) {
         let at = &fields.reader.table_read().at;
         let label = "it exists once for all of a component";
         fields.refuse("preset::range", message, at, label);
+    }
+}
+
+/// How it fails and tries again; `Err` where that is wrong.
+fn retry(fields: &Fields<'_, '_>) -> Result<Option<Retry>, ()> {
+    let reader = fields.reader;
+    let has = |key| reader.table_read().get(key).is_some();
+    if !has("fails") {
+        for key in ["tries", "between"] {
+            if let Some(entry) = reader.table_read().entry(key) {
+                reader.allow([key]);
+                let message = format!("`{key}` of {} goes with `fails`", reader.what());
+                fields.refuse("preset::fails", message, &entry.key.at, "it never fails");
+                return Err(());
+            }
+        }
+        return Ok(None);
+    }
+    let fails = fields.value("fails", fields.scope().read(), Dimension::NUMBER);
+    let tries = if has("tries") { fields.count("tries").map(Some) } else { Some(None) };
+    let between = match has("between") {
+        true => fields.value("between", fields.scope().read(), Dimension::TIME),
+        false => Some(Value::Number(0.0)),
+    };
+    match (fails, tries, between) {
+        (Some(fails), Some(tries), Some(between)) => Ok(Some(Retry { fails, tries, between })),
+        _ => Err(()),
     }
 }
 
@@ -137,8 +166,8 @@ fn effect(fields: &Fields<'_, '_>, text: &Found<String>) -> Option<Effect> {
         );
         return None;
     };
-    if fields.owner != fields.environment.process_range() {
-        let message = format!("{} has no processes of its own", fields.reader.what());
+    if fields.owner != fields.environment.owner_of(process) {
+        let message = format!("{} has no process `{name}` of its own", fields.reader.what());
         let label = "works of the instances that run it may start or stop it";
         context.error("preset::effect", message, &text.at, label);
         return None;
@@ -148,14 +177,30 @@ fn effect(fields: &Fields<'_, '_>, text: &Found<String>) -> Option<Effect> {
 
 /// Reads a clock.
 pub(super) fn clock(fields: &Fields<'_, '_>) -> Option<Block> {
-    let every = fields.value("every", fields.scope(), Dimension::TIME);
     let running = fields.optional("while", fields.scope());
-    Some(Block::Clock { every: every?, running: running.ok()? })
+    let has = |key| fields.reader.table_read().get(key).is_some();
+    if has("asks") {
+        for key in ["every", "at"].into_iter().filter(|key| has(key)) {
+            fields.reader.allow([key]);
+            let message = format!("`{key}` of {} goes not with `asks`", fields.reader.what());
+            let at = &fields.reader.table_read().at;
+            fields.refuse("preset::pace", message, at, "ticks at random");
+        }
+        let mean = fields.value("asks", fields.scope(), Dimension::TIME);
+        return Some(Block::Clock { every: mean?, pace: Pace::Random, running: running.ok()? });
+    }
+    let every = fields.value("every", fields.scope(), Dimension::TIME);
+    let followed = if has("at") { fields.clock("at").map(Some) } else { Some(None) };
+    let pace = followed?.map_or(Pace::Even, Pace::Follow);
+    Some(Block::Clock { every: every?, pace, running: running.ok()? })
 }
 
 /// Reads a lease.
 pub(super) fn lease(fields: &Fields<'_, '_>) -> Option<Block> {
-    let is_pick = |node: &Declared| matches!(node.shape, Shape::Pick(_));
+    let is_pick = |node: &Declared| {
+        let one = node.range == Range::One || node.range == fields.owner;
+        one && matches!(node.shape, Shape::Pick(_))
+    };
     let of = match fields.reader.get("of") {
         Some(_) => fields.node("of", "the name of a pick", is_pick).map(Some),
         None => Some(None),
@@ -201,7 +246,12 @@ pub(super) fn pick(fields: &Fields<'_, '_>) -> Option<Block> {
         Some(_) => fields.reader.integer("first", 1..=FARTHEST).map(|found| found.value),
         None => Some(1),
     };
-    let when = fields.condition("when", fields.scope());
+    let best = mode(fields);
+    let when = match best {
+        Some(true) => Some(Condition::Constant(true)),
+        None => None,
+        Some(false) => fields.condition("when", fields.scope()),
+    };
     let each = fields.scope().each(over.unwrap_or(Range::Member));
     let from = fields.condition("from", each);
     let if_ = fields.optional("if", each.read());
@@ -209,11 +259,44 @@ pub(super) fn pick(fields: &Fields<'_, '_>) -> Option<Block> {
     Some(Block::Pick {
         over: over?,
         first: usize::try_from(first? - 1).ok()?,
+        best: best?,
         when: when?,
         from: from?,
         if_: if_.ok()?,
         prefer: prefer.ok()?,
     })
+}
+
+/// Whether a pick is always the best; else a choice is locked until the next
+/// rise of its `when`.
+fn mode(fields: &Fields<'_, '_>) -> Option<bool> {
+    let Some(text) = fields.reader.string("mode") else {
+        return Some(false);
+    };
+    match text.value.as_str() {
+        "lock" => Some(false),
+        "best" => {
+            if let Some(entry) = fields.reader.table_read().entry("when") {
+                fields.reader.allow(["when"]);
+                let message =
+                    format!("{} has both a \"when\" and mode = \"best\"", fields.reader.what());
+                let label = "the best is chosen at any time";
+                fields.refuse("preset::mode", message, &entry.key.at, label);
+                return None;
+            }
+            Some(true)
+        }
+        other => {
+            fields.reader.allow(["when"]);
+            fields.reader.context().error_with_help(
+                "preset::mode",
+                format!("a pick cannot \"{other}\""),
+                (&text.at, "expected \"lock\" or \"best\""),
+                nearest_help(other, ["lock", "best"]),
+            );
+            None
+        }
+    }
 }
 
 /// Reads a dial.
@@ -224,12 +307,13 @@ pub(super) fn dial(fields: &Fields<'_, '_>) -> Option<Block> {
     let good = fields.condition("good", each);
     let cost = fields.value("cost", each.read(), Dimension::TIME);
     let at = fields.clock("at");
-    Some(Block::Dial { over: over?, lost: lost?, good: good?, cost: cost?, at: at? })
+    let turns = fields.reader.boolean("turns").is_some_and(|found| found.value);
+    Some(Block::Dial { over: over?, lost: lost?, good: good?, cost: cost?, at: at?, turns })
 }
 
 /// Reads a log.
 pub(super) fn log(fields: &Fields<'_, '_>) -> Option<Block> {
-    if fields.environment.process_range() != Range::Member || fields.owner != Range::One {
+    if fields.environment.kind.process_range() != Range::Member || fields.owner != Range::One {
         let message =
             format!("{} must stand under [one.log] of a kind with members", fields.reader.what());
         let at = &fields.reader.table_read().at;

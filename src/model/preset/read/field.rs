@@ -4,7 +4,7 @@ use crate::diagnostic::{Diagnostic, Location, nearest};
 use crate::model::expression::resolve::{Environment, Scope};
 use crate::model::expression::{Condition, FOLLOWS, Mistake, NodeId, Range, Value};
 use crate::model::preset::ClockRef;
-use crate::model::read::{Context, Expect, Node, Raw, Reader, read_quantity};
+use crate::model::read::{Context, Expect, Node, Raw, Reader, Sort, read_quantity};
 use crate::units::Dimension;
 
 /// The milestones whose meaning is the same in every preset.
@@ -100,6 +100,7 @@ impl<'r, 'a> Fields<'r, 'a> {
 
     /// A condition, if it is there; `Err` where it is wrong.
     pub(super) fn optional(&self, key: &str, scope: Scope) -> Result<Option<Condition>, ()> {
+        self.reader.note(key, Sort::Expression);
         let Some(node) = self.reader.get(key) else {
             return Ok(None);
         };
@@ -111,12 +112,14 @@ impl<'r, 'a> Fields<'r, 'a> {
 
     /// A condition that must be there.
     pub(super) fn condition(&self, key: &str, scope: Scope) -> Option<Condition> {
+        self.reader.note(key, Sort::Expression);
         let _ = self.reader.required(key)?;
         self.optional(key, scope).ok().flatten()
     }
 
     /// A number of a dimension that must be there.
     pub(super) fn value(&self, key: &str, scope: Scope, wanted: Dimension) -> Option<Value> {
+        self.reader.note(key, Sort::Value);
         let node = self.reader.required(key)?;
         self.value_at(node, key, scope, wanted)
     }
@@ -153,6 +156,7 @@ impl<'r, 'a> Fields<'r, 'a> {
 
     /// A fixed plain number, 1 where the file is silent.
     pub(super) fn count(&self, key: &str) -> Option<Value> {
+        self.reader.note(key, Sort::Value);
         match self.reader.get(key) {
             Some(node) => self.value_at(node, key, self.scope(), Dimension::NUMBER),
             None => Some(Value::Number(1.0)),
@@ -174,6 +178,7 @@ impl<'r, 'a> Fields<'r, 'a> {
 
     /// A number of any dimension, if it is there; `Err` where it is wrong.
     pub(super) fn any_value(&self, key: &str, scope: Scope) -> Result<Option<Value>, ()> {
+        self.reader.note(key, Sort::Expression);
         let Some(node) = self.reader.get(key) else {
             return Ok(None);
         };
@@ -185,6 +190,7 @@ impl<'r, 'a> Fields<'r, 'a> {
 
     /// A clock that must be there.
     pub(super) fn clock(&self, key: &str) -> Option<ClockRef> {
+        self.reader.note(key, Sort::Expression);
         let node = self.reader.required(key)?;
         let context = self.reader.context();
         let text = expression_text(node, &self.what(key), "the name of a clock", context)?;
@@ -242,6 +248,7 @@ impl<'r, 'a> Fields<'r, 'a> {
         wanted: &str,
         fits: impl Fn(&crate::model::expression::resolve::Declared) -> bool,
     ) -> Option<NodeId> {
+        self.reader.note(key, Sort::Expression);
         let node = self.reader.required(key)?;
         let context = self.reader.context();
         let text = expression_text(node, &self.what(key), wanted, context)?;
@@ -257,13 +264,12 @@ impl<'r, 'a> Fields<'r, 'a> {
     /// What a pick or a dial chooses among.
     pub(super) fn over(&self) -> Option<Range> {
         let text = self.reader.required_string("over")?;
-        let ranges = self.environment.kind.ranges();
-        let many = ranges.iter().copied().filter(|range| *range != Range::One);
-        if let Some(range) = many.clone().find(|range| range.name() == text.value) {
+        if let Some(range) = self.environment.range_named(&text.value) {
             return Some(range);
         }
-        let names: Vec<&str> = many.map(Range::name).collect();
-        let help = nearest(&text.value, names.iter().copied())
+        let sets = &self.environment.sets;
+        let names: Vec<String> = self.environment.many().map(|range| range.name(sets)).collect();
+        let help = nearest(&text.value, names.iter().map(String::as_str))
             .map(|right| format!("did you mean \"{right}\"?"))
             .unwrap_or_else(|| format!("the ranges are {}", names.join(", ")));
         self.reader.context().error_with_help(
@@ -301,6 +307,7 @@ impl<'r, 'a> Fields<'r, 'a> {
         key: &str,
         read: impl FnOnce(&Fields<'_, 'a>) -> Option<T>,
     ) -> Result<Option<T>, ()> {
+        self.reader.note(key, Sort::Table);
         if self.reader.get(key).is_none() {
             return Ok(None);
         }

@@ -1,7 +1,7 @@
 //! What a preset says of itself before any of its tables.
 
 use crate::diagnostic::{Location, nearest};
-use crate::model::preset::{ComponentKind, Need};
+use crate::model::preset::{ComponentKind, DefaultVersion, Need, Version};
 use crate::model::read::{Found, Reader};
 
 /// The header.
@@ -50,6 +50,22 @@ pub(super) fn read(reader: &Reader<'_>) -> Header {
         surprises: sentences("surprises"),
         not_modelled: sentences("not_modelled"),
     }
+}
+
+/// `version = { default = "3.5", say = "…" }`
+pub(super) fn version(reader: &Reader<'_>) -> Option<DefaultVersion> {
+    reader.get("version")?;
+    let table = reader.table("version", "\"version\"")?;
+    let (text, say) = (table.required_string("default"), table.required_string("say"));
+    table.finish();
+    let (text, say) = (text?, say?.value);
+    let Some(default) = Version::parse(&text.value) else {
+        let message = format!("\"{}\" is no version", text.value);
+        let label = "expected numbers with points between them, such as 3.5";
+        reader.context().error("preset::version", message, &text.at, label);
+        return None;
+    };
+    Some(DefaultVersion { default, text: text.value, say })
 }
 
 /// A preset is called `family/product`.

@@ -7,21 +7,23 @@ mod header;
 mod names;
 mod parts;
 mod probe;
+mod set;
 
-use super::{ComponentKind, Node, Preset};
+use super::{ComponentKind, Node, Preset, Set};
 use super::{graph, period};
 use crate::diagnostic::{Location, SourceFile};
-use crate::model::expression::Range;
 use crate::model::expression::resolve::{Declared, Environment, Shape};
+use crate::model::expression::{Range, SetId};
 use crate::model::read::{self, Context, Entry, Reader};
 use field::Fields;
+pub(in crate::model) use field::MARKS;
 use header::Header;
 pub(super) use names::Places;
 
 /// The most nodes that a preset may have.
 const MOST_NODES: usize = 64;
 /// The blocks, as they are written.
-const BLOCKS: [&str; 12] = [
+pub(in crate::model) const BLOCKS: [&str; 12] = [
     "gate", "work", "clock", "probe", "lease", "pick", "dial", "log", "backup", "pool", "link",
     "tank",
 ];
@@ -33,18 +35,24 @@ pub fn read_preset(source: &SourceFile, context: &Context<'_>) -> Option<Preset>
     let table = read::parse(source, context)?;
     let reader = Reader::new(&table, "the preset", context);
     let header = header::read(&reader);
-    let parameters = parts::parameters(&reader);
+    let version = header::version(&reader);
+    let parameters = parts::parameters(&reader, table.get("version").is_some());
     reader.allow(["says", "lint", "exports"]);
     let Some(kind) = header.kind else {
         // Without a kind nobody knows which ranges and exports there are.
-        reader.allow(["one", "member", "client", "target"]);
+        reader.allow(["one", "member", "client", "target", "each"]);
+        let each = reader.table_read().get("each").and_then(read::Node::as_table);
+        reader.allow(each.into_iter().flat_map(read::Table::keys));
+        reader.allow(reader.table_read().keys().filter(|key| key.contains('-')));
         reader.finish();
         return None;
     };
-    let declared = declared_nodes(&reader, kind);
-    let mut names = names::Places::gather(&header, &parameters, &declared);
+    let sets = set::sets(&reader, &parameters, header.processes.len());
+    let declared = declared_nodes(&reader, kind, &sets);
+    let mut names = names::Places::gather(&header, &parameters, &sets, &declared);
     names.check(context);
-    let environment = environment(kind, &header, &parameters, &declared);
+    set::check_places(&sets, kind, &names.keys(), context);
+    let environment = environment(kind, &header, &parameters, &sets, &declared);
     let mut nodes = read_nodes(&declared, &environment, context);
     parts::says(&reader, &names.nodes, &mut nodes);
     let lints = parts::lints(&reader, &environment);
@@ -59,7 +67,9 @@ pub fn read_preset(source: &SourceFile, context: &Context<'_>) -> Option<Preset>
         title: header.title,
         kind,
         versions: header.versions,
-        processes: header.processes.into_iter().map(|process| process.value).collect(),
+        version,
+        processes: environment.processes,
+        sets: environment.sets,
         needs: header.needs.into_iter().map(|need| need.value).collect(),
         requests: header.requests.into_iter().map(|request| request.value).collect(),
         parameters: parameters.into_iter().filter_map(|one| one.parameter).collect(),
@@ -68,6 +78,7 @@ pub fn read_preset(source: &SourceFile, context: &Context<'_>) -> Option<Preset>
         exports,
         surprises: header.surprises,
         not_modelled: header.not_modelled,
+        held: None,
     };
     graph::check(&preset, &names, context);
     period::check(&preset, &names, context);
@@ -85,33 +96,43 @@ pub(super) struct DeclaredNode<'t> {
 }
 
 /// All nodes in the order of the file; a node must be known before any is read.
-fn declared_nodes<'t>(reader: &Reader<'t>, kind: ComponentKind) -> Vec<DeclaredNode<'t>> {
+fn declared_nodes<'t>(
+    reader: &Reader<'t>,
+    kind: ComponentKind,
+    sets: &[set::ReadSet],
+) -> Vec<DeclaredNode<'t>> {
+    let sets: Vec<Set> = sets.iter().map(|one| one.set.clone()).collect();
     let mut nodes = Vec::new();
-    for range in [Range::One, Range::Member, Range::Client, Range::Target] {
-        if !kind.ranges().contains(&range) {
-            if let Some(entry) = reader.table_read().entry(range.name()) {
-                reader.allow([range.name()]);
-                let ranges: Vec<String> =
-                    kind.ranges().iter().map(|range| format!("`{}`", range.name())).collect();
-                reader.context().error_with_help(
-                    "preset::unknown_range",
-                    format!("{} has no `{}`", kind.describe(), range.name()),
-                    (&entry.key.at, "no such range"),
-                    Some(format!("its ranges are {}", ranges.join(", "))),
-                );
-            }
-            continue;
+    let ranges = set::ranges(reader, kind, &sets);
+    let named = |range: &Range| range.name(&sets);
+    for range in [Range::Member, Range::Client, Range::Target, Range::Asker] {
+        let name = named(&range);
+        if !kind.ranges().contains(&range)
+            && let Some(entry) = reader.table_read().entry(&name)
+        {
+            reader.allow([name.as_str()]);
+            let known: Vec<String> =
+                ranges.iter().map(|range| format!("`{}`", named(range))).collect();
+            reader.context().error_with_help(
+                "preset::unknown_range",
+                format!("{} has no `{name}`", kind.describe()),
+                (&entry.key.at, "no such range"),
+                Some(format!("its ranges are {}", known.join(", "))),
+            );
         }
-        let Some(blocks) = reader.table(range.name(), format!("[{}]", range.name())) else {
+    }
+    for &range in &ranges {
+        let name = named(&range);
+        let Some(blocks) = reader.table(&name, format!("[{name}]")) else {
             continue;
         };
         for block in BLOCKS {
-            let what = format!("[{}.{block}]", range.name());
+            let what = format!("[{name}.{block}]");
             let Some(table) = blocks.table(block, what) else {
                 continue;
             };
             for entry in table.entries() {
-                let shape = shape(entry, block);
+                let shape = shape(entry, block, &sets);
                 let name = entry.key.value.clone();
                 let declared = Declared { name, range, shape };
                 nodes.push(DeclaredNode { entry, declared, block });
@@ -125,12 +146,13 @@ fn declared_nodes<'t>(reader: &Reader<'t>, kind: ComponentKind) -> Vec<DeclaredN
 
 /// The shape of a node. What a pick is over decides what its name means, so
 /// that is read ahead; a wrong range is reported when the node is read.
-fn shape(entry: &Entry, block: &str) -> Shape {
+fn shape(entry: &Entry, block: &str, sets: &[Set]) -> Shape {
     let over = || {
         let over = entry.node.as_table().and_then(|table| table.get("over"));
-        let ranges = [Range::Member, Range::Client, Range::Target];
+        let fixed = [Range::Member, Range::Client, Range::Target, Range::Asker];
+        let mut ranges = fixed.into_iter().chain((0..sets.len()).map(|at| Range::Set(SetId(at))));
         let named = over.and_then(|node| node.as_str());
-        ranges.into_iter().find(|range| Some(range.name()) == named).unwrap_or(Range::Member)
+        ranges.find(|range| Some(range.name(sets).as_str()) == named).unwrap_or(Range::Member)
     };
     match block {
         "gate" => Shape::Gate,
@@ -153,12 +175,15 @@ fn environment(
     kind: ComponentKind,
     header: &Header,
     parameters: &[parts::ReadParameter],
+    sets: &[set::ReadSet],
     declared: &[DeclaredNode<'_>],
 ) -> Environment {
+    let processes = header.processes.iter().chain(sets.iter().flat_map(|one| &one.processes));
     Environment {
         kind,
         nodes: declared.iter().map(|node| node.declared.clone()).collect(),
-        processes: header.processes.iter().map(|process| process.value.clone()).collect(),
+        processes: processes.map(|process| process.value.clone()).collect(),
+        sets: sets.iter().map(|one| one.set.clone()).collect(),
         parameters: parameters.iter().map(|one| (one.name.value.clone(), one.dimension)).collect(),
         needs: header.needs.iter().map(|need| need.value.clone()).collect(),
         requests: header.requests.iter().map(|request| request.value.clone()).collect(),

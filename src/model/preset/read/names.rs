@@ -4,6 +4,7 @@ use super::DeclaredNode;
 use super::field::is_name;
 use super::header::Header;
 use super::parts::ReadParameter;
+use super::set::ReadSet;
 use crate::diagnostic::{Diagnostic, Location};
 use crate::model::expression::Range;
 use crate::model::expression::parse::is_keyword;
@@ -11,7 +12,7 @@ use crate::model::preset::TARGET_EXPORTS;
 use crate::model::read::{Context, Found};
 
 /// Words that mean something in every expression.
-const RESERVED: [&str; 25] = [
+const RESERVED: [&str; 34] = [
     "self",
     "here",
     "caller",
@@ -29,6 +30,9 @@ const RESERVED: [&str; 25] = [
     "min",
     "max",
     "ceil",
+    "floor",
+    "ln",
+    "exp",
     "if",
     "hears",
     "answers",
@@ -37,6 +41,12 @@ const RESERVED: [&str; 25] = [
     "one",
     "members",
     "zones",
+    "each",
+    "member",
+    "client",
+    "target",
+    "asker",
+    "peer",
 ];
 
 /// A name with its place.
@@ -49,6 +59,8 @@ pub(in crate::model::preset) struct Places {
     pub(in crate::model::preset) nodes: Vec<Placed>,
     /// Of each parameter.
     pub(in crate::model::preset) parameters: Vec<Placed>,
+    /// Of each set.
+    pub(in crate::model::preset) sets: Vec<Placed>,
     /// Of each process.
     pub(in crate::model::preset) processes: Vec<Placed>,
     /// Of each need.
@@ -66,6 +78,7 @@ impl Places {
     pub(super) fn gather(
         header: &Header,
         parameters: &[ReadParameter],
+        sets: &[ReadSet],
         nodes: &[DeclaredNode<'_>],
     ) -> Self {
         let keys = |target_only: bool| {
@@ -77,7 +90,13 @@ impl Places {
         Self {
             nodes: keys(false),
             parameters: parameters.iter().map(|one| one.name.clone()).collect(),
-            processes: header.processes.clone(),
+            sets: sets.iter().map(|one| one.name.clone()).collect(),
+            processes: header
+                .processes
+                .iter()
+                .chain(sets.iter().flat_map(|one| &one.processes))
+                .cloned()
+                .collect(),
             needs: needs
                 .map(|need| Found { value: need.value.role.clone(), at: need.at.clone() })
                 .collect(),
@@ -85,6 +104,11 @@ impl Places {
             exports: Vec::new(),
             target_nodes: keys(true),
         }
+    }
+
+    /// The parameters and needs: keys of a component that are there already.
+    pub(super) fn keys(&self) -> Vec<&str> {
+        self.parameters.iter().chain(&self.needs).map(|name| name.value.as_str()).collect()
     }
 
     /// Reports names that cannot be names and names that mean two things.
@@ -95,12 +119,16 @@ impl Places {
             (&self.needs, "need"),
             (&self.parameters, "parameter"),
             (&self.nodes, "node"),
+            (&self.sets, "set"),
         ];
         for (names, what) in all {
             for name in names {
                 check_word(name, what, context);
-                let Some((first, other)) = seen.iter().find(|(one, _)| one.value == name.value)
-                else {
+                // A set may be called as what runs there: a sentinel's `sentinel`.
+                let taken = |(one, other): &&(&Placed, &str)| {
+                    one.value == name.value && (what, *other) != ("set", "process")
+                };
+                let Some((first, other)) = seen.iter().find(taken) else {
                     seen.push((name, what));
                     continue;
                 };

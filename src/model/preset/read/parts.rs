@@ -5,7 +5,8 @@ use crate::diagnostic::{Diagnostic, Location, nearest};
 use crate::model::expression::Range;
 use crate::model::expression::resolve::{Environment, Scope};
 use crate::model::preset::{
-    Export, Exported, Interface, Lint, LintSeverity, Node, Parameter, Published, Says, Varies,
+    Export, Exported, Interface, Lint, LintSeverity, Node, Parameter, Published, Quantity, Says,
+    Varies, VersionRange,
 };
 use crate::model::read::{self, Context, Entry, Expect, Found, Raw, Reader};
 use crate::units::{self, Dimension};
@@ -23,12 +24,12 @@ pub(super) struct ReadParameter {
 }
 
 /// Reads `[parameters.…]`.
-pub(super) fn parameters(reader: &Reader<'_>) -> Vec<ReadParameter> {
+pub(super) fn parameters(reader: &Reader<'_>, versioned: bool) -> Vec<ReadParameter> {
     let Some(table) = reader.table("parameters", "[parameters]") else {
         return Vec::new();
     };
     let read = |entry: &Entry| {
-        let parameter = parameter(entry, &table);
+        let parameter = parameter(entry, &table, versioned);
         let dimension = parameter.as_ref().map(|found| found.dimension);
         ReadParameter { name: entry.key.clone(), dimension, parameter }
     };
@@ -36,7 +37,7 @@ pub(super) fn parameters(reader: &Reader<'_>) -> Vec<ReadParameter> {
 }
 
 /// Reads one parameter.
-fn parameter(entry: &Entry, outer: &Reader<'_>) -> Option<Parameter> {
+fn parameter(entry: &Entry, outer: &Reader<'_>, versioned: bool) -> Option<Parameter> {
     let name = entry.key.value.clone();
     let reader = outer.table(&name, format!("parameter `{name}`"))?;
     let source = reader.string("source").map(|found| found.value);
@@ -50,10 +51,61 @@ fn parameter(entry: &Entry, outer: &Reader<'_>) -> Option<Parameter> {
     let default = reader.required("default").and_then(|node| {
         read::read_quantity(node, &format!("the default of `{name}`"), &expect, reader.context())
     });
+    let known = default.as_ref().map(|default| default.dimension).or(known);
+    let versions = versions(&reader, &Expect { dimension: known, ..expect }, versioned);
     reader.finish();
     let default = default?;
     let dimension = default.dimension;
-    Some(Parameter { name, dimension, default, least, most, source, say: say?.value })
+    let (versions, say) = (versions?, say?.value);
+    Some(Parameter { name, dimension, default, versions, least, most, source, say })
+}
+
+/// `versions = { "<3.5" = "0" }`: defaults of some versions.
+fn versions(
+    reader: &Reader<'_>,
+    expect: &Expect<'_>,
+    versioned: bool,
+) -> Option<Vec<(VersionRange, Quantity)>> {
+    let Some(node) = reader.get("versions") else {
+        return Some(Vec::new());
+    };
+    let table = reader.table("versions", format!("\"versions\" of {}", reader.what()))?;
+    let context = reader.context();
+    if !versioned {
+        let message = format!("{} has defaults by version", reader.what());
+        let help = "write version = { default = \"1.0\", say = \"…\" } above all tables";
+        let label = "the preset does not say which version is the default";
+        context.error_with_help(
+            "preset::version",
+            message,
+            (&node.at, label),
+            Some(help.to_owned()),
+        );
+    }
+    let mut versions: Vec<(VersionRange, Quantity)> = Vec::new();
+    let mut sound = true;
+    for entry in table.entries() {
+        let (key, at) = (&entry.key.value, &entry.key.at);
+        let what = format!("the default of {} for \"{key}\"", reader.what());
+        let quantity =
+            table.get(key).and_then(|node| read::read_quantity(node, &what, expect, context));
+        let range = VersionRange::parse(key).map_err(|why| {
+            let message = format!("\"{key}\" is no range of versions: {why}");
+            let label = "expected a range, such as \"<3.5\" or \">=3.0, <3.5\"";
+            context.error("preset::version", message, at, label);
+        });
+        let (Ok(range), Some(quantity)) = (range, quantity) else {
+            sound = false;
+            continue;
+        };
+        if let Some((other, _)) = versions.iter().find(|(other, _)| other.overlaps(&range)) {
+            let message = format!("\"{other}\" and \"{range}\" share versions");
+            context.error("preset::version", message, at, "a version must have one default");
+        }
+        versions.push((range, quantity));
+    }
+    table.finish();
+    sound.then_some(versions)
 }
 
 /// `least` or `most`: a certain quantity.
@@ -85,21 +137,17 @@ fn varies(reader: &Reader<'_>) -> Varies {
     let Some(text) = reader.string("varies") else {
         return Varies::Each;
     };
-    match text.value.as_str() {
-        "each" => Varies::Each,
-        "trial" => Varies::Trial,
-        other => {
-            let help =
-                nearest(other, ["each", "trial"]).map(|right| format!("did you mean \"{right}\"?"));
-            reader.context().error_with_help(
-                "quantity::varies",
-                format!("{} cannot vary \"{other}\"", reader.what()),
-                (&text.at, "expected \"each\" (drawn at each use) or \"trial\" (once a trial)"),
-                help,
-            );
-            Varies::Each
-        }
-    }
+    Varies::named(&text.value).unwrap_or_else(|| {
+        let names = Varies::ALL.map(|(name, _)| name);
+        let help = nearest(&text.value, names).map(|right| format!("did you mean \"{right}\"?"));
+        reader.context().error_with_help(
+            "quantity::varies",
+            format!("{} cannot vary \"{}\"", reader.what(), text.value),
+            (&text.at, Varies::EXPECTED),
+            help,
+        );
+        Varies::Each
+    })
 }
 
 /// Reads `[says]` into the nodes that it speaks of.
@@ -186,7 +234,7 @@ fn lint(rule: &Reader<'_>, environment: &Environment) -> Option<Lint> {
 /// Reads `[exports]`: all that the kind must show, and nothing else.
 pub(super) fn exports(reader: &Reader<'_>, environment: &Environment) -> Vec<(Export, Location)> {
     let kind = environment.kind;
-    let interface = kind.interface();
+    let mut interface = kind.interface();
     let Some(table) = reader.table("exports", "[exports]") else {
         if reader.table_read().get("exports").is_none() {
             let names: Vec<String> = interface.iter().map(written).collect();
@@ -201,21 +249,28 @@ pub(super) fn exports(reader: &Reader<'_>, environment: &Environment) -> Vec<(Ex
         }
         return Vec::new();
     };
+    let other = kind.alternative();
+    if other.first().is_some_and(|one| table.table_read().get(&one.range.name(&[])).is_some()) {
+        interface = other;
+    }
     let mut exports = Vec::new();
     for range in [Range::One, Range::Member, Range::Client, Range::Target] {
-        let wanted: Vec<&Interface> =
-            interface.iter().filter(|export| export.range == range).collect();
+        let of_range = |export: &&Interface| export.range == range;
+        let wanted: Vec<&Interface> = interface.iter().filter(of_range).collect();
         if wanted.is_empty() {
             continue;
         }
-        let inner = table.table(range.name(), format!("[exports] `{}`", range.name()));
-        for export in wanted {
-            if table
-                .table_read()
-                .get(range.name())
-                .and_then(read::Node::as_table)
-                .and_then(|inner| inner.get(export.name))
-                .is_none()
+        let optional: Vec<&Interface> = kind.optional().iter().filter(of_range).collect();
+        let name = range.name(&[]);
+        let inner = table.table(&name, format!("[exports] `{name}`"));
+        for export in wanted.iter().chain(&optional) {
+            if !optional.contains(export)
+                && table
+                    .table_read()
+                    .get(&name)
+                    .and_then(read::Node::as_table)
+                    .and_then(|inner| inner.get(export.name))
+                    .is_none()
             {
                 let message = format!("{} must export `{}`", kind.describe(), written(export));
                 let label = format!("`{}` is missing", written(export));
@@ -237,7 +292,7 @@ pub(super) fn exports(reader: &Reader<'_>, environment: &Environment) -> Vec<(Ex
 
 /// An export's key as it is written.
 fn written(export: &Interface) -> String {
-    format!("{}.{}", export.range.name(), export.name)
+    format!("{}.{}", export.range.name(&[]), export.name)
 }
 
 /// Reads one export.

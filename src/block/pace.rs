@@ -1,0 +1,431 @@
+//! Pace: clocks whose ticks are not all a period apart.
+//!
+//! Each pace answers one question, when the next tick at or after an instant
+//! is, from a state that does not depend on who asked before. The clock does
+//! the rest: it counts by walking from tick to tick.
+//!
+//! *Random*: a Poisson process. Time is cut into cells as long as the mean; a
+//! cell holds Poisson(1) ticks at uniform places, all drawn by the cell's
+//! number, so that every cell can be looked into without those before it.
+//!
+//! *Follow*: a cache entry. It ticks at the first tick of another clock at or
+//! after the instant when it has run out, and then lives for a period.
+//!
+//! *Growing*: a back-off. Gaps grow by a factor up to a most, each longer by a
+//! drawn share of itself.
+
+use super::clock::ClockState;
+use crate::maths;
+use crate::random::{Sampling, Stream};
+use crate::units::{Instant, Span};
+
+/// The most ticks of a cell that are told apart; more have a chance of 10⁻¹³.
+const MOST: usize = 15;
+
+/// How the ticks of a clock lie.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Pace {
+    /// A period apart.
+    Even,
+    /// At random, a period apart in the mean.
+    Random(Draws),
+    /// At the first tick of another clock after each period.
+    Follow(Beat),
+    /// Ever farther apart.
+    Growing(Growth),
+}
+
+/// Uniform numbers by index.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Draws {
+    sampling: Sampling,
+    stream: Stream,
+    trial: u64,
+}
+
+/// The clock that another follows.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Beat {
+    /// Its period.
+    pub period: Span,
+    /// Its origin.
+    pub origin: Instant,
+    /// Whether it ticks.
+    pub running: bool,
+    /// Its draws, where it ticks at random.
+    pub draws: Option<Draws>,
+}
+
+/// A back-off.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Growth {
+    /// The next gap, without its slack.
+    pub gap: Span,
+    /// By how much each gap is longer than the one before, in 2⁻³².
+    factor: u64,
+    /// The longest gap, without its slack.
+    pub most: Span,
+    /// The least and the greatest slack, as shares of a gap in 2⁻³².
+    slack: (u64, u64),
+    /// The number of the next look since the start.
+    number: u32,
+    draws: Draws,
+}
+
+impl Draws {
+    /// The draws of a name in a trial, since its `restarts`-th start.
+    #[must_use]
+    pub const fn new(sampling: Sampling, trial: u64, name: u64, restarts: u32) -> Self {
+        let name = name.wrapping_add((restarts as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        Self { sampling, stream: sampling.stream(name), trial }
+    }
+
+    fn uniform(&self, index: u32) -> f64 {
+        self.sampling.uniform(self.stream, self.trial, index)
+    }
+
+    /// The time since the last tick before the first cell, where ticks are
+    /// `mean` apart.
+    #[must_use]
+    pub fn age(&self, mean: Span) -> Span {
+        exponential(mean, self.uniform(u32::MAX))
+    }
+
+    /// The ticks of a cell as offsets in 1..=`length`, in order, and how many.
+    fn cell(&self, number: i64, length: Span) -> ([i64; MOST], usize) {
+        let first = (number as u32).wrapping_mul(MOST as u32 + 1);
+        let count = poisson(self.uniform(first));
+        let mut ticks = [0; MOST];
+        for (place, tick) in (1..).zip(&mut ticks[..count]) {
+            *tick = ClockState::offset(length, self.uniform(first.wrapping_add(place))).0;
+        }
+        ticks[..count].sort_unstable();
+        (ticks, count)
+    }
+
+    /// The first tick at or after `from`; cells of `length` begin at `origin`.
+    fn next(&self, origin: Instant, length: Span, from: Instant) -> Instant {
+        let mut number = ((from - origin).0.max(1) - 1) / length.0;
+        loop {
+            let start = origin + Span(number.saturating_mul(length.0));
+            if (start + length) == Instant::NEVER {
+                return Instant::NEVER;
+            }
+            let (ticks, count) = self.cell(number, length);
+            let found = ticks[..count].iter().map(|t| start + Span(*t)).find(|t| *t >= from);
+            if let Some(tick) = found {
+                return tick;
+            }
+            number += 1;
+        }
+    }
+}
+
+/// A count whose mean is one, at a uniform number.
+fn poisson(uniform: f64) -> usize {
+    let mut chance = maths::exp(-1.0);
+    let (mut count, mut below) = (0, chance);
+    while uniform > below && count < MOST {
+        count += 1;
+        chance /= count as f64;
+        below += chance;
+    }
+    count
+}
+
+/// An exponential span at a uniform number.
+fn exponential(mean: Span, uniform: f64) -> Span {
+    Span::from_seconds(-mean.as_seconds() * maths::ln_1p(-uniform))
+}
+
+impl Beat {
+    /// The time since the last tick of whoever follows it every `period`, in
+    /// the steady state, at a uniform number.
+    ///
+    /// At random, gaps are the period and an exponential wait: it is within the
+    /// period with the share that the period has of a gap, and uniform there;
+    /// else the wait has lasted exponentially. At even ticks all gaps are a
+    /// multiple of them, and the last tick is any of those in a gap.
+    #[must_use]
+    pub fn age_of_follower(&self, period: Span, uniform: f64) -> Span {
+        if self.draws.is_none() {
+            let times = self.times(period);
+            let back = ((uniform * times as f64) as i64).min(times - 1);
+            return Instant::ZERO - self.origin + Span(back.saturating_mul(self.period.0));
+        }
+        let (life, wait) = (period.as_seconds(), self.period.as_seconds());
+        // Where one of the two is endless there is nothing else.
+        let within = if life.is_infinite() { 1.0 } else { life / (life + wait) };
+        if uniform < within {
+            return scaled(period, fixed(uniform / within));
+        }
+        period + exponential(self.period, (uniform - within) / (1.0 - within))
+    }
+
+    /// The clock that is followed.
+    #[must_use]
+    pub const fn of(clock: &ClockState) -> Self {
+        let draws = match clock.pace {
+            Pace::Random(draws) => Some(draws),
+            _ => None,
+        };
+        Self { period: clock.period, origin: clock.origin, running: clock.running, draws }
+    }
+
+    fn next(&self, from: Instant) -> Instant {
+        if !self.running || from == Instant::NEVER {
+            return Instant::NEVER;
+        }
+        match self.draws {
+            Some(draws) => draws.next(self.origin, self.period, from),
+            None => even(self.origin, self.period, from),
+        }
+    }
+
+    /// From one tick of whoever follows it every `period` to the next, if that
+    /// is always the same.
+    #[must_use]
+    pub const fn gap(&self, period: Span) -> Option<Span> {
+        if self.draws.is_some() {
+            return None;
+        }
+        Some(Span(self.times(period).saturating_mul(self.period.0)))
+    }
+
+    /// How many ticks apart those are that whoever follows it every `period`
+    /// ticks at; at least one.
+    #[must_use]
+    pub const fn times(&self, period: Span) -> i64 {
+        if period.0 > self.period.0 { (period.0 - 1) / self.period.0 + 1 } else { 1 }
+    }
+}
+
+/// The first of the ticks `period` apart, of which `origin` is the first, at or
+/// after `from`.
+pub(super) fn even(origin: Instant, period: Span, from: Instant) -> Instant {
+    let passed = (from - origin).0;
+    if passed <= 0 {
+        return origin;
+    }
+    let ticks = (passed - 1) / period.0 + 1;
+    origin + Span(ticks.saturating_mul(period.0))
+}
+
+/// A number of 2⁻³² \[1\], saturating.
+fn fixed(number: f64) -> u64 {
+    (number.clamp(0.0, f64::from(u32::MAX)) * f64::from(1_u32 << 16) * f64::from(1_u32 << 16))
+        as u64
+}
+
+impl Growth {
+    /// A back-off that begins with a gap of `every`: at least one `factor`
+    /// longer each time, at most `most`, and `slack` longer still, drawn by the
+    /// look's number.
+    #[must_use]
+    pub fn new(every: Span, factor: f64, most: Span, slack: (f64, f64), draws: Draws) -> Self {
+        let (gap, factor) = (every.min(most), fixed(factor.max(1.0)));
+        let slack = (fixed(slack.0), fixed(slack.1.max(slack.0)));
+        Self { gap, factor, most, slack, number: 0, draws }
+    }
+
+    /// The same long after its beginning.
+    #[must_use]
+    pub const fn grown(self) -> Self {
+        if self.factor > fixed_one() { Self { gap: self.most, ..self } } else { self }
+    }
+
+    /// The next gap with its slack.
+    fn next_gap(&self) -> Span {
+        let (low, high) = self.slack;
+        let drawn = ((high - low) as f64 * self.draws.uniform(self.number)) as u64;
+        self.gap + scaled(self.gap, low + drawn)
+    }
+
+    /// Past its next look.
+    fn stepped(self) -> Self {
+        let gap = scaled(self.gap, self.factor).min(self.most);
+        Self { gap, number: self.number.wrapping_add(1), ..self }
+    }
+
+    /// The longest gap there can be from here on.
+    fn longest(&self) -> Span {
+        let gap = self.grown().gap;
+        gap + scaled(gap, self.slack.1)
+    }
+}
+
+/// One, in 2⁻³².
+const fn fixed_one() -> u64 {
+    1 << 32
+}
+
+/// A span times a share in 2⁻³², saturating.
+fn scaled(span: Span, share: u64) -> Span {
+    let product = (i128::from(span.0) * i128::from(share)) >> 32;
+    Span(i64::try_from(product).unwrap_or(i64::MAX))
+}
+
+impl ClockState {
+    /// The first tick of a clock that runs at or after `from`, which is not
+    /// before what was settled.
+    pub(super) fn next_at_pace(&self, from: Instant) -> Instant {
+        match self.pace {
+            Pace::Even => even(self.origin, self.period, from),
+            Pace::Random(draws) => draws.next(self.origin, self.period, from),
+            Pace::Follow(beat) => {
+                let first = beat.next(self.origin);
+                if first == Instant::NEVER || first >= from {
+                    return first;
+                }
+                if let Some(gap) = beat.gap(self.period) {
+                    return even(first, gap, from);
+                }
+                let mut tick = first;
+                while tick < from {
+                    tick = beat.next(tick + self.period);
+                }
+                tick
+            }
+            Pace::Growing(growth) => {
+                let (mut growth, mut tick) = (growth, self.origin + growth.next_gap());
+                while tick < from {
+                    growth = growth.stepped();
+                    tick = tick + growth.next_gap();
+                }
+                tick
+            }
+        }
+    }
+
+    /// Forgets the ticks before `to`: nobody will ask for them.
+    pub fn settle(&mut self, to: Instant) {
+        if !self.running {
+            return;
+        }
+        match self.pace {
+            Pace::Even | Pace::Random(_) => {}
+            Pace::Follow(beat) => {
+                let mut tick = beat.next(self.origin);
+                if let (Some(gap), true) = (beat.gap(self.period), tick < to) {
+                    tick = tick + Span(((to - tick).0 - 1) / gap.0 * gap.0);
+                }
+                while tick < to {
+                    self.origin = tick + self.period;
+                    tick = beat.next(self.origin);
+                }
+            }
+            Pace::Growing(mut growth) => {
+                let mut tick = self.origin + growth.next_gap();
+                while tick < to {
+                    self.origin = tick;
+                    growth = growth.stepped();
+                    tick = tick + growth.next_gap();
+                }
+                self.pace = Pace::Growing(growth);
+            }
+        }
+    }
+
+    /// The longest time there can be between two ticks.
+    #[must_use]
+    pub fn longest_gap(&self) -> Span {
+        match self.pace {
+            Pace::Even => self.period,
+            Pace::Random(_) => Span::NEVER,
+            Pace::Follow(beat) => beat.gap(self.period).unwrap_or(Span::NEVER),
+            Pace::Growing(growth) => growth.longest(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::random::name_hash;
+    use proptest::prelude::*;
+
+    fn draws(seed: u64) -> Draws {
+        Draws::new(Sampling::plain(seed), 3, name_hash("pace"), 0)
+    }
+
+    /// A clock of one of the three paces.
+    fn clock(kind: usize, seed: u64, period: i64, source: i64) -> ClockState {
+        let random = ClockState {
+            period: Span(source),
+            origin: Instant(2),
+            running: true,
+            pace: Pace::Random(draws(seed)),
+            ..ClockState::STOPPED
+        };
+        let pace = match kind {
+            0 => Pace::Random(draws(seed)),
+            1 => Pace::Follow(Beat::of(&random)),
+            2 => Pace::Follow(Beat { draws: None, ..Beat::of(&random) }),
+            _ => {
+                let (span, most) = (Span(period), Span(4 * period));
+                Pace::Growing(Growth::new(span, 1.5, most, (0.0, 0.5), draws(seed)))
+            }
+        };
+        ClockState { period: Span(period), origin: Instant(-3), pace, ..random }
+    }
+
+    /// Every tick up to `to`, found by asking at each instant.
+    fn list(clock: &ClockState, to: i64) -> Vec<i64> {
+        (-3..to).filter(|at| clock.next(Instant(*at)) == Instant(*at)).collect()
+    }
+
+    proptest! {
+        /// However the ticks are asked for, they are the same.
+        #[test]
+        fn all_questions_have_one_answer(
+            kind in 0_usize..4, seed in 0_u64..1000, period in 1_i64..20, source in 1_i64..9,
+            from in -3_i64..80, length in 0_i64..80, settled in -3_i64..80,
+        ) {
+            let clock = clock(kind, seed, period, source);
+            let ticks = list(&clock, 400);
+            let to = from + length;
+            let inside: Vec<i64> = ticks.iter().copied().filter(|t| (from..to).contains(t)).collect();
+            let after: Vec<i64> = ticks.iter().copied().filter(|t| *t >= from).collect();
+            let mut forgetful = clock;
+            forgetful.settle(Instant(settled.min(from)));
+            for clock in [clock, forgetful] {
+                prop_assert_eq!(clock.next(Instant(from)), Instant(after[0]));
+                prop_assert_eq!(clock.nth(Instant(from), 2), Instant(after[2]));
+                prop_assert_eq!(clock.count(Instant(from), Instant(to)), inside.len() as u64);
+                prop_assert_eq!(clock.last(Instant(from), Instant(to)), inside.last().map(|&t| Instant(t)));
+            }
+        }
+
+        /// Whoever follows ticks where the other does, a period after its last tick.
+        #[test]
+        fn a_follower_waits_for_the_other(
+            seed in 0_u64..1000, period in 1_i64..20, source in 1_i64..9, even in 0_usize..2,
+        ) {
+            let follower = clock(1 + even, seed, period, source);
+            let Pace::Follow(beat) = follower.pace else { unreachable!("it follows") };
+            let mut due = -3;
+            for tick in list(&follower, 300) {
+                prop_assert_eq!(beat.next(Instant(due)), Instant(tick));
+                due = tick + period;
+            }
+        }
+    }
+
+    /// The gaps of a back-off without slack are by hand 3, 6, 12, 20, 20.
+    #[test]
+    fn a_back_off_grows_to_its_most() {
+        let growth = Growth::new(Span(3), 2.0, Span(20), (0.0, 0.0), draws(1));
+        let rise = ClockState { running: true, pace: Pace::Growing(growth), ..ClockState::STOPPED };
+        assert_eq!(list(&rise, 70), [3, 9, 21, 41, 61]);
+    }
+
+    /// Half a million cells hold as many ticks as there are cells.
+    #[test]
+    fn random_ticks_are_a_mean_apart() {
+        let draws = draws(5);
+        let cells = 500_000;
+        let count: usize = (0..cells).map(|n| draws.cell(n, Span(1000)).1).sum();
+        let error = (cells as f64).sqrt();
+        assert!((count as f64 - cells as f64).abs() < 4.0 * error, "{count} ticks");
+    }
+}

@@ -1,0 +1,46 @@
+//! TCP connections of a Linux kernel to a host that falls silent.
+
+use drillcast::outcome::Figure;
+use drillcast::trial::Program;
+
+use super::{Row, Series, band, less};
+use crate::harness::{figure, first, program, run, seconds};
+
+const MODEL: &str = "models/lab/tcp.toml";
+const SCENARIO: &str = "scenarios/lab/tcp/silent-host.toml";
+const JUDGED: &[&str] = &["client/tcp"];
+
+/// From one loss of the connection to a connection to the other host: what the
+/// attempt at the silent one took.
+fn connected(program: &Program, clients: &str) -> Vec<f64> {
+    let outcomes = run(program, 1, 4_096);
+    let back = figure(program, &outcomes, ("clients", clients), Figure::RecoveryTime);
+    let back = back.into_iter().map(seconds).collect();
+    less(back, &first(program, &outcomes, clients, "first_error"))
+}
+
+fn given_up(program: &Program, clients: &str) -> Vec<f64> {
+    first(program, &run(program, 1, 4_096), clients, "first_error")
+}
+
+/// Its rows.
+pub(super) fn rows(rows: &mut Vec<Row>) {
+    let series = Series::read("tcp-silent-host");
+    let program = program(MODEL, SCENARIO, &[]);
+    let old = crate::harness::program(MODEL, SCENARIO, &["clients.*.version=6.4"]);
+    // 2 % of the nominal time-out and 0.3 s.
+    let mut row = |name, client: &str, kind: &str, nominal: f64, predicted, rival| {
+        let of = series.only("client", |word| word == client).only("kind", |word| word == kind);
+        let measured = of.numbers("gave_up_after_s");
+        let row = band(name, &measured, predicted, 0.02 * nominal + 0.3, rival);
+        rows.push(row.judges(&series, JUDGED));
+    };
+    let before = Some(("127 s, a kernel before 6.5", connected(&old, "connecting")));
+    row("tcp: connect", "tpa1", "connect", 131.0, connected(&program, "connecting"), before);
+    let established = given_up(&program, "established");
+    row("tcp: established connection", "tpa1", "established", 924.6, established, None);
+    let cold = connected(&program, "cold");
+    row("tcp: connect on the own subnet", "cold", "connect_cold_arp", 3.05, cold, None);
+    let user = given_up(&program, "usertimeout");
+    row("tcp: TCP_USER_TIMEOUT of 5 s", "tpa1", "usertimeout5", 5.4, user, None);
+}
