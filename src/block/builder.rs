@@ -6,16 +6,23 @@
 
 use std::collections::BTreeMap;
 
+use super::backup::Backup;
 use super::clock::{Clock, Ticks};
 use super::dial::Dial;
 use super::gate::Gate;
 use super::graph::{Consumer, FaultSpec, Graph, Mark, Named, Producer};
-use super::id::{ClockId, ConditionId, DialId, LeaseId, LogId, PickId, ProbeId, ValueId, WorkId};
+use super::id::{
+    BackupId, ClockId, ConditionId, DialId, LeaseId, LinkId, LogId, PickId, PoolId, ProbeId,
+    TankId, ValueId, WorkId,
+};
 use super::lease::Lease;
+use super::link::Link;
 use super::literal::{LevelId, Literal};
 use super::log::Log;
 use super::pick::Pick;
+use super::pool::Pool;
 use super::probe::{Looks, Probe};
+use super::tank::Tank;
 use super::value::{Condition, Value};
 use super::work::Work;
 
@@ -160,6 +167,9 @@ impl Builder {
     pub fn define_work(&mut self, level: LevelId, work: Work) -> WorkId {
         let id = WorkId(self.graph.works.len() as u32);
         self.define(level, Producer::Work(id));
+        if let Some(uses) = work.uses {
+            self.define(uses.held, Producer::Unit(id));
+        }
         if let Some(retry) = work.retry {
             self.define(retry.failed, Producer::Failed(id));
         }
@@ -223,6 +233,32 @@ impl Builder {
             self.define(member.is_head, Producer::Head(id, position as u32));
         }
         self.graph.logs.push(log);
+        id
+    }
+
+    /// Adds a backup.
+    pub fn backup(&mut self, backup: Backup) -> BackupId {
+        self.graph.backups.push(backup);
+        BackupId(self.graph.backups.len() as u32 - 1)
+    }
+
+    /// Adds a pool.
+    pub fn pool(&mut self, pool: Pool) -> PoolId {
+        self.graph.pools.push(pool);
+        PoolId(self.graph.pools.len() as u32 - 1)
+    }
+
+    /// Adds a link.
+    pub fn link(&mut self, link: Link) -> LinkId {
+        self.graph.links.push(link);
+        LinkId(self.graph.links.len() as u32 - 1)
+    }
+
+    /// Defines a level as a tank.
+    pub fn define_tank(&mut self, level: LevelId, tank: Tank) -> TankId {
+        let id = TankId(self.graph.tanks.len() as u32);
+        self.define(level, Producer::Tank(id));
+        self.graph.tanks.push((tank, level));
         id
     }
 
@@ -304,9 +340,11 @@ impl Builder {
                 inputs.extend(candidates.iter().map(|c| Literal::of(c.chosen)));
                 all.iter().for_each(|v| self.collect_value(*v, inputs));
             }
-            Value::Ceiling(a) | Value::Floor(a) | Value::Logarithm(a) | Value::Exponential(a) => {
-                self.collect_value(*a, inputs)
-            }
+            Value::Ceiling(a)
+            | Value::Floor(a)
+            | Value::Logarithm(a)
+            | Value::Exponential(a)
+            | Value::Backup(_, _, a) => self.collect_value(*a, inputs),
             _ => {}
         }
     }
@@ -340,6 +378,12 @@ impl Builder {
         for (index, (lease, _)) in self.graph.leases.iter().enumerate() {
             if let Some(pick) = lease.of {
                 self.graph.grants[pick.index()].push(LeaseId(index as u32));
+            }
+        }
+        self.graph.users = vec![Vec::new(); self.graph.pools.len()];
+        for (index, (work, _)) in self.graph.works.iter().enumerate() {
+            if let Some(uses) = work.uses {
+                self.graph.users[uses.pool.index()].push(WorkId(index as u32));
             }
         }
         self.connect_levels();
@@ -410,6 +454,9 @@ impl Builder {
         for (index, (dial, _)) in self.graph.dials.iter().enumerate() {
             observers[dial.clock.index()].push(Consumer::Dial(DialId(index as u32)));
         }
+        for (index, backup) in self.graph.backups.iter().enumerate() {
+            observers[backup.clock.index()].push(Consumer::Backup(BackupId(index as u32)));
+        }
         for list in &mut observers {
             list.sort_unstable();
             list.dedup();
@@ -459,6 +506,7 @@ impl Builder {
         for (index, (work, _)) in graph.works.iter().enumerate() {
             let consumer = Consumer::Work(WorkId(index as u32));
             edges.extend([(work.when, consumer), (work.until, consumer)]);
+            edges.extend(work.uses.map(|uses| (uses.keeps, consumer)));
         }
         for (index, clock) in graph.clocks.iter().enumerate() {
             edges.push((clock.running, Consumer::Clock(ClockId(index as u32))));
@@ -495,10 +543,16 @@ impl Builder {
                 edges.extend(target.inputs.iter().map(|i| (*i, consumer)));
             }
         }
+        for (index, (tank, _)) in graph.tanks.iter().enumerate() {
+            let consumer = Consumer::Tank(TankId(index as u32));
+            edges.extend([(tank.fills.0, consumer), (tank.drains.0, consumer)]);
+        }
         for (index, log) in graph.logs.iter().enumerate() {
             for (position, member) in log.members.iter().enumerate() {
                 let consumer = Consumer::Log(LogId(index as u32), position as u32);
-                edges.extend([member.accepts, member.copies, member.heads].map(|l| (l, consumer)));
+                let inputs =
+                    [member.accepts, member.copies, member.heads, member.gone, member.restores];
+                edges.extend(inputs.map(|l| (l, consumer)));
             }
         }
         for (index, inputs) in self.meters.iter().enumerate() {

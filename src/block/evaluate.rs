@@ -1,8 +1,9 @@
 //! Reading values and conditions at an instant.
 
+use super::backup::Restore;
 use super::graph::Graph;
 use super::id::{ConditionId, LogId, ValueId};
-use super::value::{Condition, Readings, Value, logarithm, power};
+use super::value::{About, Condition, Readings, Value, logarithm, power};
 use crate::maths;
 use crate::units::Span;
 
@@ -37,7 +38,8 @@ impl Graph {
             | Value::LogHas(..)
             | Value::LogWritten(..)
             | Value::LogUnreplayed(..)
-            | Value::LogDiverged(..) => self.reading(id, activation, with),
+            | Value::LogDiverged(..)
+            | Value::Backup(..) => self.reading(id, activation, with),
         }
     }
 
@@ -57,6 +59,10 @@ impl Graph {
                 product(self.value(backlog, 0, with), volume(log))
             }
             Value::LogDiverged(log, member) => f64::from(with.log_diverged(*log, *member)),
+            Value::Backup(backup, about, k) => {
+                let k = self.value(*k, activation, with).clamp(1.0, 1e6) as usize;
+                told(*about, with.restore(*backup, k))
+            }
             _ => unreachable!("only readings are read here"),
         }
     }
@@ -87,6 +93,18 @@ impl Graph {
     /// A value as a count: at least one.
     pub fn count(&self, id: ValueId, with: &impl Readings) -> u32 {
         self.value(id, 0, with).clamp(1.0, 1e6) as u32
+    }
+}
+
+/// What is asked of a restore; where there is none, of one that never ends.
+fn told(about: About, restore: Option<Restore>) -> f64 {
+    match (about, restore) {
+        (About::Point, Some(restore)) => restore.point.since_zero().as_seconds(),
+        (About::Point, None) => f64::NEG_INFINITY,
+        (About::Since, Some(restore)) => restore.since.as_seconds(),
+        (About::Tries, Some(restore)) => f64::from(restore.tries),
+        (About::Since | About::Tries, None) => f64::INFINITY,
+        (About::Exists, restore) => f64::from(restore.is_some()),
     }
 }
 

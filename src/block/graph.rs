@@ -1,14 +1,20 @@
 //! The graph of blocks: flat arrays, shared by all trials.
 
+use super::backup::Backup;
 use super::clock::Clock;
 use super::dial::Dial;
 use super::gate::Gate;
-use super::id::{ClockId, DialId, LeaseId, LogId, PickId, ProbeId, ValueId, WorkId};
+use super::id::{
+    BackupId, ClockId, DialId, LeaseId, LogId, PickId, ProbeId, TankId, ValueId, WorkId,
+};
 use super::lease::Lease;
+use super::link::Link;
 use super::literal::LevelId;
 use super::log::Log;
 use super::pick::Pick;
+use super::pool::Pool;
 use super::probe::Probe;
+use super::tank::Tank;
 use super::value::{Condition, Value};
 use super::work::Work;
 
@@ -33,6 +39,10 @@ pub enum Consumer {
     Log(LogId, u32),
     /// Something is measured on it.
     Meter(u32),
+    /// A backup begins a generation at a tick of a clock.
+    Backup(BackupId),
+    /// A tank fills or drains by it.
+    Tank(TankId),
 }
 
 /// What a level's value comes from.
@@ -58,6 +68,10 @@ pub enum Producer {
     Dial(DialId, Option<u32>),
     /// A member is the head of a log.
     Head(LogId, u32),
+    /// A work holds a unit of its pool.
+    Unit(WorkId),
+    /// A tank has reached its mark.
+    Tank(TankId),
 }
 
 /// A milestone that a level's rise stamps.
@@ -153,6 +167,16 @@ pub struct Graph {
     pub dials: Vec<(Dial, LevelId)>,
     /// Logs.
     pub logs: Vec<Log>,
+    /// Backups.
+    pub backups: Vec<Backup>,
+    /// Pools.
+    pub pools: Vec<Pool>,
+    /// Who uses each pool.
+    pub users: Vec<Vec<WorkId>>,
+    /// Links.
+    pub links: Vec<Link>,
+    /// Tanks, each with its level.
+    pub tanks: Vec<(Tank, LevelId)>,
     /// Faults.
     pub faults: Vec<FaultSpec>,
     /// How many instances each milestone has.

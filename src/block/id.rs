@@ -30,6 +30,14 @@ ids! {
     DialId,
     /// A log, by its position in [`super::Graph::logs`].
     LogId,
+    /// A backup, by its position in [`super::Graph::backups`].
+    BackupId,
+    /// A pool, by its position in [`super::Graph::pools`].
+    PoolId,
+    /// A link, by its position in [`super::Graph::links`].
+    LinkId,
+    /// A tank, by its position in [`super::Graph::tanks`].
+    TankId,
     /// A value program, by its position in [`super::Graph::values`].
     ValueId,
     /// A condition read at an instant, by its position in [`super::Graph::conditions`].

@@ -14,6 +14,9 @@
 //! one write in 2 % of the trials and none in the others; as time, each lost
 //! write stands for the time since the one before it.
 //!
+//! A member whose content is destroyed holds nothing. A restore gives it what the
+//! head's history held at an instant, and it begins a timeline from there.
+//!
 //! Assumes that writers use every member that accepts and that any of them can
 //! reach, at the full rate, and that the head's own content is durable. A log has no ticks: its full form
 //! and its lazy form are the same.
@@ -33,6 +36,8 @@ pub struct Log {
     pub volume: ValueId,
     /// Writes \[1/s\].
     pub writes: ValueId,
+    /// Up to which instant a restore recovers what was written \[s\].
+    pub point: ValueId,
     /// The hash of its name, for the phase of the comb.
     pub name: u64,
 }
@@ -46,6 +51,11 @@ pub struct LogMember {
     pub copies: Literal,
     /// A rise makes it the head.
     pub heads: Literal,
+    /// At a rise it holds nothing any more, until it is restored.
+    pub gone: Literal,
+    /// At a rise it becomes the head with what the head's history held at the
+    /// log's `point`.
+    pub restores: Literal,
     /// How far its copy is behind \[s\].
     pub lag: ValueId,
     /// How much of its copy it has not replayed \[s of writing\].
@@ -85,6 +95,10 @@ struct MemberState {
     accepts: bool,
     accepts_since: Instant,
     lag: Span,
+    /// What it held has been destroyed, and not restored.
+    empty: bool,
+    gone: bool,
+    restores: bool,
 }
 
 /// A log in a trial.
@@ -129,6 +143,9 @@ impl LogState {
             accepts,
             accepts_since: LONG_AGO,
             lag,
+            empty: false,
+            gone: false,
+            restores: false,
         }));
         self.head = first;
         self.both_since = None;
@@ -145,7 +162,9 @@ impl LogState {
     #[must_use]
     pub fn content(&self, member: usize, now: Instant) -> Content {
         let state = &self.members[member];
-        if member == self.head {
+        if state.empty {
+            state.content
+        } else if member == self.head {
             Content { timeline: state.content.timeline, upto: now }
         } else if state.copies {
             let head = self.members[self.head].content.timeline;
@@ -188,6 +207,46 @@ impl LogState {
         true
     }
 
+    /// Whether a member is restored, as of the last change.
+    #[must_use]
+    pub fn restores(&self, member: usize) -> bool {
+        self.members[member].restores
+    }
+
+    /// At a rise of `gone` what a member held is destroyed; at a rise of
+    /// `restores` it becomes the head with what the head's history held at
+    /// `point`, unless that is before everything.
+    pub fn restore(
+        &mut self,
+        member: usize,
+        now: Instant,
+        (gone, restores): (bool, bool),
+        point: Instant,
+    ) {
+        let state = &mut self.members[member];
+        if gone && !state.gone {
+            state.empty = true;
+            state.content.upto = LONG_AGO;
+        }
+        state.gone = gone;
+        let rose = restores && !state.restores;
+        state.restores = restores;
+        if !rose || point <= LONG_AGO {
+            return;
+        }
+        let timeline = self.members[self.head].content.timeline;
+        let state = &mut self.members[member];
+        (state.empty, state.copies) = (false, false);
+        let upto = point.min(now);
+        self.begin_history(member, Content { timeline, upto }, now);
+    }
+
+    /// Whether the head holds nothing any more.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.members[self.head].empty
+    }
+
     fn set_accepts(&mut self, member: usize, now: Instant, accepts: bool) {
         if self.members[member].accepts == accepts {
             return;
@@ -217,6 +276,11 @@ impl LogState {
 
     fn promote(&mut self, member: usize, now: Instant) {
         let content = self.content(member, now);
+        self.begin_history(member, content, now);
+    }
+
+    /// A member with this content becomes the head, on a history of its own.
+    fn begin_history(&mut self, member: usize, content: Content, now: Instant) {
         let old = self.head;
         self.members[old].content = self.content(old, now);
         // Whoever copies from the old head holds what it held when it stopped.

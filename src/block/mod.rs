@@ -16,6 +16,7 @@
 //!
 //! [`Builder`] assembles a [`Graph`]; `trial::World` runs it.
 
+pub mod backup;
 mod builder;
 pub mod clock;
 pub mod dial;
@@ -24,15 +25,21 @@ pub mod gate;
 mod graph;
 mod id;
 pub mod lease;
+pub mod link;
 mod literal;
 pub mod log;
 pub mod pace;
 pub mod pick;
+pub mod pool;
 pub mod probe;
+pub mod tank;
 pub mod value;
 pub mod work;
 
 pub use builder::{BuildError, Builder};
 pub use graph::{Arm, Change, Consumer, FaultSpec, Graph, Mark, Named, Producer, Strikes};
-pub use id::{ClockId, ConditionId, DialId, LeaseId, LogId, PickId, ProbeId, ValueId, WorkId};
+pub use id::{
+    BackupId, ClockId, ConditionId, DialId, LeaseId, LinkId, LogId, PickId, PoolId, ProbeId,
+    TankId, ValueId, WorkId,
+};
 pub use literal::{Event, EventId, LevelId, Literal};

@@ -1,6 +1,7 @@
 //! Values: numbers read at an instant, from parameters, draws and readings.
 
-use super::id::{ConditionId, LeaseId, LogId, PickId, ValueId};
+use super::backup::Restore;
+use super::id::{BackupId, ConditionId, LeaseId, LogId, PickId, ValueId};
 use super::literal::Literal;
 use crate::distribution::Law;
 use crate::maths;
@@ -69,8 +70,24 @@ pub enum Value {
     LogUnreplayed(LogId, usize),
     /// 1 where a member holds writes that the head lacks, else 0.
     LogDiverged(LogId, usize),
+    /// What restoring the so-many-th newest good generation of a backup comes to.
+    Backup(BackupId, About, ValueId),
     /// The value of the pick's present choice.
     Chosen(PickId, Vec<ValueId>),
+}
+
+/// What is asked of a restore.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum About {
+    /// The newest instant that is recovered \[s\]; before everything where
+    /// there is no such generation.
+    Point,
+    /// How much log leads there from the base \[s of writing\].
+    Since,
+    /// How many generations are tried.
+    Tries,
+    /// 1 where there is such a generation, else 0.
+    Exists,
 }
 
 /// A condition read at an instant.
@@ -121,6 +138,8 @@ pub trait Readings {
     fn log_written(&self, log: LogId, by: Span) -> Span;
     /// Whether a member of a log holds writes that its head lacks.
     fn log_diverged(&self, log: LogId, member: usize) -> bool;
+    /// What restoring the `k`-th newest good generation of a backup comes to.
+    fn restore(&self, backup: BackupId, k: usize) -> Option<Restore>;
     /// The present choice of a pick.
     fn choice(&self, pick: PickId) -> usize;
 }

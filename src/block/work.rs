@@ -9,10 +9,17 @@
 //! last try has failed the work stays failed, a level of its own, until `when`
 //! falls.
 //!
+//! A failed try that holds a unit of a pool gives it back, unless `keeps` holds,
+//! and the next asks anew after the wait, behind whoever asks already. What was
+//! moved by a failed try is moved again, from the first byte.
+//!
 //! Work has no ticks: its full form and its lazy form are the same.
 
 use super::id::ValueId;
+use super::link::Moves;
 use super::literal::{EventId, LevelId, Literal};
+use super::pool::Uses;
+use crate::units::Instant;
 
 /// Work, as wired.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -21,8 +28,13 @@ pub struct Work {
     pub when: Literal,
     /// What ends its level.
     pub until: Literal,
-    /// How long it takes \[s\].
+    /// How long it takes \[s\]; where it moves something, how long that takes
+    /// alone.
     pub takes: ValueId,
+    /// What it moves; then that decides how long it takes.
+    pub moves: Option<Moves>,
+    /// The pool of which it needs a unit.
+    pub uses: Option<Uses>,
     /// It runs to its end although `when` falls.
     pub finishes: bool,
     /// The facts that completion sets.
@@ -57,6 +69,10 @@ pub struct WorkState {
     pub tries: u32,
     /// The event that started it.
     pub started_by: EventId,
+    /// When it last asked for a unit.
+    pub asked: Instant,
+    /// It holds a unit.
+    pub holds: bool,
 }
 
 /// Where work stands.
@@ -64,10 +80,12 @@ pub struct WorkState {
 pub enum WorkStage {
     /// Waiting for a rise of `when`.
     Idle,
+    /// Waiting for a unit of its pool, at first or for another try.
+    Queued,
     /// Under way.
     Running,
-    /// A try has failed, and the next has not begun.
-    Waiting,
+    /// A try has failed, and the wait for the next is not over.
+    Pausing,
     /// The last try has failed; waiting for `when` to fall.
     Failed,
     /// Complete; its level is true.
@@ -83,6 +101,8 @@ pub enum WorkStep {
     Nothing,
     /// It starts now, by the doing of `when`.
     Start,
+    /// It asks for a unit now.
+    Ask,
     /// It is off the agenda.
     Cancel,
     /// Its level falls, by the doing of this literal.
@@ -95,11 +115,20 @@ impl Work {
     /// What follows from the present values of `when` and `until`.
     pub fn step(&self, state: &mut WorkState, when: bool, until: bool) -> WorkStep {
         match state.stage {
+            WorkStage::Idle if when && !until && self.uses.is_some() && !state.holds => {
+                state.stage = WorkStage::Queued;
+                WorkStep::Ask
+            }
             WorkStage::Idle if when && !until => {
                 state.stage = WorkStage::Running;
                 WorkStep::Start
             }
-            WorkStage::Running | WorkStage::Waiting if !when && !self.finishes => {
+            // What runs to its end tries to its end.
+            WorkStage::Queued if !when && !(self.finishes && state.tries > 0) => {
+                state.stage = WorkStage::Idle;
+                WorkStep::Cancel
+            }
+            WorkStage::Running | WorkStage::Pausing if !when && !self.finishes => {
                 state.stage = WorkStage::Idle;
                 WorkStep::Cancel
             }

@@ -6,9 +6,11 @@ use super::world::World;
 use crate::block::clock::{Clock, ClockState, Ticks};
 use crate::block::lease::LeaseState;
 use crate::block::pace::{Beat, Draws, Growth, Pace};
+use crate::block::pool::PoolState;
 use crate::block::probe::{Looks, ProbeState, Reply};
+use crate::block::tank::TankState;
 use crate::block::value::Readings;
-use crate::block::{Event, EventId, LevelId, ValueId};
+use crate::block::{Event, EventId, LevelId, ValueId, WorkId};
 use crate::random::Sampling;
 use crate::units::{Instant, Span};
 
@@ -42,6 +44,9 @@ impl World<'_> {
         self.lapses.clear();
         self.stamps.iter_mut().for_each(|s| s.fill(Instant::NEVER));
         self.begin_clocks();
+        self.begin_backups();
+        self.begin_shares();
+        self.begin_tanks();
         self.begin_logs();
         self.begin_leases();
         self.begin_probes();
@@ -74,6 +79,36 @@ impl World<'_> {
                 let first = self.clocks[index].next(Instant::ZERO);
                 self.agenda.schedule(slots::tick(graph, index), first);
             }
+        }
+    }
+
+    fn begin_backups(&mut self) {
+        let graph = self.graph;
+        for (index, backup) in graph.backups.iter().enumerate() {
+            let clock = self.clocks[backup.clock.index()];
+            self.backups[index].start(&clock, self.mode == Mode::Full);
+        }
+    }
+
+    fn begin_shares(&mut self) {
+        let graph = self.graph;
+        for (index, pool) in graph.pools.iter().enumerate() {
+            let holds = |user: &&WorkId| self.works[user.index()].holds;
+            let held = graph.users[index].iter().filter(holds).count() as u32;
+            self.pools[index] = PoolState::of(graph.count(pool.size, self), held);
+        }
+        let mut flows = std::mem::take(&mut self.flows);
+        flows.start(graph.links.iter().map(|link| graph.value(link.rate, 0, self)));
+        self.flows = flows;
+    }
+
+    fn begin_tanks(&mut self) {
+        let graph = self.graph;
+        for (index, (tank, _)) in graph.tanks.iter().enumerate() {
+            let [starts, capacity, mark] =
+                [tank.starts, tank.capacity, tank.mark].map(|v| graph.value(v, 0, self));
+            self.tanks[index] = TankState::at_zero(starts, capacity, mark);
+            self.settle_tank(index);
         }
     }
 

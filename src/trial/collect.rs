@@ -9,12 +9,23 @@ use crate::outcome::{Figure, Measured, Outcome, Step};
 use crate::units::{Instant, Span};
 
 /// What the logs of a subject lost: the worst of them.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy)]
 struct Loss {
-    seconds: Span,
-    writes: i64,
-    age: Span,
+    seconds: Measured,
+    writes: Measured,
+    age: Measured,
     split: Span,
+}
+
+impl Loss {
+    const NONE: Self =
+        Self { seconds: Measured(0), writes: Measured(0), age: Measured(0), split: Span::ZERO };
+
+    /// A recovery that does not come because no copy is left never will.
+    fn of(self, recovery: Measured) -> Measured {
+        let never = recovery == Measured::CENSORED && self.seconds == Measured::TOTAL_LOSS;
+        if never { Measured::TOTAL_LOSS } else { recovery }
+    }
 }
 
 impl World<'_> {
@@ -81,10 +92,10 @@ impl World<'_> {
     ) -> Measured {
         let served = &self.meter_states[subject.served];
         match figure {
-            Figure::RecoveryTime => served.recovery_time(clock),
+            Figure::RecoveryTime => loss.of(served.recovery_time(clock)),
             Figure::RedundancyRestored => subject
                 .redundant
-                .map_or(Measured::ABSENT, |m| self.meter_states[m].recovery_time(clock)),
+                .map_or(Measured::ABSENT, |m| loss.of(self.meter_states[m].recovery_time(clock))),
             Figure::Downtime => {
                 let parts = self.meters[subject.served].parts.len().max(1);
                 Measured(served.unserved / parts as i64)
@@ -94,9 +105,9 @@ impl World<'_> {
                 let worst = meters.iter().map(|m| self.meter_states[*m].unserved).max();
                 Measured(worst.unwrap_or(0))
             }
-            Figure::DataLossSeconds => Measured::span(loss.seconds),
-            Figure::DataLossWrites => Measured(loss.writes),
-            Figure::RecoveryPointAge => Measured::span(loss.age),
+            Figure::DataLossSeconds => loss.seconds,
+            Figure::DataLossWrites => loss.writes,
+            Figure::RecoveryPointAge => loss.age,
             Figure::SplitBrainSeconds => Measured::span(loss.split),
             Figure::TimeToDetect => self.between(Some(clock), self.detected(subject)),
             Figure::TimeToDecide => {
@@ -153,7 +164,7 @@ impl World<'_> {
 
     /// The worst that logs lost.
     fn loss(&mut self, logs: &[LogId], clock: Instant, end: Instant) -> Loss {
-        let mut worst = Loss::default();
+        let mut worst = Loss::NONE;
         for id in logs {
             let log = &self.graph.logs[id.index()];
             let rate = self.graph.value(log.writes, 0, self);
@@ -161,9 +172,17 @@ impl World<'_> {
             let state = &mut self.logs[id.index()];
             let (seconds, writes) = state.lost(end, rate, phase);
             let age = state.recovery_point(end).map_or(Span::ZERO, |p| (clock - p).max(Span::ZERO));
-            worst.seconds = worst.seconds.max(seconds);
-            worst.writes = worst.writes.max(writes);
-            worst.age = worst.age.max(age);
+            let none_left = self.graph.value(log.point, 0, self) == f64::NEG_INFINITY;
+            let state = &self.logs[id.index()];
+            let told = |value: Measured| match (state.is_empty(), none_left) {
+                (true, true) => Measured::TOTAL_LOSS,
+                // A copy is left, and had not been restored by the horizon.
+                (true, false) => Measured::CENSORED,
+                (false, _) => value,
+            };
+            worst.seconds = worst.seconds.max(told(Measured::span(seconds)));
+            worst.writes = worst.writes.max(told(Measured(writes)));
+            worst.age = worst.age.max(told(Measured::span(age)));
             worst.split = worst.split.max(state.split_brain(end));
         }
         worst

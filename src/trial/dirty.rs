@@ -15,6 +15,10 @@ impl Marks {
         Self { words: vec![0; size.div_ceil(64)], lowest: usize::MAX }
     }
 
+    pub(super) fn extend(&mut self, number: Option<usize>) {
+        number.into_iter().for_each(|number| self.insert(number));
+    }
+
     pub(super) fn insert(&mut self, number: usize) {
         let word = number / 64;
         self.words[word] |= 1 << (number % 64);
@@ -55,6 +59,8 @@ pub(super) struct Dirty {
     pub(super) dials: Marks,
     pub(super) picks: Marks,
     pub(super) logs: Marks,
+    pub(super) pools: Marks,
+    pub(super) tanks: Marks,
     pub(super) meters: Marks,
     /// Members before each log.
     log_starts: Vec<usize>,
@@ -75,6 +81,8 @@ impl Dirty {
             dials: Marks::new(graph.dials.len()),
             picks: Marks::new(graph.picks.len()),
             logs: Marks::new(log_starts[graph.logs.len()]),
+            pools: Marks::new(graph.pools.len()),
+            tanks: Marks::new(graph.tanks.len()),
             meters: Marks::new(meters),
             log_starts,
         }
@@ -93,6 +101,9 @@ impl Dirty {
                 self.logs.insert(self.log_starts[id.index()] + member as usize);
             }
             Consumer::Meter(id) => self.meters.insert(id as usize),
+            Consumer::Tank(id) => self.tanks.insert(id.index()),
+            // What a backup holds is only ever read.
+            Consumer::Backup(_) => {}
         }
     }
 
@@ -112,6 +123,8 @@ impl Dirty {
             &mut self.dials,
             &mut self.picks,
             &mut self.logs,
+            &mut self.pools,
+            &mut self.tanks,
             &mut self.meters,
         ] {
             marks.clear();

@@ -29,6 +29,7 @@ impl World<'_> {
             Due::Fault(index) => self.strike(index),
             Due::FaultEnd(index) => self.relent(index),
             Due::Work(index) => self.complete(index),
+            Due::Tank(index) => self.cross(index),
             _ => unreachable!("ticks look, they do not happen"),
         }
     }
@@ -104,6 +105,7 @@ impl World<'_> {
                     self.check(id.index());
                 }
                 Consumer::Probe(id) => self.look_once(id.index()),
+                Consumer::Backup(id) => self.backups[id.index()].tick(self.now),
                 _ => {}
             }
         }

@@ -43,6 +43,10 @@ impl World<'_> {
                 self.settle_dial(dial);
                 moved = true;
             }
+            while let Some(tank) = self.dirty.tanks.pop() {
+                self.settle_tank(tank);
+                moved = true;
+            }
             while let Some(number) = self.dirty.logs.pop() {
                 self.settle_log(number);
                 moved = true;
@@ -52,14 +56,18 @@ impl World<'_> {
             }
             if let Some(pick) = self.dirty.picks.pop() {
                 self.settle_pick(pick);
+            } else if let Some(pool) = self.dirty.pools.pop() {
+                self.grant_unit(pool);
             } else if !self.zero.is_empty() {
-                let mut zero = std::mem::take(&mut self.zero);
-                zero.sort_unstable();
-                for work in zero.drain(..) {
-                    self.complete(work as usize);
+                // A try in no time that fails may begin the next in this round.
+                self.zero.sort_unstable();
+                let due = self.zero.len();
+                for position in 0..due {
+                    self.complete(self.zero[position] as usize);
                 }
-                self.zero = zero;
+                self.zero.drain(..due);
             } else {
+                self.share();
                 return;
             }
         }
@@ -163,8 +171,11 @@ impl World<'_> {
         let graph = self.graph;
         let state = self.clocks[index];
         for observer in &graph.observers[index] {
-            if let Consumer::Dial(dial) = observer {
-                self.dials[dial.index()].reclock(&state, self.visible);
+            match observer {
+                Consumer::Dial(dial) => self.dials[dial.index()].reclock(&state, self.visible),
+                Consumer::Backup(id) if state.running => self.backups[id.index()].restart(&state),
+                Consumer::Backup(id) => self.backups[id.index()].stop(self.visible),
+                _ => {}
             }
         }
         if self.mode == Mode::Full {
@@ -293,12 +304,17 @@ impl World<'_> {
         let (work, level) = &graph.works[index];
         let (when, until) = (self.holds(work.when), self.holds(work.until));
         match work.step(&mut self.works[index], when, until) {
-            WorkStep::Nothing => return false,
+            WorkStep::Nothing => return self.release(index),
+            WorkStep::Ask => {
+                self.works[index].tries = 0;
+                self.ask(index);
+            }
             // It may have waited for `until` to let go.
             WorkStep::Start => self.start(index, self.event(work.when).max(self.event(work.until))),
             WorkStep::Cancel => {
                 self.agenda.cancel(slots::work(graph, index));
                 self.zero.retain(|w| *w != index as u32);
+                self.flows.end(index);
             }
             WorkStep::Fall(by) => {
                 self.set(*level, false, self.event(by));
@@ -311,7 +327,71 @@ impl World<'_> {
                 self.dirty.works.insert(index);
             }
         }
+        self.release(index);
         true
+    }
+
+    /// A work asks for a unit of its pool.
+    fn ask(&mut self, index: usize) {
+        self.works[index].stage = WorkStage::Queued;
+        self.works[index].asked = self.now;
+        self.dirty.pools.extend(self.graph.works[index].0.uses.map(|uses| uses.pool.index()));
+    }
+
+    /// A work that neither runs nor keeps its unit gives it back; whether it did.
+    fn release(&mut self, index: usize) -> bool {
+        let graph = self.graph;
+        let (work, level) = &graph.works[index];
+        let Some(uses) = work.uses.filter(|uses| {
+            let state = self.works[index];
+            state.holds && state.stage != WorkStage::Running && !self.holds(uses.keeps)
+        }) else {
+            return false;
+        };
+        let by = self.event(work.when).max(self.event(uses.keeps)).max(self.events[level.index()]);
+        // After a failed try nothing else has changed since it began.
+        let by = by.max(self.works[index].started_by);
+        self.works[index].holds = false;
+        self.set(uses.held, false, by);
+        self.pools[uses.pool.index()].give();
+        self.dirty.pools.insert(uses.pool.index());
+        true
+    }
+
+    /// Whoever has waited longest for a unit of a pool gets one, if there is one.
+    fn grant_unit(&mut self, pool: usize) {
+        let graph = self.graph;
+        let waiting = graph.users[pool].iter().map(|user| user.index());
+        let waiting = waiting.filter(|w| self.works[*w].stage == WorkStage::Queued);
+        let Some(next) = waiting.min_by_key(|w| (self.works[*w].asked, *w)) else { return };
+        if !self.pools[pool].take() {
+            return;
+        }
+        let work = &graph.works[next].0;
+        self.works[next].holds = true;
+        let mut by = self.event(work.when).max(self.event(work.until));
+        if let Some(uses) = work.uses {
+            if self.works[next].tries > 0 {
+                // It gave its unit back when the last try failed.
+                by = self.events[uses.held.index()];
+            }
+            by = self.set(uses.held, true, by);
+        }
+        self.works[next].started_by = by;
+        self.begin_try(next);
+        self.dirty.pools.insert(pool);
+    }
+
+    /// Who moves something gets a fair share of the links.
+    fn share(&mut self) {
+        let graph = self.graph;
+        let over = |work: usize| {
+            graph.works[work].0.moves.as_ref().map_or(&[][..], |moves| moves.over.as_slice())
+        };
+        let (agenda, visible) = (&mut self.agenda, self.visible);
+        self.flows.share(self.now, over, |work, at| {
+            agenda.schedule(slots::work(graph, work), at.max(visible));
+        });
     }
 
     fn start(&mut self, index: usize, started_by: EventId) {
@@ -323,13 +403,24 @@ impl World<'_> {
     fn begin_try(&mut self, index: usize) {
         let graph = self.graph;
         let activation = self.works[index].activations;
-        let takes = graph.span(graph.works[index].0.takes, activation, self);
+        let work = &graph.works[index].0;
+        let moves = work.moves.as_ref().map(|moves| {
+            let [bytes, most] = [moves.bytes, moves.most].map(|v| graph.value(v, activation, self));
+            (bytes.max(0.0), most.max(0.0))
+        });
+        let takes = match moves {
+            Some((0.0, _)) => Span::ZERO,
+            Some(_) => Span::NEVER,
+            None => graph.span(work.takes, activation, self),
+        };
         let state = &mut self.works[index];
         state.stage = WorkStage::Running;
         state.activations += 1;
         state.tries += 1;
         if takes == Span::ZERO {
             self.zero.push(index as u32);
+        } else if let Some((bytes, most)) = moves {
+            self.flows.begin(index, bytes, most, self.now);
         } else {
             self.agenda.schedule(slots::work(graph, index), self.now + takes);
         }
@@ -344,10 +435,11 @@ impl World<'_> {
                 return self.fail(index, retry);
             }
             (WorkStage::Running, _) => {}
-            (WorkStage::Waiting, _) => return self.begin_try(index),
+            (WorkStage::Pausing, _) => return self.try_again(index),
             _ => return,
         }
         self.works[index].stage = WorkStage::Done;
+        self.flows.end(index);
         let event = self.set(*level, true, self.works[index].started_by);
         for (fact, value) in &work.does {
             self.set(*fact, *value, event);
@@ -365,6 +457,7 @@ impl World<'_> {
     fn fail(&mut self, index: usize, retry: &Retry) {
         let graph = self.graph;
         let state = self.works[index];
+        self.flows.end(index);
         if retry.tries.is_some_and(|most| state.tries >= graph.count(most, self)) {
             self.works[index].stage = WorkStage::Failed;
             self.set(retry.failed, true, state.started_by);
@@ -372,12 +465,22 @@ impl World<'_> {
             return;
         }
         self.exhausted |= state.tries >= TRY_BUDGET;
+        self.works[index].stage = WorkStage::Pausing;
+        self.release(index);
         let wait = graph.span(retry.between, state.activations - 1, self);
         if wait == Span::ZERO {
-            self.begin_try(index);
+            self.try_again(index);
         } else {
-            self.works[index].stage = WorkStage::Waiting;
             self.agenda.schedule(slots::work(graph, index), self.now + wait);
+        }
+    }
+
+    /// The wait after a failed try is over.
+    fn try_again(&mut self, index: usize) {
+        if self.graph.works[index].0.uses.is_some() && !self.works[index].holds {
+            self.ask(index);
+        } else {
+            self.begin_try(index);
         }
     }
 
@@ -501,15 +604,48 @@ impl World<'_> {
         self.agenda.schedule(slots::dial(graph, index), at);
     }
 
+    /// A tank fills or drains by what holds now.
+    pub(super) fn settle_tank(&mut self, index: usize) {
+        let graph = self.graph;
+        let tank = &graph.tanks[index].0;
+        let rate = |(on, rate): (_, _)| {
+            if self.holds(on) { graph.value(rate, 0, self).max(0.0) } else { 0.0 }
+        };
+        let rate = rate(tank.fills) - rate(tank.drains);
+        let by = self.event(tank.fills.0).max(self.event(tank.drains.0));
+        let state = &mut self.tanks[index];
+        state.turn(rate, self.now, by);
+        let at = state.crossing().max(self.visible);
+        self.agenda.schedule(slots::tank(graph, index), at);
+    }
+
+    /// A tank crosses its mark.
+    pub(super) fn cross(&mut self, index: usize) {
+        let graph = self.graph;
+        let state = &mut self.tanks[index];
+        state.cross(self.now);
+        let (reached, by) = (state.reached, state.set_by);
+        self.set(graph.tanks[index].1, reached, by);
+        self.dirty.tanks.insert(index);
+    }
+
     fn settle_log(&mut self, number: usize) {
         let (index, member) = self.dirty.log_member(number);
         let graph = self.graph;
         let spec = &graph.logs[index].members[member];
         let (accepts, copies, heads) =
             (self.holds(spec.accepts), self.holds(spec.copies), self.holds(spec.heads));
+        let (gone, restores) = (self.holds(spec.gone), self.holds(spec.restores));
         let old = self.logs[index].head();
-        if self.logs[index].change(member, self.now, accepts, copies, heads) {
-            let by = self.event(spec.heads);
+        let restored = restores && !self.logs[index].restores(member);
+        let point = if restored { graph.value(graph.logs[index].point, 0, self) } else { 0.0 };
+        let point = Instant::ZERO + Span::from_seconds(point);
+        let now = self.now;
+        let log = &mut self.logs[index];
+        log.restore(member, now, (gone, restores), point);
+        let promoted = log.change(member, now, accepts, copies, heads);
+        if (restored || promoted) && old != member {
+            let by = self.event(if restored { spec.restores } else { spec.heads });
             self.set(graph.logs[index].members[old].is_head, false, by);
             self.set(spec.is_head, true, by);
         }

@@ -1,4 +1,4 @@
-//! The agenda's slots: faults and completions first, then renewals, then looks.
+//! The agenda's slots: faults, completions and crossings first, then renewals, then looks.
 
 use crate::block::Graph;
 use crate::kernel::Slot;
@@ -12,6 +12,8 @@ pub(super) enum Due {
     FaultEnd(usize),
     /// A work completes.
     Work(usize),
+    /// A tank crosses its mark.
+    Tank(usize),
     /// A clock ticks (full form).
     Tick(usize),
     /// A lease is renewed.
@@ -25,18 +27,19 @@ pub(super) enum Due {
 }
 
 /// How many slots come before each kind.
-fn starts(graph: &Graph) -> [usize; 9] {
+fn starts(graph: &Graph) -> [usize; 10] {
     let sizes = [
         graph.faults.len(),
         graph.faults.len(),
         graph.works.len(),
+        graph.tanks.len(),
         graph.clocks.len(),
         graph.leases.len(),
         graph.leases.len(),
         graph.probes.len(),
         graph.dials.len(),
     ];
-    let mut starts = [0; 9];
+    let mut starts = [0; 10];
     for (index, size) in sizes.iter().enumerate() {
         starts[index + 1] = starts[index] + size;
     }
@@ -45,12 +48,12 @@ fn starts(graph: &Graph) -> [usize; 9] {
 
 /// How many there are.
 pub(super) fn count(graph: &Graph) -> usize {
-    starts(graph)[8]
+    starts(graph)[9]
 }
 
 /// Slots from here on are ticks: they look, and take effect in epoch 1.
 pub(super) fn first_tick(graph: &Graph) -> u32 {
-    starts(graph)[3] as u32
+    starts(graph)[4] as u32
 }
 
 /// What a slot stands for.
@@ -63,10 +66,11 @@ pub(super) fn due(graph: &Graph, slot: Slot) -> Due {
         0 => Due::Fault(index),
         1 => Due::FaultEnd(index),
         2 => Due::Work(index),
-        3 => Due::Tick(index),
-        4 => Due::Renew(index),
-        5 => Due::Fall(index),
-        6 => Due::Probe(index),
+        3 => Due::Tank(index),
+        4 => Due::Tick(index),
+        5 => Due::Renew(index),
+        6 => Due::Fall(index),
+        7 => Due::Probe(index),
         _ => Due::Dial(index),
     }
 }
@@ -84,4 +88,4 @@ macro_rules! slots {
     )*};
 }
 
-slots!(fault_end = 1, work = 2, tick = 3, renew = 4, fall = 5, probe = 6, dial = 7);
+slots!(fault_end = 1, work = 2, tank = 3, tick = 4, renew = 5, fall = 6, probe = 7, dial = 8);

@@ -5,13 +5,16 @@
 //! first good target, works whose condition holds are done, unless they take for
 //! ever. It depends on no draw, so it is found once and copied into every trial.
 
+use crate::block::backup::Restore;
 use crate::block::clock::Ticks;
 use crate::block::dial::DialState;
 use crate::block::pick::PickState;
 use crate::block::probe::Looks;
 use crate::block::value::Readings;
 use crate::block::work::{WorkStage, WorkState};
-use crate::block::{ClockId, EventId, Graph, LeaseId, LevelId, Literal, LogId, PickId, Producer};
+use crate::block::{
+    BackupId, ClockId, EventId, Graph, LeaseId, LevelId, Literal, LogId, PickId, Producer,
+};
 use crate::units::{Instant, Span};
 
 /// Passes after which a system that still changes is said to have no steady start.
@@ -175,6 +178,10 @@ impl<'g> Search<'g> {
                 && !self.holds(work.until)
                 && !self.graph.span(work.takes, 0, self).is_never();
             changed |= self.set(*level, value);
+            if let Some(uses) = work.uses {
+                let holds = value && self.holds(uses.keeps);
+                changed |= self.set(uses.held, holds);
+            }
         }
         changed
     }
@@ -194,6 +201,8 @@ impl<'g> Search<'g> {
             activations: 0,
             tries: 0,
             started_by: EventId::START,
+            asked: Instant::ZERO,
+            holds: work.uses.is_some_and(|uses| self.levels[uses.held.index()]),
         });
         let picks = graph.picks.iter().enumerate().map(|(index, pick)| PickState {
             choice: self.chosen(PickId(index as u32)),
@@ -229,7 +238,7 @@ impl<'g> Search<'g> {
 }
 
 /// What a preference reads before anything is drawn or written: the middle of
-/// each draw, and logs that are all alike.
+/// each draw, logs that are all alike, and no generation of a backup.
 impl Readings for Search<'_> {
     fn holds(&self, literal: Literal) -> bool {
         self.holds(literal)
@@ -253,6 +262,10 @@ impl Readings for Search<'_> {
 
     fn log_diverged(&self, _: LogId, _: usize) -> bool {
         false
+    }
+
+    fn restore(&self, _: BackupId, _: usize) -> Option<Restore> {
+        None
     }
 
     fn choice(&self, pick: PickId) -> usize {

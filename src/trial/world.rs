@@ -8,17 +8,21 @@ use super::Mode;
 use super::dirty::Dirty;
 use super::meter::{Meter, MeterState};
 use super::steady::Steady;
+use crate::block::backup::{Backup, BackupState, Restore, Rules};
 use crate::block::clock::ClockState;
 use crate::block::dial::{DialState, TargetState};
 use crate::block::lease::LeaseState;
+use crate::block::link::Flows;
 use crate::block::log::LogState;
 use crate::block::pick::PickState;
+use crate::block::pool::PoolState;
 use crate::block::probe::ProbeState;
+use crate::block::tank::TankState;
 use crate::block::value::Readings;
 use crate::block::work::WorkState;
 use crate::block::{
-    Arm, Change, Consumer, Event, EventId, FaultSpec, Graph, LeaseId, LevelId, Literal, LogId,
-    PickId, Strikes,
+    Arm, BackupId, Change, Consumer, Event, EventId, FaultSpec, Graph, LeaseId, LevelId, Literal,
+    LogId, PickId, Strikes, ValueId,
 };
 use crate::kernel::Agenda;
 use crate::random::Sampling;
@@ -62,6 +66,10 @@ pub struct World<'g> {
     pub(super) dials: Vec<DialState>,
     pub(super) targets: Vec<Vec<TargetState>>,
     pub(super) logs: Vec<LogState>,
+    pub(super) backups: Vec<BackupState>,
+    pub(super) pools: Vec<PoolState>,
+    pub(super) flows: Flows,
+    pub(super) tanks: Vec<TankState>,
     pub(super) agenda: Agenda,
     pub(super) dirty: Dirty,
     pub(super) zero: Vec<u32>,
@@ -124,9 +132,14 @@ impl<'g> World<'g> {
                 })
                 .collect(),
             logs: graph.logs.iter().map(|log| LogState::new(log.members.len())).collect(),
+            backups: graph.backups.iter().map(|_| BackupState::new()).collect(),
+            pools: vec![PoolState::default(); graph.pools.len()],
+            flows: Flows::new(graph.links.len(), graph.works.len()),
+            tanks: vec![TankState::at_zero(0.0, 0.0, 0.0); graph.tanks.len()],
             agenda: Agenda::new(super::slots::count(graph)),
             dirty: Dirty::new(graph, meters.len()),
-            zero: Vec::with_capacity(graph.works.len()),
+            // Twice: a try in no time may begin while those before it end.
+            zero: Vec::with_capacity(2 * graph.works.len()),
             due: Vec::with_capacity(64),
             verdicts: Vec::with_capacity(64),
             scratch: Vec::with_capacity(64),
@@ -337,7 +350,62 @@ impl Readings for World<'_> {
         self.logs[log.index()].diverged(member, self.now)
     }
 
+    fn restore(&self, backup: BackupId, k: usize) -> Option<Restore> {
+        let spec = &self.graph.backups[backup.index()];
+        let own = Generations { world: self, backup };
+        let state = &self.backups[backup.index()];
+        let Some(base) = spec.base else { return state.good(k, self.visible, &own) };
+        let from = self.restore(base, k)?;
+        if !own.sound() {
+            return Some(from);
+        }
+        let gap = |number| own.gap(number);
+        Some(state.lead(from, &self.backups[base.index()], self.visible, &own, &gap))
+    }
+
     fn choice(&self, pick: PickId) -> usize {
         self.picks[pick.index()].choice
+    }
+}
+
+/// The generations of a backup, as this trial draws them.
+struct Generations<'w, 'g> {
+    world: &'w World<'g>,
+    backup: BackupId,
+}
+
+impl Generations<'_, '_> {
+    fn spec(&self) -> &Backup {
+        &self.world.graph.backups[self.backup.index()]
+    }
+
+    fn chance(&self, of: ValueId) -> f64 {
+        self.world.graph.value(of, 0, self.world)
+    }
+
+    /// What they share is good.
+    fn sound(&self) -> bool {
+        self.world.uniform(self.spec().common, 0) < self.chance(self.spec().shared)
+    }
+
+    /// The place of the gap in an interval of the base, as a fraction of it.
+    fn gap(&self, number: i64) -> Option<f64> {
+        let works = self.chance(self.spec().works);
+        let drawn = self.world.uniform(self.spec().name, number as u32);
+        (drawn >= works).then(|| (drawn - works) / (1.0 - works))
+    }
+}
+
+impl Rules for Generations<'_, '_> {
+    fn takes(&self, number: i64) -> Span {
+        self.world.graph.span(self.spec().takes, number as u32, self.world)
+    }
+
+    fn keep(&self) -> usize {
+        self.world.graph.count(self.spec().keep, self.world) as usize
+    }
+
+    fn good(&self, number: i64) -> bool {
+        self.sound() && self.gap(number).is_none()
     }
 }

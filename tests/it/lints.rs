@@ -455,3 +455,49 @@ fn every_rule_has_a_test() {
     }
     assert!(untested.is_empty(), "{untested:#?}");
 }
+
+/// A database with backups, and an objective on it.
+fn vault(more: &str, objective: &str) -> String {
+    format!(
+        "model = \"vault\"\nzones = {{ a = \"r\", b = \"r\" }}\n[stores.db]\ntechnology = \"postgresql/pitr\"\nmembers = [\"a\"]\nworks = \"0.99\"\n{more}\n{objective}\n"
+    )
+}
+
+#[test]
+fn an_archive_that_fails_fills_the_disk() {
+    assert_eq!(codes(&vault("wal = \"5 MB/s\"", ""), None), ["pitr::archive_fills_disk"]);
+    assert_eq!(codes(&vault("wal = \"5 MB/s\"\npg_wal_free = \"500 GB\"", ""), None).len(), 0);
+}
+
+const LOSS: &str = "[objectives.db]\ndata_loss = \"p95 <= 5m\"";
+
+#[test]
+fn an_archive_that_waits_for_full_segments_breaks_an_objective() {
+    let slow = vault("wal = \"10 kB/s\"", LOSS);
+    assert_eq!(codes(&slow, None), ["pitr::archive_never_forced"]);
+    assert_eq!(codes(&vault("wal = \"10 kB/s\"", ""), None).len(), 0);
+    assert_eq!(codes(&vault("wal = \"1 MB/s\"", LOSS), None).len(), 0);
+    let forced = |after| {
+        let more = format!("wal = \"10 kB/s\"\narchive_timeout = \"{after}\"");
+        codes(&vault(&more, LOSS), None)
+    };
+    assert_eq!(forced("1m").len(), 0);
+    assert_eq!(forced("10m"), ["pitr::archive_forced_late"]);
+}
+
+#[test]
+fn backups_that_nobody_tries_are_a_risk_under_an_objective() {
+    let untested = vault("", LOSS).replace("works = \"0.99\"", "");
+    assert_eq!(codes(&untested, None), ["pitr::untested_backups"]);
+    let time = untested.replace("data_loss = \"p95 <= 5m\"", "recovery_time = \"p95 <= 4h\"");
+    assert_eq!(codes(&time, None), ["pitr::untested_backups"]);
+    assert_eq!(codes(&untested.replace(LOSS, ""), None).len(), 0);
+    assert_eq!(codes(&vault("", LOSS), None).len(), 0);
+}
+
+#[test]
+fn backups_of_one_server_know_no_second() {
+    let two = vault("", "").replace("[\"a\"]", "[\"a\", \"b\"]");
+    assert_eq!(codes(&two, None), ["pitr::one_server"]);
+    assert_eq!(codes(&vault("", ""), None).len(), 0);
+}

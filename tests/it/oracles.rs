@@ -4,7 +4,7 @@
 //! form: sums and maxima of stages, and what periodic observers make of phases.
 //! Tolerances are four standard errors.
 
-use drillcast::outcome::Figure;
+use drillcast::outcome::{Figure, Measured};
 use drillcast::random::Sampling;
 use drillcast::trial::Mode;
 
@@ -229,4 +229,144 @@ fn a_cached_answer() {
     uniform("resolver", &times(nodes, "app or resolver"), 5.0, 65.0);
     let deviation = ((3600.0 + 100.0) / 12.0_f64).sqrt();
     has_moments("resolver and runtime", &times(nodes, "app or runtime"), 40.0, deviation);
+}
+
+/// One toy whose data are gone for good, with backups: how old what is restored
+/// is [h], where anything is.
+fn ages(backups: &str, point: &str, restore: &str) -> Vec<Measured> {
+    let nodes = format!(
+        r#"
+[member.gate]
+acts = {{ when = "app or restored" }}
+[member.work]
+restored = {{ when = "not app", takes = "{restore}" }}
+[one.backup]
+{backups}
+[one.log]
+log = {{ accepts = "app", copies = "false", head = "acts", volume = "1 MB/s", writes = "1/s", lag = "0s", unreplayed = "0s", gone = "not app", restores = "restored", point = "{point}" }}
+"#
+    );
+    let scenario = KILL.replace("\n[[faults]]", "\nhorizon = \"2h\"\n[[faults]]");
+    let preset = toy(&nodes, "acts");
+    let program = program_of(&[&preset], ONE_TOY, &scenario, &["stores.toy.stable_for=0s"]);
+    let outcomes = run_as(&program, &Sampling::plain(19), TRIALS, Mode::Lazy);
+    let of = |which| figure(&program, &outcomes, ("stores", "toy"), which);
+    let ages = of(Figure::RecoveryPointAge);
+    // Where nothing is left, nothing is recovered, ever.
+    for (age, time) in ages.iter().zip(of(Figure::RecoveryTime)) {
+        let alike = [Measured::TOTAL_LOSS, Measured::CENSORED].contains(age);
+        assert!(!alike || *age == time, "{age:?} {time:?}");
+    }
+    ages
+}
+
+fn hours(ages: Vec<Measured>) -> Vec<f64> {
+    ages.into_iter().map(|age| seconds(age) / 3600.0).collect()
+}
+
+const WHILE: &str = "while = \"any(m in member: m.app)\"";
+
+#[test]
+fn the_age_of_a_backup() {
+    let full = |more: &str| format!("full = {{ every = \"24h\", takes = \"1h\", {WHILE}{more} }}");
+    let age = hours(ages(&full(""), "full.point(1)", "1s"));
+    has_moments("C-19 age [h]", &age, 13.0, 24.0 / 12.0_f64.sqrt());
+    has_share("C-19 p95", &age, 23.8, 0.95);
+    assert!(quantile(&age, 1.0) <= 25.0 && quantile(&age, 0.0) > 1.0);
+    let age = hours(ages(&full(", works = 0.9"), "full.point(1)", "1s"));
+    // A uniform place in the cycle, and a geometric number of bad copies.
+    let deviation = (48.0 + 576.0 * 0.1 / 0.81_f64).sqrt();
+    has_moments("C-19 age, bad copies [h]", &age, 13.0 + 24.0 * 0.1 / 0.9, deviation);
+}
+
+#[test]
+fn the_worst_loss_of_a_chain_of_copies() {
+    // Accumulated over a cycle; propagated and held at this level and those above.
+    for (name, cycle, behind, worst) in [
+        ("C-01 array", 168.0, 48.0 + 1.0, 217.0),
+        ("C-01 site", 672.0, 48.0 + 1.0 + 24.0 + 684.0, 1429.0),
+        ("C-02 array, daily", 24.0, 12.0 + 1.0, 37.0),
+        ("C-02 site, weekly vault", 168.0, 48.0 + 1.0 + 24.0 + 12.0, 253.0),
+        ("C-02 site, daily", 168.0, 12.0 + 1.0 + 24.0 + 12.0, 217.0),
+    ] {
+        let level = format!("full = {{ every = \"{cycle}h\", takes = \"{behind}h\", {WHILE} }}");
+        let age = hours(ages(&level, "full.point(1)", "1s"));
+        has_moments(name, &age, behind + cycle / 2.0, cycle / 12.0_f64.sqrt());
+        let most = quantile(&age, 1.0);
+        assert!(most <= worst && most > worst - cycle / 1000.0, "{name}: {most}");
+    }
+}
+
+#[test]
+fn no_copy_left_is_a_total_loss() {
+    let kept =
+        format!("full = {{ every = \"24h\", takes = \"1h\", keep = 2, works = 0.5, {WHILE} }}");
+    let takes = "if(full.exists(1), 1s, never)";
+    let all = ages(&kept, "full.point(1)", takes);
+    let lost = all.iter().map(|age| f64::from(u8::from(*age == Measured::TOTAL_LOSS)));
+    has_share("two kept, half of them bad", &lost.map(|l| 1.0 - l).collect::<Vec<_>>(), 0.5, 0.25);
+    let common = format!("full = {{ every = \"24h\", takes = \"1h\", shared = 0.9, {WHILE} }}");
+    let all = ages(&common, "full.point(1)", takes);
+    let lost = all.iter().map(|age| f64::from(u8::from(*age == Measured::TOTAL_LOSS)));
+    has_share("all bad at once", &lost.map(|l| 1.0 - l).collect::<Vec<_>>(), 0.5, 0.1);
+    // A copy that is there and not restored by the horizon is no total loss.
+    let late = ages(&common, "full.point(1)", "if(full.exists(1), 9h, never)");
+    assert!(late.iter().all(|age| [Measured::TOTAL_LOSS, Measured::CENSORED].contains(age)));
+    assert!(late.contains(&Measured::CENSORED));
+}
+
+#[test]
+fn a_log_archive_leads_on_from_a_base() {
+    let archive = |works: &str, every: &str, lag: &str| {
+        format!(
+            "full = {{ every = \"1h\", takes = \"0s\", {WHILE} }}\nwal = {{ every = \"{every}\", takes = \"{lag}\", works = {works}, base = \"full\", {WHILE} }}"
+        )
+    };
+    let age = |nodes: &str| {
+        hours(ages(nodes, "wal.point(1)", "1s")).iter().map(|h| h * 3600.0).collect::<Vec<_>>()
+    };
+    // Up to the last segment, but not to before the base.
+    let early = age(&archive("1.0", "30s", "1s"));
+    assert!(early.iter().all(|age| *age <= 31.0));
+    has_share("age of the archive", &early, 16.0, 0.5);
+    // A gap in half of the intervals, at a uniform place: (1 − w) E(a − g)⁺.
+    let gapped = age(&archive("0.5", "1s", "0s"));
+    has_mean("age behind a gap [s]", &gapped, 0.5 + 0.5 * 3600.0 / 6.0);
+}
+
+/// The mean within four standard errors.
+fn has_mean(name: &str, values: &[f64], mean: f64) {
+    let (m, s) = moments(values);
+    let error = s / (values.len() as f64).sqrt();
+    println!("{name}: mean {m:.4} ± {error:.4} ({mean})");
+    assert!((m - mean).abs() < 4.0 * error, "{name}: mean {m}, expected {mean} ± {error}");
+}
+
+#[test]
+fn one_repairman_for_three() {
+    let model = r#"
+model = "toys"
+zones = { a = "r", b = "r", c = "r" }
+[stores.toy]
+technology = "toy"
+members = ["a", "b", "c"]
+"#;
+    let scenario = "scenario = \"x\"\nhorizon = \"1000h\"\n[[faults]]\nwhat = \"kill\"\nwhere = \"each of toy\"";
+    for (crew, mean, deviation) in [(1, 30.0, 300.0_f64.sqrt()), (3, 55.0 / 3.0, 35.0 / 3.0)] {
+        let nodes = format!(
+            "[member.work]\nrepair = {{ when = \"not app\", uses = \"crew\", takes = {{ exponential = {{ mean = \"10s\" }} }}, does = [\"start app\"] }}\n[one.pool]\ncrew = {{ size = {crew} }}"
+        );
+        let preset = toy(&nodes, "all(m in member: m.app)");
+        let program = program_of(&[&preset], model, scenario, &["stores.toy.stable_for=0s"]);
+        let outcomes = run_as(&program, &Sampling::plain(7), TRIALS, Mode::Lazy);
+        let values = figure(&program, &outcomes, ("stores", "toy"), Figure::RecoveryTime);
+        let times: Vec<f64> = values.into_iter().map(seconds).collect();
+        has_moments(&format!("three repairs, {crew} at once"), &times, mean, deviation);
+        // The stages on the path are all of it, waiting too.
+        for outcome in &outcomes {
+            let recovery = outcome.figures[0].0;
+            let path: i64 = outcome.path.iter().map(|step| (step.to - step.from).0).sum();
+            assert_eq!(path, recovery);
+        }
+    }
 }

@@ -1,16 +1,21 @@
 //! Full against lazy: random graphs of blocks, faults and seeds, small integers
 //! so that ties abound. Both forms must write the same journal, to the bit.
 
+use drillcast::block::backup::Backup;
 use drillcast::block::clock::{Clock, Ticks};
 use drillcast::block::dial::{Dial, DialTarget};
 use drillcast::block::lease::Lease;
+use drillcast::block::link::{Link, Moves};
 use drillcast::block::log::{Log, LogMember};
 use drillcast::block::pick::{Candidate, Pick};
+use drillcast::block::pool::{Pool, Uses};
 use drillcast::block::probe::{Looks, Probe};
-use drillcast::block::value::{Condition, Value};
+use drillcast::block::tank::Tank;
+use drillcast::block::value::{About, Condition, Value};
 use drillcast::block::work::{Retry, Work};
 use drillcast::block::{
-    Arm, Builder, Change, ClockId, FaultSpec, Graph, LevelId, Literal, Strikes, ValueId,
+    Arm, BackupId, Builder, Change, ClockId, FaultSpec, Graph, LevelId, LinkId, Literal, PoolId,
+    Strikes, ValueId,
 };
 use drillcast::random::{Sampling, name_hash};
 use drillcast::trial::{Ended, Mode, Steady, World};
@@ -140,14 +145,49 @@ impl Random {
         self.builder.value(Value::If(condition, yes, no))
     }
 
-    fn work(&mut self, level: LevelId, facts: &[LevelId]) {
-        let takes = if self.dice.chance(20) { self.builder.constant(0.0) } else { self.drawn(7) };
+    /// So many bytes over one link or both.
+    fn moves(&mut self) -> Moves {
+        let over: &[LinkId] = match self.dice.below(3) {
+            0 => &[LinkId(0)],
+            1 => &[LinkId(1)],
+            _ => &[LinkId(0), LinkId(1)],
+        };
+        let bytes = self.builder.constant(self.dice.below(9) as f64);
+        let most = if self.dice.chance(30) { 1e6 } else { f64::INFINITY };
+        Moves { bytes, over: over.to_vec(), most: self.builder.constant(most) }
+    }
+
+    /// Two pools and two links, whose rates are a few bytes a microsecond.
+    fn shares(&mut self) {
+        for _ in 0..2 {
+            let size = self.builder.constant(1.0 + self.dice.below(2) as f64);
+            self.builder.pool(Pool { size });
+            let rate = self.builder.constant(1e6 * self.dice.below(4) as f64);
+            self.builder.link(Link { rate });
+        }
+    }
+
+    fn work(&mut self, level: LevelId, held: LevelId, facts: &[LevelId]) {
+        let takes = match self.dice.below(10) {
+            0 | 1 => self.builder.constant(0.0),
+            2 | 3 => self.restore(),
+            _ => self.drawn(7),
+        };
         let does = if self.dice.chance(25) {
             vec![(facts[self.dice.below(facts.len())], self.dice.chance(50))]
         } else {
             Vec::new()
         };
         let until = if self.dice.chance(20) { self.literal() } else { Literal::FALSE };
+        let uses = self.dice.chance(40).then(|| Uses {
+            pool: PoolId(self.dice.below(2) as u32),
+            keeps: if self.dice.chance(30) { self.literal() } else { Literal::FALSE },
+            held,
+        });
+        if uses.is_none() {
+            self.builder.define_gate(held, Literal::FALSE);
+        }
+        let moves = self.dice.chance(30).then(|| self.moves());
         let failed = self.failures.pop().flatten();
         let retry = failed.map(|failed| Retry {
             fails: self.builder.constant([0.3, 0.5, 1.0][failed.index() % 3]),
@@ -157,7 +197,8 @@ impl Random {
             name: failed.index() as u64,
         });
         let (when, finishes) = (self.literal(), self.dice.chance(20));
-        self.builder.define_work(level, Work { when, until, takes, finishes, does, retry });
+        let work = Work { when, until, takes, moves, uses, finishes, does, retry };
+        self.builder.define_work(level, work);
     }
 
     fn probe(&mut self, level: LevelId) {
@@ -231,6 +272,49 @@ impl Random {
         self.builder.define_dial(level, dial);
     }
 
+    fn tank(&mut self, level: LevelId) {
+        let [starts, mark] =
+            [0, 1].map(|_| self.dice.below(6) as f64).map(|v| self.builder.constant(v));
+        let flow = |random: &mut Self| {
+            let rate = random.builder.constant(1e6 * random.dice.below(3) as f64);
+            (random.literal(), rate)
+        };
+        let (fills, drains) = (flow(self), flow(self));
+        let capacity = self.builder.constant(5.0);
+        self.builder.define_tank(level, Tank { starts, capacity, mark, fills, drains });
+    }
+
+    /// What a restore comes to, as a time.
+    fn restore(&mut self) -> ValueId {
+        let which = self.builder.constant(1.0 + self.dice.below(2) as f64);
+        let backup = BackupId(self.dice.below(2) as u32);
+        let about = [About::Since, About::Tries, About::Exists][self.dice.below(3)];
+        let reading = self.builder.value(Value::Backup(backup, about, which));
+        if about == About::Since {
+            return reading;
+        }
+        let micro = self.builder.constant(MICRO);
+        self.builder.value(Value::Multiply(reading, micro))
+    }
+
+    /// A full backup, and a log archive on it.
+    fn backups(&mut self) {
+        for base in [None, Some(BackupId(0))] {
+            let running = if self.dice.chance(60) { self.literal() } else { Literal::TRUE };
+            let backup = Backup {
+                clock: self.clock(running),
+                takes: self.micros(9),
+                keep: self.builder.constant(1.0 + self.dice.below(5) as f64),
+                works: self.builder.constant(0.5 + 0.1 * self.dice.below(6) as f64),
+                shared: self.builder.constant(0.8),
+                base,
+                name: self.name(),
+                common: self.name(),
+            };
+            self.builder.backup(backup);
+        }
+    }
+
     fn log(&mut self, heads: Vec<LevelId>) {
         let members = heads
             .into_iter()
@@ -238,13 +322,17 @@ impl Random {
                 accepts: self.literal(),
                 copies: self.literal(),
                 heads: self.literal(),
+                gone: if self.dice.chance(40) { self.literal() } else { Literal::FALSE },
+                restores: if self.dice.chance(40) { self.literal() } else { Literal::FALSE },
                 lag: self.drawn(4),
                 unreplayed: self.builder.constant(0.0),
                 is_head,
             })
             .collect();
         let (volume, writes) = (self.builder.constant(1.0), self.builder.constant(1.0));
-        let log = Log { members, first: 0, volume, writes, name: self.name() };
+        let newest = self.builder.constant(1.0);
+        let point = self.builder.value(Value::Backup(BackupId(1), About::Point, newest));
+        let log = Log { members, first: 0, volume, writes, point, name: self.name() };
         self.builder.log(log);
     }
 
@@ -292,10 +380,13 @@ fn graph(number: u64) -> Option<Graph> {
         levels
     };
     let kinds = ["work", "probe", "lease"];
-    let plain: Vec<(usize, LevelId)> = (0..3 + random.dice.below(6))
+    let plain: Vec<(usize, LevelId, LevelId)> = (0..3 + random.dice.below(6))
         .map(|_| {
             let kind = random.dice.below(3);
-            (kind, declare(&mut random, kinds[kind], 1)[0])
+            let level = declare(&mut random, kinds[kind], 1)[0];
+            // Whether it holds a unit, which gates may read as well.
+            let held = if kind == 0 { declare(&mut random, "unit", 1)[0] } else { level };
+            (kind, level, held)
         })
         .collect();
     for _ in plain.iter().filter(|(kind, _)| *kind == 0) {
@@ -307,6 +398,7 @@ fn graph(number: u64) -> Option<Graph> {
     let dialled = declare(&mut random, "target", 2);
     let dial = declare(&mut random, "dial", 1)[0];
     let heads = declare(&mut random, "head", 2);
+    let tanks = declare(&mut random, "tank", 2);
     for _ in 0..random.dice.below(6) {
         // A gate reads only what exists: gates never form a cycle.
         let inputs: Vec<Literal> =
@@ -327,9 +419,11 @@ fn graph(number: u64) -> Option<Graph> {
         let clock = random.clock(running);
         random.clocks.push(clock);
     }
-    for (kind, level) in plain {
+    random.backups();
+    random.shares();
+    for (kind, level, held) in plain {
         match kind {
-            0 => random.work(level, &facts),
+            0 => random.work(level, held, &facts),
             1 => random.probe(level),
             _ => random.lease(level, None),
         }
@@ -338,6 +432,9 @@ fn graph(number: u64) -> Option<Graph> {
     random.lease(held, Some((pick, 3)));
     random.dial(dial, dialled);
     random.log(heads);
+    for tank in tanks {
+        random.tank(tank);
+    }
     for _ in 0..1 + random.dice.below(4) {
         random.fault(&facts);
     }

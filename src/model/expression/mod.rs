@@ -272,6 +272,35 @@ pub enum Reading {
     /// 1 where an instance holds writes that the head lacks, else 0:
     /// `log.diverged(self)`.
     LogDiverged(NodeId, Who),
+    /// What restoring the so-many-th newest good generation of a backup comes to:
+    /// `full.point(1)`.
+    Backup(NodeId, About, Box<Value>),
+}
+
+/// What is asked of a backup's generation.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum About {
+    /// The newest instant that is recovered, in seconds: `full.point(1)`.
+    Point,
+    /// How much log leads there from the base, in seconds of writing: `archive.since(1)`.
+    Since,
+    /// How many generations are tried, the bad newer ones too: `full.tries(1)`.
+    Tries,
+    /// 1 where there is such a generation, else 0: `full.exists(1)`.
+    Exists,
+}
+
+impl About {
+    /// How it is written.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Point => "point",
+            Self::Since => "since",
+            Self::Tries => "tries",
+            Self::Exists => "exists",
+        }
+    }
 }
 
 /// An expression's type, for dimension checks.

@@ -5,7 +5,7 @@
 //! implies.
 
 use super::syntax::{Expression, Operator, Quantifier, Syntax, Word};
-use super::{Comparison, Condition, NodeId, Quorum, Range, Reading, Value, Who};
+use super::{About, Comparison, Condition, NodeId, Quorum, Range, Reading, Value, Who};
 use crate::model::preset::{ComponentKind, HOLDS, Preset, half_names};
 use crate::units::{Dimension, ENDLESS, parse};
 
@@ -228,6 +228,12 @@ impl<'p> Printer<'p> {
         {
             return call(Some(&self.node(*log)), "diverged", vec![self.argument(*who)]);
         }
+        if let (Value::Reading(reading @ Reading::Backup(_, About::Exists, _)), Comparison::Equal) =
+            (left, comparison)
+            && *right == Value::Number(1.0)
+        {
+            return self.reading(reading);
+        }
         let dimension = self.known(left).or_else(|| self.known(right)).unwrap_or(Dimension::NUMBER);
         let left = self.value_syntax(left, Some(dimension));
         equal(left, comparison, self.value_syntax(right, Some(dimension)))
@@ -333,6 +339,10 @@ impl<'p> Printer<'p> {
                 let instant = self.value_syntax(instant, Some(Dimension::TIME));
                 call(Some(&self.node(*log)), "written", vec![instant])
             }
+            Reading::Backup(backup, about, which) => {
+                let which = self.value_syntax(which, Some(Dimension::NUMBER));
+                call(Some(&self.node(*backup)), about.name(), vec![which])
+            }
             Reading::LogUnreplayed(log, who) => {
                 call(Some(&self.node(*log)), "unreplayed", vec![self.argument(*who)])
             }
@@ -347,16 +357,20 @@ impl<'p> Printer<'p> {
         match value {
             Value::Number(_) | Value::Draw(_) => None,
             Value::Parameter(parameter) => Some(self.preset.parameters[parameter.0].dimension),
-            Value::NeedValue(..) | Value::TargetValue(..) | Value::Reading(Reading::Renewed(_)) => {
-                Some(Dimension::TIME)
-            }
+            Value::NeedValue(..)
+            | Value::TargetValue(..)
+            | Value::Reading(
+                Reading::Renewed(_) | Reading::Backup(_, About::Point | About::Since, _),
+            ) => Some(Dimension::TIME),
             Value::Size(_)
             | Value::Power(..)
             | Value::Ceiling(_)
             | Value::Floor(_)
             | Value::Logarithm(_)
             | Value::Exponential(_)
-            | Value::Reading(Reading::LogDiverged(..)) => Some(Dimension::NUMBER),
+            | Value::Reading(Reading::LogDiverged(..) | Reading::Backup(..)) => {
+                Some(Dimension::NUMBER)
+            }
             Value::Reading(_) => Some(Dimension::BYTES),
             Value::If(_, left, right)
             | Value::Between(left, right)

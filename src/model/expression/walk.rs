@@ -151,11 +151,51 @@ impl Value {
     }
 }
 
+impl Condition {
+    /// Whether it compares what is fixed for the trial, and nothing else.
+    pub(crate) fn is_fixed(&self) -> bool {
+        match self {
+            Self::Constant(_) => true,
+            Self::Not(inner) => inner.is_fixed(),
+            Self::And(parts) | Self::Or(parts) => parts.iter().all(Self::is_fixed),
+            Self::Compare(left, _, right) => left.is_fixed() && right.is_fixed(),
+            _ => false,
+        }
+    }
+}
+
+impl Value {
+    /// Whether it is the same all through a trial.
+    pub(crate) fn is_fixed(&self) -> bool {
+        match self {
+            Self::Number(_) | Self::Parameter(_) | Self::NeedValue(..) | Self::Size(_) => true,
+            Self::Draw(_) | Self::Between(..) | Self::Reading(_) | Self::TargetValue(..) => false,
+            Self::If(condition, then, otherwise) => {
+                condition.is_fixed() && then.is_fixed() && otherwise.is_fixed()
+            }
+            Self::Add(left, right)
+            | Self::Subtract(left, right)
+            | Self::Multiply(left, right)
+            | Self::Divide(left, right)
+            | Self::Power(left, right) => left.is_fixed() && right.is_fixed(),
+            Self::Least(all) | Self::Most(all) => all.iter().all(Self::is_fixed),
+            Self::Ceiling(inner)
+            | Self::Floor(inner)
+            | Self::Logarithm(inner)
+            | Self::Exponential(inner) => inner.is_fixed(),
+        }
+    }
+}
+
 impl Reading {
     /// Visits everything that the reading speaks of.
     fn mentions(&self, visit: &mut dyn FnMut(Mention)) {
         match self {
             Self::Renewed(node) => visit(Mention::Node(*node)),
+            Self::Backup(node, _, which) => {
+                visit(Mention::Node(*node));
+                which.mentions(visit);
+            }
             Self::LogWritten(node, instant) => {
                 visit(Mention::Node(*node));
                 instant.mentions(visit);

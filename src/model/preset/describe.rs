@@ -2,8 +2,8 @@
 
 use super::draw;
 use super::{
-    ACCURACY_PAGE, Block, Effect, Exported, Growth, LintSeverity, Looks, Lost, Node, NodeId, Pace,
-    Parameter, Preset, Published, Retry, Set, Standing,
+    ACCURACY_PAGE, Block, Effect, Exported, Growth, LintSeverity, Looks, Lost, Moves, Node, NodeId,
+    Pace, Parameter, Preset, Published, Retry, Set, Standing,
 };
 use crate::model::expression::print::Printer;
 use crate::model::expression::{Mention, Range, Value};
@@ -259,15 +259,29 @@ impl Preset {
                 lines.push(format!("waits for {}", condition(when)));
                 lines.extend(until.iter().map(|until| format!("until {}", condition(until))));
             }
-            Block::Work { when, until, takes, lost, does, retry } => {
+            Block::Work { when, until, takes, moves, uses, keeps, lost, does, retry } => {
                 lines.push(format!("waits for {}", condition(when)));
                 lines.extend(until.iter().map(|until| format!("until {}", condition(until))));
-                lines.push(format!("takes {}", time(takes)));
+                let pool = uses.map(|pool| format!("holds one of {}", self.nodes[pool.0].name));
+                let keeps = keeps.as_ref().map(|on| format!(", then while {}", condition(on)));
+                lines.extend(pool.map(|pool| pool + &keeps.unwrap_or_default()));
+                match moves {
+                    None => lines.push(format!("takes {}", time(takes))),
+                    Some(moves) => lines.push(self.describe_moves(moves, &printer)),
+                }
                 lines.extend(retry.iter().map(|retry| describe_retry(retry, &printer)));
                 if *lost == Lost::Finish {
                     lines.push("runs to its end once it runs".to_owned());
                 }
                 lines.extend(does.iter().map(|effect| self.describe_effect(*effect)));
+            }
+            Block::Pool { size } => {
+                let size = printer.value(size, Dimension::NUMBER);
+                lines.push(format!("{size} in all, first come, first served"));
+            }
+            Block::Link { rate } => {
+                let rate = printer.value(rate, Dimension::BYTE_RATE);
+                lines.push(format!("carries {rate}, shared fairly"));
             }
             Block::Clock { every, pace, running } => {
                 lines.push(match pace {
@@ -291,12 +305,25 @@ impl Preset {
                 }
                 lines.extend(initially.map(|level| format!("begins as {level}")));
             }
+            Block::Tank { .. } => lines.extend(self.describe_tank(&node.block)),
             Block::Lease { .. } => lines.extend(self.describe_lease(node)),
+            Block::Backup { .. } => lines.extend(self.describe_backup(&node.block)),
             Block::Pick { .. } | Block::Dial { .. } | Block::Log { .. } => {
                 lines.extend(self.describe_choice(node));
             }
         }
         lines
+    }
+
+    /// "moves 2000000B over disk and network, at most 60 MB/s".
+    fn describe_moves(&self, moves: &Moves, printer: &Printer<'_>) -> String {
+        let bytes = printer.value(&moves.bytes, Dimension::BYTES);
+        let over = moves.over.iter().map(|link| self.nodes[link.0].name.as_str());
+        let over = over.collect::<Vec<_>>().join(" and ");
+        let most = moves.most.as_ref();
+        let most = most.map(|most| printer.value(most, Dimension::BYTE_RATE));
+        let most = most.map_or_else(String::new, |most| format!(", at most {most}"));
+        format!("moves {bytes} over {over}{most}")
     }
 
     /// "starts server".
@@ -333,6 +360,53 @@ impl Preset {
             lines.push(format!("lives {} anew from {}", time(ttl), printer.condition(on)));
         }
         lines.extend(drop.iter().map(|drop| format!("dropped by {}", printer.condition(drop))));
+        lines
+    }
+
+    /// A tank, a line each.
+    fn describe_tank(&self, block: &Block) -> Vec<String> {
+        let Block::Tank { starts, capacity, mark, fills, drains } = block else {
+            return Vec::new();
+        };
+        let printer = Printer::new(self);
+        let bytes = |value: &Value| printer.value(value, Dimension::BYTES);
+        let rate = |value: &Value| printer.value(value, Dimension::BYTE_RATE);
+        let mark = mark.as_ref().map(|mark| format!(", true from {} on", bytes(mark)));
+        let mark = mark.unwrap_or_else(|| ", true when it is full".to_owned());
+        let mut lines = vec![format!("holds {} of {}{mark}", bytes(starts), bytes(capacity))];
+        let flows = [("fills", Some(fills)), ("drains", drains.as_ref())];
+        for (verb, (on, at)) in flows.into_iter().filter_map(|(verb, flow)| Some((verb, flow?))) {
+            lines.push(format!("{verb} at {} while {}", rate(at), printer.condition(on)));
+        }
+        lines
+    }
+
+    /// A backup, a line each.
+    fn describe_backup(&self, block: &Block) -> Vec<String> {
+        let Block::Backup { every, running, takes, keep, works, shared, base } = block else {
+            return Vec::new();
+        };
+        let printer = Printer::new(self);
+        let time = |value: &Value| printer.value(value, Dimension::TIME);
+        let number = |value: &Value| printer.value(value, Dimension::NUMBER);
+        let mut lines = Vec::new();
+        lines.push(format!("a generation every {}, ready after {}", time(every), time(takes)));
+        lines.extend(running.iter().map(|running| format!("while {}", printer.condition(running))));
+        lines.extend(keep.iter().map(|keep| format!("the newest {} are kept", number(keep))));
+        match base {
+            None => lines.push(format!("each good with a chance of {}", number(works))),
+            Some(base) => {
+                let base = &self.nodes[base.0].name;
+                lines.push(format!("leads on from a good generation of {base}"));
+                let works = number(works);
+                lines.push(format!(
+                    "each interval of {base} without a gap with a chance of {works}"
+                ));
+            }
+        }
+        if *shared != Value::Number(1.0) {
+            lines.push(format!("what all share good with a chance of {}", number(shared)));
+        }
         lines
     }
 
@@ -373,7 +447,18 @@ impl Preset {
                 lines.push(format!("an attempt that fails takes {cost}"));
                 lines.push(format!("lost by {}", condition(lost)));
             }
-            Block::Log { accepts, copies, head, volume, writes, lag, unreplayed } => {
+            Block::Log {
+                accepts,
+                copies,
+                head,
+                volume,
+                writes,
+                lag,
+                unreplayed,
+                gone,
+                restores,
+                point,
+            } => {
                 lines.push(format!("written where {}", condition(accepts)));
                 lines.push(format!("copied where {}", condition(copies)));
                 lines.push(format!("headed by the last to {}", self.nodes[head.0].name));
@@ -382,6 +467,12 @@ impl Preset {
                 lines.push(format!("copies are behind by {}", printer.value(lag, Dimension::TIME)));
                 let unreplayed = printer.value(unreplayed, Dimension::TIME);
                 lines.push(format!("copies have {unreplayed} to replay"));
+                lines.extend(gone.iter().map(|gone| format!("destroyed by {}", condition(gone))));
+                let point = point.as_ref().map(|point| printer.value(point, Dimension::TIME));
+                let point = point.map_or_else(String::new, |point| format!(", up to {point}"));
+                lines.extend(
+                    restores.iter().map(|on| format!("restored by {}{point}", condition(on))),
+                );
             }
             _ => {}
         }
@@ -469,12 +560,16 @@ const fn block_name(block: &Block) -> &'static str {
         Block::Gate { until: None, .. } => "gate",
         Block::Gate { until: Some(_), .. } => "latch",
         Block::Work { .. } => "work",
+        Block::Tank { .. } => "tank",
+        Block::Pool { .. } => "pool",
+        Block::Link { .. } => "link",
         Block::Clock { .. } => "clock",
         Block::Probe { .. } => "probe",
         Block::Lease { .. } => "lease",
         Block::Pick { .. } => "pick",
         Block::Dial { .. } => "dial",
         Block::Log { .. } => "log",
+        Block::Backup { .. } => "backup",
     }
 }
 

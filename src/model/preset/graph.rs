@@ -39,10 +39,24 @@ pub(super) fn check(preset: &Preset, places: &Places, context: &Context<'_>) {
     unused(&places.processes, "process", Mention::Process);
     unused(&places.requests, "request", Mention::Request);
     unused(&places.needs, "need", |at| Mention::Need(crate::model::expression::NeedId(at)));
+    check_bases(preset, places, context);
     check_followers(preset, places, context);
     check_failures(preset, places, context);
     for circle in circles(preset) {
         report_circle(&circle, preset, places, context);
+    }
+}
+
+/// A log archive leads on from generations, not from another archive.
+fn check_bases(preset: &Preset, places: &Places, context: &Context<'_>) {
+    for (node, place) in preset.nodes.iter().zip(&places.nodes) {
+        let Block::Backup { base: Some(base), .. } = &node.block else { continue };
+        let other = &preset.nodes[base.0];
+        if matches!(other.block, Block::Backup { base: Some(_), .. }) {
+            let message = format!("the base of `{}` has a base itself", node.name);
+            let label = format!("leads on from `{}`, which is no full backup", other.name);
+            context.error("preset::base", message, &place.at, &label);
+        }
     }
 }
 
@@ -176,7 +190,9 @@ fn instant_edges(node: &Node) -> Vec<NodeId> {
             when.mentions(&mut visit);
             until.iter().for_each(|until| until.mentions(&mut visit));
         }
-        Block::Work { when, until, takes, .. } if takes.constant() == Some(0.0) => {
+        Block::Work { when, until, takes, moves: None, uses: None, .. }
+            if takes.constant() == Some(0.0) =>
+        {
             when.mentions(&mut visit);
             until.iter().for_each(|until| until.mentions(&mut visit));
         }
@@ -197,7 +213,9 @@ impl Node {
         self.conditions(&mut |condition| condition.mentions(visit));
         self.values(&mut |value| value.mentions(visit));
         match &self.block {
-            Block::Work { does, .. } => {
+            Block::Work { does, moves, uses, .. } => {
+                let links = moves.iter().flat_map(|moves| &moves.over);
+                links.chain(uses).for_each(|other| visit(Mention::Node(*other)));
                 for effect in does {
                     let (super::Effect::Start(process) | super::Effect::Stop(process)) = effect;
                     visit(Mention::Process(*process));
@@ -215,6 +233,7 @@ impl Node {
                 visit(Mention::Node(at.node));
             }
             Block::Log { head, .. } => visit(Mention::Node(*head)),
+            Block::Backup { base, .. } => base.iter().for_each(|base| visit(Mention::Node(*base))),
             _ => {}
         }
     }
@@ -223,8 +242,13 @@ impl Node {
     pub(crate) fn conditions(&self, visit: &mut dyn FnMut(&Condition)) {
         let mut all: Vec<Option<&Condition>> = Vec::new();
         match &self.block {
-            Block::Gate { when, until } | Block::Work { when, until, .. } => {
-                all.extend([Some(when), until.as_ref()]);
+            Block::Gate { when, until } => all.extend([Some(when), until.as_ref()]),
+            Block::Work { when, until, keeps, .. } => {
+                all.extend([Some(when), until.as_ref(), keeps.as_ref()]);
+            }
+            Block::Pool { .. } | Block::Link { .. } => {}
+            Block::Tank { fills, drains, .. } => {
+                all.extend([Some(&fills.0), drains.as_ref().map(|drains| &drains.0)]);
             }
             Block::Clock { running, .. } => all.push(running.as_ref()),
             Block::Probe { watch, running, looks, .. } => {
@@ -242,7 +266,10 @@ impl Node {
                 all.extend([Some(when), Some(from), if_.as_ref()]);
             }
             Block::Dial { lost, good, .. } => all.extend([Some(lost), Some(good)]),
-            Block::Log { accepts, copies, .. } => all.extend([Some(accepts), Some(copies)]),
+            Block::Log { accepts, copies, gone, restores, .. } => {
+                all.extend([Some(accepts), Some(copies), gone.as_ref(), restores.as_ref()]);
+            }
+            Block::Backup { running, .. } => all.push(running.as_ref()),
         }
         all.into_iter().flatten().for_each(visit);
     }
@@ -252,13 +279,22 @@ impl Node {
         let mut all: Vec<&Value> = Vec::new();
         match &self.block {
             Block::Gate { .. } => {}
-            Block::Work { takes, retry, .. } => {
+            Block::Work { takes, moves, retry, .. } => {
                 all.push(takes);
+                all.extend(moves.iter().map(|moves| &moves.bytes));
+                all.extend(moves.iter().filter_map(|moves| moves.most.as_ref()));
                 if let Some(Retry { fails, tries, between }) = retry {
                     all.extend([fails, between]);
                     all.extend(tries);
                 }
             }
+            Block::Pool { size } => all.push(size),
+            Block::Tank { starts, capacity, mark, fills, drains } => {
+                all.extend([starts, capacity, &fills.1]);
+                all.extend(mark);
+                all.extend(drains.iter().map(|drains| &drains.1));
+            }
+            Block::Link { rate } => all.push(rate),
             Block::Clock { every, .. } => all.push(every),
             Block::Probe { looks, fall, rise, .. } => {
                 all.extend([fall, rise]);
@@ -281,8 +317,13 @@ impl Node {
             }
             Block::Pick { prefer, .. } => all.extend(prefer),
             Block::Dial { cost, .. } => all.push(cost),
-            Block::Log { volume, writes, lag, unreplayed, .. } => {
+            Block::Log { volume, writes, lag, unreplayed, point, .. } => {
                 all.extend([volume, writes, lag, unreplayed]);
+                all.extend(point);
+            }
+            Block::Backup { every, takes, keep, works, shared, .. } => {
+                all.extend([every, takes, works, shared]);
+                all.extend(keep);
             }
         }
         all.into_iter().for_each(visit);
@@ -290,28 +331,6 @@ impl Node {
 }
 
 impl Value {
-    /// Whether it is the same all through a trial.
-    pub(crate) fn is_fixed(&self) -> bool {
-        match self {
-            Self::Number(_) | Self::Parameter(_) | Self::NeedValue(..) | Self::Size(_) => true,
-            Self::Draw(_)
-            | Self::Between(..)
-            | Self::Reading(_)
-            | Self::If(..)
-            | Self::TargetValue(..) => false,
-            Self::Add(left, right)
-            | Self::Subtract(left, right)
-            | Self::Multiply(left, right)
-            | Self::Divide(left, right)
-            | Self::Power(left, right) => left.is_fixed() && right.is_fixed(),
-            Self::Least(all) | Self::Most(all) => all.iter().all(Self::is_fixed),
-            Self::Ceiling(inner)
-            | Self::Floor(inner)
-            | Self::Logarithm(inner)
-            | Self::Exponential(inner) => inner.is_fixed(),
-        }
-    }
-
     /// The number that it always is, if it reads nothing.
     pub(crate) fn constant(&self) -> Option<f64> {
         let both = |left: &Self, right: &Self| Some((left.constant()?, right.constant()?));

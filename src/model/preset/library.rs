@@ -22,6 +22,7 @@ const EMBEDDED: &[(&str, &str)] = &[
     ("nats/client", include_str!("../../../models/presets/nats/client.toml")),
     ("nats/jetstream", include_str!("../../../models/presets/nats/jetstream.toml")),
     ("postgresql/patroni", include_str!("../../../models/presets/postgresql/patroni.toml")),
+    ("postgresql/pitr", include_str!("../../../models/presets/postgresql/pitr.toml")),
     ("rabbitmq/client", include_str!("../../../models/presets/rabbitmq/client.toml")),
     ("rabbitmq/quorum", include_str!("../../../models/presets/rabbitmq/quorum.toml")),
     ("redis/client", include_str!("../../../models/presets/redis/client.toml")),

@@ -296,14 +296,43 @@ pub enum Block {
         when: Condition,
         /// What ends it after completion besides the fall of `when`.
         until: Option<Condition>,
-        /// How long it takes \[s\], read at the start.
+        /// How long it takes \[s\], read at the start; zero where it moves something.
         takes: Value,
+        /// What it moves instead.
+        moves: Option<Moves>,
+        /// The pool of which it needs a unit.
+        uses: Option<NodeId>,
+        /// It keeps its unit while this holds, though it runs no more.
+        keeps: Option<Condition>,
         /// What becomes of running work when `when` falls.
         lost: Lost,
         /// What it changes when it completes.
         does: Vec<Effect>,
         /// How it fails and tries again, if it may fail.
         retry: Option<Retry>,
+    },
+    /// Units that works hold while they run.
+    Pool {
+        /// How many, fixed for the trial.
+        size: Value,
+    },
+    /// A bandwidth that works share.
+    Link {
+        /// What it carries \[B/s\], fixed for the trial.
+        rate: Value,
+    },
+    /// A quantity that fills and drains, and a mark on it.
+    Tank {
+        /// What it holds at zero \[B\], fixed for the trial as all that follows.
+        starts: Value,
+        /// The most that it can hold \[B\].
+        capacity: Value,
+        /// Its level tells whether it holds so much \[B\]; `None`: its capacity.
+        mark: Option<Value>,
+        /// When it fills, and how fast \[B/s\].
+        fills: (Condition, Value),
+        /// When it drains, and how fast \[B/s\].
+        drains: Option<(Condition, Value)>,
     },
     /// Ticks at a random phase.
     Clock {
@@ -394,7 +423,45 @@ pub enum Block {
         lag: Value,
         /// How much of its copy a member has not replayed \[s of writing\].
         unreplayed: Value,
+        /// What destroys all that a member holds.
+        gone: Option<Condition>,
+        /// At a rise of this a member becomes the head with what the head's
+        /// history held at `point`.
+        restores: Option<Condition>,
+        /// Up to which instant a restore recovers \[s\], read at the restore;
+        /// `None`: nothing.
+        point: Option<Value>,
     },
+    /// Generations taken every so often, and what can be restored from them.
+    Backup {
+        /// From one generation to the next \[s\], fixed for the trial.
+        every: Value,
+        /// Generations begin while this holds; one that is not ready when it
+        /// falls never will be.
+        running: Option<Condition>,
+        /// From the beginning of a generation until it is ready \[s\], drawn for each.
+        takes: Value,
+        /// How many are kept; `None`: all, or as long as those of the base.
+        keep: Option<Value>,
+        /// The chance that a generation is good; of a log archive, that an
+        /// interval of its base has no gap.
+        works: Value,
+        /// The chance that what all generations share is good.
+        shared: Value,
+        /// The backup whose generations a log archive leads on from.
+        base: Option<NodeId>,
+    },
+}
+
+/// What a work moves.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Moves {
+    /// How much \[B\], read at the start.
+    pub bytes: Value,
+    /// Over which links.
+    pub over: Vec<NodeId>,
+    /// No faster than this \[B/s\], read at the start.
+    pub most: Option<Value>,
 }
 
 /// How the ticks of a clock lie.

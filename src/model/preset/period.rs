@@ -7,7 +7,7 @@
 use super::read::Places;
 use super::{Block, ERROR_AFTER, Exported, Looks, Node, Parameter, Preset};
 use crate::diagnostic::Diagnostic;
-use crate::model::expression::{Mention, Value};
+use crate::model::expression::{Comparison, Condition, Mention, Value};
 use crate::model::read::Context;
 
 /// Reports periods that may be zero, and counts of looks that may be below one.
@@ -77,7 +77,7 @@ fn check_exports(preset: &Preset, places: &Places, context: &Context<'_>) {
 /// How often a node does what it does periodically.
 fn periods(node: &Node) -> Vec<&Value> {
     match &node.block {
-        Block::Clock { every, .. } => vec![every],
+        Block::Clock { every, .. } | Block::Backup { every, .. } => vec![every],
         Block::Probe { looks, .. } => match looks {
             Looks::At(_) => Vec::new(),
             Looks::From { every, growth: Some(growth), .. } => vec![every, &growth.most],
@@ -117,6 +117,10 @@ fn floor(value: &Value, parameters: &[Parameter]) -> f64 {
         // A needed component answers for its own exports; see above.
         Value::NeedValue(..) => f64::MIN_POSITIVE,
         Value::Size(_) => 1.0,
+        // What has been compared with zero is above it.
+        Value::If(condition, left, right) if is_above_zero(condition, left) => {
+            f64::MIN_POSITIVE.min(floor(right))
+        }
         Value::Between(left, right) | Value::If(_, left, right) => floor(left).min(floor(right)),
         Value::Add(left, right) => floor(left) + floor(right),
         Value::Multiply(left, right) => floor(left).max(0.0) * floor(right).max(0.0),
@@ -140,5 +144,15 @@ fn floor(value: &Value, parameters: &[Parameter]) -> f64 {
             value.constant().unwrap_or(least)
         }
         Value::Reading(_) | Value::TargetValue(..) => 0.0,
+    }
+}
+
+/// Whether a condition says of a value that it is above zero.
+fn is_above_zero(condition: &Condition, value: &Value) -> bool {
+    match condition {
+        Condition::Compare(left, Comparison::More, right) => {
+            **left == *value && **right == Value::Number(0.0)
+        }
+        _ => false,
     }
 }

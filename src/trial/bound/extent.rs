@@ -1,7 +1,7 @@
 //! The least and the greatest that a value can be.
 
 use crate::block::clock::{Clock, Ticks};
-use crate::block::value::{self, Value};
+use crate::block::value::{self, About, Value};
 use crate::block::{Graph, ValueId};
 use crate::maths;
 use crate::units::Span;
@@ -41,11 +41,13 @@ pub(super) fn of(graph: &Graph, id: ValueId) -> (f64, f64) {
         Value::Chosen(_, ids) => {
             all(ids).into_iter().reduce(hull).unwrap_or((f64::NEG_INFINITY, f64::INFINITY))
         }
-        Value::LogUnreplayed(..) => (0.0, f64::INFINITY),
-        Value::LogDiverged(..) => (0.0, 1.0),
-        Value::Renewed(_) | Value::LogHas(..) | Value::LogWritten(..) => {
-            (f64::NEG_INFINITY, f64::INFINITY)
-        }
+        Value::LogUnreplayed(..) | Value::Backup(_, About::Since, _) => (0.0, f64::INFINITY),
+        Value::LogDiverged(..) | Value::Backup(_, About::Exists, _) => (0.0, 1.0),
+        Value::Backup(_, About::Tries, _) => (1.0, f64::INFINITY),
+        Value::Renewed(_)
+        | Value::LogHas(..)
+        | Value::LogWritten(..)
+        | Value::Backup(_, About::Point, _) => (f64::NEG_INFINITY, f64::INFINITY),
     }
 }
 

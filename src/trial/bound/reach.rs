@@ -193,6 +193,14 @@ impl<'g> Reach<'g> {
                     (self.having(work.when, true, takes), ends.and(self.away[level.index()]))
                 }
             }
+            Producer::Unit(id) => {
+                let work = &graph.works[id.index()].0;
+                // Whoever holds one may give it back at once.
+                let gets = self.having(work.when, true, Span::ZERO);
+                if held { away_then(NOW, gets) } else { (gets, gets) }
+            }
+            // Nothing is claimed of what fills and drains.
+            Producer::Tank(_) => (NOW, NOW),
             Producer::Failed(id) => self.failed(&graph.works[id.index()].0, level, held),
             Producer::Probe(id) => self.probe(&graph.probes[id.index()].0, level, held),
             Producer::Lease(id) => self.lease(id.index(), level, held),

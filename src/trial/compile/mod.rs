@@ -19,7 +19,8 @@ use std::collections::BTreeMap;
 use fact::Facts;
 
 use crate::block::{
-    Builder, ClockId, DialId, Graph, LeaseId, LevelId, LogId, Mark, PickId, ProbeId,
+    BackupId, Builder, ClockId, DialId, Graph, LeaseId, LevelId, LinkId, LogId, Mark, PickId,
+    PoolId, ProbeId,
 };
 use crate::model::expression::{NodeId, Range, Who};
 use crate::model::preset::{Block, ComponentKind, Node, Preset};
@@ -69,6 +70,11 @@ struct Built {
     leases: Vec<LeaseId>,
     probes: Vec<ProbeId>,
     logs: Vec<LogId>,
+    backups: Vec<BackupId>,
+    pools: Vec<PoolId>,
+    links: Vec<LinkId>,
+    /// Works that use a pool: whether they hold a unit, an instance each.
+    held: Vec<LevelId>,
     /// Picks and dials: for each instance the levels of the candidates; logs:
     /// the levels that say who is the head.
     choices: Vec<Vec<LevelId>>,
@@ -140,6 +146,9 @@ struct Counters {
     picks: u32,
     dials: u32,
     logs: u32,
+    backups: u32,
+    pools: u32,
+    links: u32,
 }
 
 fn next(counter: &mut u32) -> u32 {
@@ -333,11 +342,17 @@ impl<'m> Compiler<'m> {
     ) -> Built {
         let mut built = Built::default();
         let stage = self.stage(id, node);
+        let waits = self.stage_of_waiting(id, node);
         for own in self.instances(id, node.range) {
             let name = format!("{}/{}", self.instance_name(own), node.name);
             match &node.block {
                 Block::Clock { .. } => built.clocks.push(ClockId(next(&mut counters.clocks))),
                 Block::Pick { .. } => built.picks.push(PickId(next(&mut counters.picks))),
+                Block::Backup { .. } => {
+                    built.backups.push(BackupId(next(&mut counters.backups)));
+                }
+                Block::Pool { .. } => built.pools.push(PoolId(next(&mut counters.pools))),
+                Block::Link { .. } => built.links.push(LinkId(next(&mut counters.links))),
                 Block::Log { .. } => built.logs.push(LogId(next(&mut counters.logs))),
                 block => {
                     let level = self.builder.level(&name);
@@ -347,6 +362,12 @@ impl<'m> Compiler<'m> {
                         self.builder.stage(level, stage);
                     }
                     built.levels.push(level);
+                    if let Some((stage, title)) = &waits {
+                        let held = self.builder.level(&format!("{name}_waits"));
+                        self.builder.stage(held, *stage);
+                        self.titles.insert(held, title.clone());
+                        built.held.push(held);
+                    }
                     if let Block::Work { retry: Some(_), .. } = block {
                         built.failed.push(self.declare_failure(node, &name, stage));
                     }
@@ -414,7 +435,15 @@ impl<'m> Compiler<'m> {
 
     /// The stage that a node's levels are on a causal path; clocks and logs are none.
     fn stage(&mut self, id: ComponentId, node: &Node) -> Option<u32> {
-        if matches!(node.block, Block::Clock { .. } | Block::Log { .. } | Block::Gate { .. }) {
+        if matches!(
+            node.block,
+            Block::Clock { .. }
+                | Block::Log { .. }
+                | Block::Backup { .. }
+                | Block::Pool { .. }
+                | Block::Link { .. }
+                | Block::Gate { .. }
+        ) {
             return None;
         }
         self.stages.push(StageSlot {
@@ -424,6 +453,20 @@ impl<'m> Compiler<'m> {
             surprise: node.says.surprise.clone(),
         });
         Some(self.stages.len() as u32 - 1)
+    }
+
+    /// The stage of waiting for a unit of a pool, and the words for getting it.
+    fn stage_of_waiting(&mut self, id: ComponentId, node: &Node) -> Option<(u32, String)> {
+        let Block::Work { uses: Some(pool), .. } = &node.block else { return None };
+        let pool = self.node(id, *pool);
+        let words = pool.says.title.clone().unwrap_or_else(|| pool.name.replace('_', " "));
+        self.stages.push(StageSlot {
+            name: format!("{}.{}_waits", self.component(id).name, node.name),
+            title: format!("waits for {words}"),
+            formula: None,
+            surprise: None,
+        });
+        Some((self.stages.len() as u32 - 1, format!("gets {words}")))
     }
 
     /// The instance that a name speaks of, unless it is a choice that can change.

@@ -2,17 +2,22 @@
 
 use super::value::Names;
 use super::{Compiler, Instance, Scope};
+use crate::block::backup::Backup;
 use crate::block::clock::{Clock, Ticks};
 use crate::block::dial::{Dial, DialTarget};
 use crate::block::lease::Lease;
+use crate::block::link::{Link, Moves};
 use crate::block::log::{Log, LogMember};
 use crate::block::pick::{Candidate, Pick};
+use crate::block::pool::{Pool, Uses};
 use crate::block::probe::{self, Probe};
+use crate::block::tank::Tank;
+use crate::block::value::Value as Program;
 use crate::block::work::{self, Work};
 use crate::block::{ClockId, LevelId, Literal, ValueId};
 use crate::model::expression::{Condition, NodeId, Range, Value, Who};
 use crate::model::preset::{
-    Block, Check, ClockRef, ComponentKind, Effect, Growth, Looks, Lost, Node, Pace,
+    self, Block, Check, ClockRef, ComponentKind, Effect, Growth, Looks, Lost, Node, Pace,
 };
 use crate::random::name_hash;
 
@@ -21,6 +26,7 @@ pub(super) fn has_own_clock(block: &Block) -> bool {
     match block {
         Block::Probe { looks, .. } => matches!(looks, Looks::Every(_) | Looks::From { .. }),
         Block::Lease { check, .. } => check.is_some(),
+        Block::Backup { .. } => true,
         _ => false,
     }
 }
@@ -66,7 +72,8 @@ impl Compiler<'_> {
                 let ticks = c.growing(place, growth.as_deref());
                 c.define_clock(place, every, Some(rise), ticks);
             }
-            Block::Lease { check: Some(Check { every, running }), .. } => {
+            Block::Lease { check: Some(Check { every, running }), .. }
+            | Block::Backup { every, running, .. } => {
                 c.define_clock(place, every, running.as_ref(), Ticks::Even);
             }
             _ => {}
@@ -184,11 +191,23 @@ impl Compiler<'_> {
             Block::Pick { .. } => self.define_pick(place),
             Block::Dial { .. } => self.define_dial(place, level),
             Block::Log { .. } => self.define_log(place),
+            Block::Backup { .. } => self.define_backup(place),
+            Block::Tank { .. } => self.define_tank(place, level),
+            Block::Pool { size } => {
+                let size = self.field(place, "size", size);
+                self.builder.pool(Pool { size });
+            }
+            Block::Link { rate } => {
+                let rate = self.field(place, "rate", rate);
+                self.builder.link(Link { rate });
+            }
         }
     }
 
     fn define_work(&mut self, place: &Place<'_>, level: LevelId) {
-        let Block::Work { when, until, takes, lost, does, retry } = &place.node.block else {
+        let Block::Work { when, until, takes, moves, uses, keeps, lost, does, retry } =
+            &place.node.block
+        else {
             return;
         };
         let own = place.own();
@@ -197,11 +216,23 @@ impl Compiler<'_> {
             Effect::Start(process) => (self.exists_fact((component, member, *process)), true),
             Effect::Stop(process) => (self.exists_fact((component, member, *process)), false),
         });
+        let does = does.collect();
+        let moves = moves.as_ref().map(|moves| self.moves(place, moves));
+        let uses = uses.map(|pool| Uses {
+            pool: self.built[own.component.0][pool.0].pools[0],
+            keeps: self.optional(keeps.as_ref(), &place.scope, Literal::FALSE),
+            held: self.built[own.component.0][place.id.0].held[own.index],
+        });
         let work = Work {
-            does: does.collect(),
+            does,
             when: self.condition(when, &place.scope),
             until: self.optional(until.as_ref(), &place.scope, Literal::FALSE),
-            takes: self.field(place, "takes", takes),
+            takes: match &moves {
+                Some((alone, _)) => *alone,
+                None => self.field(place, "takes", takes),
+            },
+            moves: moves.map(|(_, moves)| moves),
+            uses,
             finishes: *lost == Lost::Finish,
             retry: retry.as_ref().map(|retry| work::Retry {
                 fails: self.field(place, "fails", &retry.fails),
@@ -212,6 +243,50 @@ impl Compiler<'_> {
             }),
         };
         self.builder.define_work(level, work);
+    }
+
+    fn define_tank(&mut self, place: &Place<'_>, level: LevelId) {
+        let Block::Tank { starts, capacity, mark, fills, drains } = &place.node.block else {
+            return;
+        };
+        let capacity = self.field(place, "capacity", capacity);
+        let mark = mark.as_ref().map_or(capacity, |mark| self.field(place, "mark", mark));
+        let fills = (self.condition(&fills.0, &place.scope), self.field(place, "fills", &fills.1));
+        let drains = match drains {
+            Some((on, rate)) => {
+                (self.condition(on, &place.scope), self.field(place, "drains", rate))
+            }
+            None => (Literal::FALSE, self.builder.constant(0.0)),
+        };
+        let starts = self.field(place, "starts", starts);
+        self.builder.define_tank(level, Tank { starts, capacity, mark, fills, drains });
+    }
+
+    /// What a work moves, and how long that takes alone \[s\].
+    fn moves(&mut self, place: &Place<'_>, moves: &preset::Moves) -> (ValueId, Moves) {
+        let bytes = self.field(place, "bytes", &moves.bytes);
+        let most = match &moves.most {
+            Some(most) => self.field(place, "most", most),
+            None => self.builder.constant(f64::INFINITY),
+        };
+        let (mut over, mut rates) = (Vec::new(), vec![most]);
+        for link in &moves.over {
+            over.push(self.built[place.own().component.0][link.0].links[0]);
+            let Block::Link { rate } = &self.node(place.own().component, *link).block else {
+                unreachable!("validation keeps what is moved to links")
+            };
+            // By the name under which the link draws it.
+            let own = Instance { component: place.own().component, range: Range::One, index: 0 };
+            let mut names = Names::of(format!(
+                "{}/{}.rate",
+                self.instance_name(own),
+                self.node(own.component, *link).name
+            ));
+            rates.push(self.value(rate, &Scope::of(own), &mut names));
+        }
+        let rate = self.builder.value(Program::Least(rates));
+        let alone = self.builder.value(Program::Divide(bytes, rate));
+        (alone, Moves { bytes, over, most })
     }
 
     fn define_probe(&mut self, place: &Place<'_>, level: LevelId) {
@@ -382,8 +457,18 @@ impl Compiler<'_> {
     }
 
     fn define_log(&mut self, place: &Place<'_>) {
-        let Block::Log { accepts, copies, head, volume, writes, lag, unreplayed } =
-            &place.node.block
+        let Block::Log {
+            accepts,
+            copies,
+            head,
+            volume,
+            writes,
+            lag,
+            unreplayed,
+            gone,
+            restores,
+            point,
+        } = &place.node.block
         else {
             return;
         };
@@ -401,6 +486,8 @@ impl Compiler<'_> {
                 accepts: self.builder.and(&[accepts, reached]),
                 copies: self.condition(copies, &scope),
                 heads: Literal::of(head_of),
+                gone: self.optional(gone.as_ref(), &scope, Literal::FALSE),
+                restores: self.optional(restores.as_ref(), &scope, Literal::FALSE),
                 lag: self.value(lag, &scope, &mut names),
                 unreplayed: self.value(unreplayed, &scope, &mut names),
                 is_head,
@@ -411,9 +498,35 @@ impl Compiler<'_> {
             first: 0,
             volume: self.field(place, "volume", volume),
             writes: self.field(place, "writes", writes),
+            point: match point {
+                Some(point) => self.field(place, "point", point),
+                None => self.builder.constant(f64::NEG_INFINITY),
+            },
             name: name_hash(&format!("{}.comb", place.name)),
         };
         let defined = self.builder.log(log);
         assert_eq!(defined, self.built[own.component.0][place.id.0].logs[own.index]);
+    }
+
+    fn define_backup(&mut self, place: &Place<'_>) {
+        let Block::Backup { takes, keep, works, shared, base, .. } = &place.node.block else {
+            return;
+        };
+        let own = place.own();
+        let backup = Backup {
+            clock: self.clock_at(place.id, own),
+            takes: self.field(place, "takes", takes),
+            keep: match keep {
+                Some(keep) => self.field(place, "keep", keep),
+                None => self.builder.constant(f64::INFINITY),
+            },
+            works: self.field(place, "works", works),
+            shared: self.field(place, "shared", shared),
+            base: base.map(|base| self.built[own.component.0][base.0].backups[own.index]),
+            name: name_hash(&format!("{}.works", place.name)),
+            common: name_hash(&format!("{}.shared", place.name)),
+        };
+        let defined = self.builder.backup(backup);
+        assert_eq!(defined, self.built[own.component.0][place.id.0].backups[own.index]);
     }
 }

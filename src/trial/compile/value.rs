@@ -1,12 +1,13 @@
 //! Values of presets become value programs.
 
 use super::{Compiler, Instance, Scope};
+use crate::block;
 use crate::block::value::{self as program, Condition as Check, Value as Program};
 use crate::block::{ConditionId, ValueId};
 use crate::distribution::Law;
 use crate::maths;
 use crate::model::expression::{
-    Comparison, Condition, ParameterId, Quorum, Range, Reading, Value, Who,
+    About, Comparison, Condition, ParameterId, Quorum, Range, Reading, Value, Who,
 };
 use crate::model::preset::{Exported, Quantity, Varies};
 use crate::model::system::ComponentId;
@@ -214,6 +215,16 @@ impl Compiler<'_> {
             Reading::LogWritten(node, by) => {
                 let by = self.value(by, scope, names);
                 Program::LogWritten(first(self, *node).logs[0], by)
+            }
+            Reading::Backup(node, about, which) => {
+                let which = self.value(which, scope, names);
+                let about = match about {
+                    About::Point => block::value::About::Point,
+                    About::Since => block::value::About::Since,
+                    About::Tries => block::value::About::Tries,
+                    About::Exists => block::value::About::Exists,
+                };
+                Program::Backup(first(self, *node).backups[0], about, which)
             }
             Reading::LogHas(node, who) => {
                 let log = first(self, *node).logs[0];

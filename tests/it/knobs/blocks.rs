@@ -7,6 +7,7 @@ use drillcast::outcome::Figure;
 const TIME: What = What::Figure("stores", "toy", Figure::RecoveryTime);
 const DOWN: What = What::Figure("stores", "toy", Figure::Downtime);
 const LOST: What = What::Figure("stores", "toy", Figure::DataLossWrites);
+const AGE: What = What::Figure("stores", "toy", Figure::RecoveryPointAge);
 const SEEN: What = What::First("toy", "seen");
 /// Stamped by a work of 1 s that nothing else touches.
 const APART: What = What::First("toy", "apart");
@@ -348,13 +349,154 @@ log = { accepts = "acts", copies = "copy", head = "acts", volume = "1 MB/s", wri
     ]
 }
 
+fn tanks() -> Vec<Row> {
+    use Moves::{By, To};
+    // 10 MB at 1 MB/s from 1 s on; from 40 s on it drains.
+    let base = one(
+        r#"[member.tank]
+t = { starts = "2 MB", capacity = "20 MB", mark = "12 MB", fills = { while = "w1", rate = "1 MB/s" }, drains = { while = "w40", rate = "3 MB/s" }, marks = "seen" }
+"#,
+        "app or t",
+    );
+    let row = |field, from: &str, to: &str| row(field, &base, from, to);
+    vec![
+        row("tank starts", "\"2 MB\"", "\"5 MB\"").moves(SEEN, By(-3.0)).moves(TIME, By(-3.0)),
+        row("tank mark", "\"12 MB\"", "\"15 MB\"").moves(SEEN, By(3.0)),
+        row("tank fills.while", "\"w1\"", "\"w5\"").moves(SEEN, By(4.0)),
+        row("tank fills.rate", "\"1 MB/s\"", "\"2 MB/s\"").moves(SEEN, By(-5.0)),
+        // Full at 20 MB, it falls below the mark 4 s after it begins to drain by 2.
+        row("tank capacity", "\"20 MB\"", "\"30 MB\"")
+            .moves(DOWN, To(11.0 + 956.0, 11.0 + 951.0))
+            .not(&[SEEN]),
+        row("tank drains.rate", "\"3 MB/s\"", "\"5 MB/s\"")
+            .moves(DOWN, To(11.0 + 956.0, 11.0 + 958.0))
+            .not(&[SEEN]),
+        row("tank drains.while", "\"w40\"", "\"false\"").moves(DOWN, To(967.0, 11.0)).not(&[SEEN]),
+        row("tank marks", ", marks = \"seen\"", "").not(&[TIME]),
+    ]
+}
+
+fn shares() -> Vec<Row> {
+    use Moves::By;
+    let pools = one(
+        r#"first = { when = "not app", uses = "hands", keeps = "first and not w9", takes = "5s" }
+x = { when = "w1", uses = "hands", takes = "2s" }
+y = { when = "w3", uses = "hands", takes = "4s" }
+[one.pool]
+hands = { size = 1 }
+other = { size = 1 }
+"#,
+        "app or y and x",
+    );
+    // The second has half of the disk, and of a narrow network all that is left.
+    let links = one(
+        r#"x = { when = "w1", moves = { bytes = "900 MB", over = ["disk"] } }
+y = { when = "w1", moves = { bytes = "200 MB", over = ["disk", "network"], most = "50 MB/s" } }
+[one.link]
+disk = { rate = "100 MB/s" }
+network = { rate = "80 MB/s" }
+"#,
+        "app or x",
+    );
+    let pool = |field, from: &str, to: &str| row(field, &pools, from, to);
+    let link = |field, from: &str, to: &str| row(field, &links, from, to);
+    let second = Case { presets: vec![links.presets[0].clone()], ..links.clone() };
+    let second = second.turn("\"app or x\"", "\"app or y\"");
+    vec![
+        // Held until 9 s, then 2 s and 4 s one after the other.
+        pool("pool size", "hands = { size = 1 }", "hands = { size = 2 }").moves(TIME, By(-8.0)),
+        pool("work uses", "\"w1\", uses = \"hands\"", "\"w1\", uses = \"other\"")
+            .moves(TIME, By(-2.0)),
+        pool("work keeps", "not w9", "not w40").moves(TIME, By(31.0)),
+        pool("work keeps", ", keeps = \"first and not w9\"", "").moves(TIME, By(-4.0)),
+        // 4 s at 50, the rest at 100: 1 + 4 + 7.
+        link("link rate", "\"100 MB/s\"", "\"50 MB/s\"").moves(TIME, By(11.0)),
+        link("work moves.bytes", "\"200 MB\"", "\"400 MB\"").moves(TIME, By(2.0)),
+        link("work moves.over", "over = [\"disk\", \"network\"]", "over = [\"network\"]")
+            .moves(TIME, By(-2.0)),
+        // It leaves 90 to the other for all of 10 s.
+        link("work moves.most", "\"50 MB/s\"", "\"10 MB/s\"").moves(TIME, By(-1.0)),
+        Row::text("work", "moves.most", &second, "\"50 MB/s\"", "\"10 MB/s\"")
+            .moves(TIME, By(16.0)),
+    ]
+}
+
+fn backups() -> Vec<Row> {
+    use Moves::{By, Down, MeanBy, To, Vanishes};
+    let alive = "while = \"any(m in member: m.app)\"";
+    let base = one(
+        &format!(
+            r#"restored = {{ when = "w40", takes = "1s" }}
+read = {{ when = "restored", takes = "wal.since(1)" }}
+[member.gate]
+acts = {{ when = "app or restored" }}
+[one.backup]
+full = {{ every = "100s", takes = "10s", {alive} }}
+bad = {{ every = "100s", takes = "10s", shared = 0 }}
+wal = {{ every = "4s", takes = "1s", base = "full" }}
+[one.log]
+log = {{ accepts = "app", copies = "false", head = "acts", volume = "1 MB/s", writes = "1/s", lag = "0s", unreplayed = "0s", gone = "not app", restores = "restored", point = "full.point(1) + 0s * wal.tries(1)" }}"#
+        ),
+        "app or read",
+    );
+    let row = |field, from: &str, to: &str| row(field, &base, from, to);
+    let full =
+        |more: &str| format!("full = {{ every = \"100s\", takes = \"10s\", {alive}{more} }}");
+    let kept =
+        base.clone().turn("full.point(1)", "full.point(2)").turn(&full(""), &full(", keep = 2"));
+    vec![
+        row("backup every", "full = { every = \"100s\"", "full = { every = \"200s\"")
+            .moves(AGE, MeanBy(50.0)),
+        row("backup takes", "\"100s\", takes = \"10s\", while", "\"100s\", takes = \"30s\", while")
+            .moves(AGE, MeanBy(20.0)),
+        // One that began with the fault's last breath is ready before the restore.
+        row("backup while", &full(""), "full = { every = \"100s\", takes = \"10s\" }")
+            .moves(AGE, Down),
+        row("backup works", &full(""), &full(", works = 0.5")).moves(AGE, MeanBy(100.0)),
+        row("backup shared", &full(""), &full(", shared = 0"))
+            .moves(AGE, Vanishes)
+            .moves(TIME, Vanishes),
+        Row::text("backup", "keep", &kept, "keep = 2", "keep = 1").moves(AGE, Vanishes),
+        row("backup base", "base = \"full\"", "base = \"bad\"").moves(TIME, Vanishes),
+        row("backup base", ", base = \"full\"", "").moves(TIME, Down).not(&[AGE]),
+        row(
+            "log gone",
+            "gone = \"not app\", restores = \"restored\"",
+            "gone = \"false\", restores = \"false\"",
+        )
+        .moves(AGE, Down)
+        .not(&[TIME]),
+        row("log restores", "restores = \"restored\"", "restores = \"false\"")
+            .moves(AGE, Vanishes)
+            .not(&[TIME]),
+        row("log point", "\"full.point(1)", "\"full.point(2)").moves(AGE, By(100.0)).not(&[TIME]),
+        Row::text(
+            "log",
+            "gone",
+            &base.clone().turn("restores = \"restored\"", "restores = \"false\""),
+            "gone = \"not app\"",
+            "gone = \"false\"",
+        )
+        .moves(AGE, To(NEVER, 0.0)),
+    ]
+}
+
 #[test]
 fn every_field_of_every_block() {
-    let rows: Vec<Row> =
-        [gates_and_works(), clocks_and_probes(), leases(), picks(), dials(), logs()]
-            .into_iter()
-            .flatten()
-            .collect();
+    let rows: Vec<Row> = [
+        gates_and_works(),
+        clocks_and_probes(),
+        leases(),
+        picks(),
+        dials(),
+        logs(),
+        shares(),
+        tanks(),
+        backups(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
     let ranges = "what it ranges over; its other names mean nothing in another range";
     table(&rows, &fields::blocks(), &[("pick", "over", ranges), ("dial", "over", ranges)]);
 }

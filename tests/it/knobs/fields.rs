@@ -2,6 +2,9 @@
 
 use crate::harness::text;
 
+/// The tables inside a node.
+const INNER: [&str; 6] = ["renew", "check", "rearm", "moves", "fills", "drains"];
+
 /// The body of a function of a source file.
 fn body<'s>(source: &'s str, function: &str) -> &'s str {
     let start = source.find(&format!("fn {function}(")).unwrap_or_else(|| panic!("no {function}"));
@@ -34,6 +37,7 @@ fn receiver(text: &str) -> &str {
 pub(super) fn blocks() -> Vec<(String, String)> {
     let source = text("src/model/preset/read/block.rs") + &text("src/model/preset/read/probe.rs");
     let helpers = [
+        ("work", "moves"),
         ("work", "lost"),
         ("work", "retry"),
         ("pick", "mode"),
@@ -43,12 +47,15 @@ pub(super) fn blocks() -> Vec<(String, String)> {
         ("probe", "slack"),
     ];
     let mut fields = Vec::new();
-    for block in ["gate", "work", "clock", "probe", "lease", "pick", "dial", "log"] {
+    for block in [
+        "gate", "work", "clock", "probe", "lease", "pick", "dial", "log", "backup", "pool", "link",
+        "tank",
+    ] {
         let of_it = helpers.iter().filter(|(of, _)| *of == block).map(|(_, helper)| *helper);
         for function in [block].into_iter().chain(of_it) {
             let body = body(&source, function);
             for (before, word) in words(body, "(\"") {
-                let inner = ["renew", "check", "rearm"].contains(&receiver(before));
+                let inner = INNER.contains(&receiver(before));
                 let field =
                     if inner { format!("{}.{word}", receiver(before)) } else { word.to_owned() };
                 if !fields.contains(&(block.to_owned(), field.clone())) {
@@ -61,8 +68,8 @@ pub(super) fn blocks() -> Vec<(String, String)> {
         }
     }
     // A table's own name is told by its fields; marks are read for all alike.
-    fields.retain(|(_, f)| !["renew", "check", "rearm"].contains(&f.as_str()));
-    for block in ["gate", "work", "probe", "lease", "pick", "dial"] {
+    fields.retain(|(_, f)| !INNER.contains(&f.as_str()));
+    for block in ["gate", "work", "probe", "lease", "pick", "dial", "tank"] {
         fields.push((block.to_owned(), "marks".to_owned()));
     }
     fields

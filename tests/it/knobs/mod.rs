@@ -109,6 +109,8 @@ enum Moves {
     Comes,
     /// From some time to never.
     Vanishes,
+    /// To never in some trials, and not at all in the others.
+    Rarer,
     /// Not at all, to the bit.
     Not,
 }
@@ -197,6 +199,9 @@ fn judge(moves: Moves, base: &[f64], turned: &[f64]) -> (bool, String) {
         Moves::To(from, to) => all(&|b, t| near(b, from) && near(t, to)),
         Moves::Comes => all(&|b, t| b.is_nan() && !t.is_nan()),
         Moves::Vanishes => all(&|b, t| !b.is_nan() && t.is_nan()),
+        Moves::Rarer => {
+            all(&|b, t| t.is_nan() || near(b, t)) && pairs().any(|(b, t)| t.is_nan() && !b.is_nan())
+        }
         Moves::Not => all(&|b, t| b.to_bits() == t.to_bits()),
     };
     let measured = format!("{mean:+.3} ± {error:.3}");
@@ -209,6 +214,7 @@ fn judge(moves: Moves, base: &[f64], turned: &[f64]) -> (bool, String) {
         Moves::To(from, to) => format!("from {from} to {to}: {} and {}", base[0], turned[0]),
         Moves::Comes => format!("comes: {} then {}", base[0], turned[0]),
         Moves::Vanishes => format!("comes no more: {} then {}", base[0], turned[0]),
+        Moves::Rarer => "comes in fewer trials, and then alike".to_owned(),
         Moves::Not => format!("stays to the bit: {measured}"),
     };
     (holds, words)

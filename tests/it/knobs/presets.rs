@@ -172,6 +172,82 @@ fn data() -> Vec<Row> {
     ]
 }
 
+/// One database, its archive and its backups, of which nothing but phases is uncertain.
+const VAULT: &str = r#"
+model = "vault"
+zones = { a = "r" }
+[stores.db]
+technology = "postgresql/pitr"
+members = ["a"]
+archive_lag = "1s"
+archive_works = "1"
+works = "1"
+common = "1"
+base_size = "60 GB"
+notice = "1m"
+order = "2m"
+provision = "3m"
+replay_rate = "10 MB/s"
+restore_command = "0s"
+promotion = "1s"
+validation = "1m"
+crash_recovery = "20s"
+"#;
+
+/// What stands in the archive, and how long it takes to get it back.
+fn restores() -> Vec<Row> {
+    use Moves::{By, MeanBy, Rarer, Up, Vanishes};
+    let time = What::Figure("stores", "db", Figure::RecoveryTime);
+    let lost = What::Figure("stores", "db", Figure::DataLossSeconds);
+    let writes = What::Figure("stores", "db", Figure::DataLossWrites);
+    let first = |mark| What::First("db", mark);
+    let case = |fault: &str| {
+        let fault = format!("what = \"kill\"\nwhere = \"member a of db\"\n{fault}");
+        let text = format!("scenario = \"x\"\nhorizon = \"5000h\"\n[[faults]]\n{fault}\n");
+        Case::new(&[], VAULT, &text)
+    };
+    let row = |field: &'static str, sets: &[&str], value: &str| {
+        let base = case("").set(sets);
+        Row::set("postgresql/pitr", field, &base, &format!("stores.db.{field}={value}"))
+    };
+    // A segment is full after 16.777 s. The base is U(1 h, 25 h) old, and its log
+    // ends 1 s + U(0, 16.777 s) before the fault: 46,790.6 s in the mean.
+    let crash = case("process = \"postgres\"");
+    // The room is full after so long, and the server stops until the archive is back.
+    let archiver = case("process = \"archiver\"\nfor = \"100000s\"");
+    let down = What::Figure("stores", "db", Figure::Downtime);
+    vec![
+        row("archive_timeout", &[], "10s").moves(lost, MeanBy(-3.389)).not(&[first("ordered")]),
+        row("wal_segment_size", &[], "32 MiB").moves(lost, MeanBy(8.389)),
+        row("wal", &[], "2 MB/s").moves(lost, MeanBy(-4.194)),
+        row("writes", &[], "200/s").moves(writes, MeanBy(938.9)).not(&[time]),
+        row("archive_lag", &[], "5s").moves(lost, MeanBy(4.0)),
+        row("archive_works", &[], "0.5").moves(lost, Up),
+        row("base_interval", &[], "12h").moves(time, MeanBy(-2_160.0)).not(&[lost]),
+        row("base_takes", &[], "3h").moves(time, MeanBy(720.0)).not(&[lost]),
+        row("keep", &["stores.db.works=0.5"], "1").moves(time, Rarer),
+        // One more is tried in the mean, and a day's log more replayed.
+        row("works", &["stores.db.keep=60"], "0.5").moves(time, MeanBy(600.0 + 8_640.0)),
+        row("common", &[], "0").moves(time, Vanishes).moves(lost, Vanishes),
+        row("base_size", &[], "120 GB").moves(time, By(600.0)).not(&[lost]),
+        row("network", &["stores.db.replay_rate=1 MB/s"], "50 MB/s").moves(time, By(600.0)),
+        row("disk", &["stores.db.replay_rate=1 MB/s"], "50 MB/s").moves(time, By(600.0)),
+        row("notice", &[], "2m").moves(first("detected"), By(60.0)).moves(time, By(60.0)),
+        row("order", &[], "4m").moves(first("ordered"), By(120.0)).moves(time, By(120.0)),
+        row("provision", &[], "4m").moves(time, By(60.0)).not(&[first("ordered"), lost]),
+        row("replay_rate", &[], "5 MB/s").moves(time, MeanBy(4_679.1)).not(&[lost]),
+        row("restore_command", &[], "1s").moves(time, MeanBy(2_788.9)).not(&[lost]),
+        row("promotion", &[], "11s").moves(first("failed_over"), By(10.0)).moves(time, By(10.0)),
+        row("validation", &[], "2m").moves(time, By(60.0)).not(&[first("failed_over"), lost]),
+        Row::set("postgresql/pitr", "pg_wal_free", &archiver, "stores.db.pg_wal_free=60 GB")
+            .moves(down, By(-10_000.0))
+            .not(&[lost]),
+        Row::set("postgresql/pitr", "crash_recovery", &crash, "stores.db.crash_recovery=50s")
+            .moves(time, By(30.0))
+            .not(&[lost]),
+    ]
+}
+
 fn others() -> Vec<Row> {
     use Moves::{By, MeanBy, Times, To, Up};
     // The primary has more patience than the consensus store needs.
@@ -342,7 +418,7 @@ fn every_parameter_of_every_preset() {
         super::names::rows(),
         super::sentinel::rows(),
     ];
-    let rows: Vec<Row> = [timers(), repairs(), data(), others(), requests()]
+    let rows: Vec<Row> = [timers(), repairs(), data(), restores(), others(), requests()]
         .into_iter()
         .chain(of_files)
         .flatten()

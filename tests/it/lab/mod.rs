@@ -13,6 +13,7 @@
 //! under which recorded phase (`.given(…)`), that it is shown beside the prediction
 //! without judgement (`.unjudged(why)`), or that it is off and why (`.off(why)`).
 
+mod archive;
 mod dns;
 mod etcd;
 mod haproxy;

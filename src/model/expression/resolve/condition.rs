@@ -1,7 +1,9 @@
 //! Conditions: levels, facts, quantifiers, and comparisons where they are read.
 
 use super::super::syntax::{Expression, Extent, Operator, Quantifier, Syntax, Word};
-use super::super::{Comparison, Condition, Mistake, NodeId, Quorum, Range, Reading, Value, Who};
+use super::super::{
+    About, Comparison, Condition, Mistake, NodeId, Quorum, Range, Reading, Value, Who,
+};
 use super::who::Place;
 use super::{Resolver, Shape, nearest_of, one_of};
 use crate::model::preset::{ERROR_AFTER, HOLDS, Interface, Published, TARGET_EXPORTS};
@@ -116,7 +118,8 @@ impl Resolver<'_> {
     /// The level of a node, unless it has none.
     fn level(&mut self, who: Who, id: NodeId, extent: &Extent) -> Option<Condition> {
         let node = &self.environment.nodes[id.0];
-        if matches!(node.shape, Shape::Clock | Shape::Log) {
+        let shape = node.shape;
+        if matches!(shape, Shape::Clock | Shape::Log | Shape::Backup | Shape::Pool | Shape::Link) {
             let what = self.environment.describe_node(id);
             let message = format!("`{}` is {what}, which is neither true nor false", node.name);
             return self.fail(Mistake::new("no_level", extent.clone(), message, "has no level"));
@@ -182,11 +185,12 @@ impl Resolver<'_> {
         self.part_of(who, place, of, name)
     }
 
-    /// Whether `of.…` speaks of what a lease or a log publishes.
+    /// Whether `of.…` speaks of what a lease, a log or a backup publishes.
     pub(super) fn is_reading_hop(&self, of: &Word) -> bool {
         let node = self.environment.node_named(&of.text);
         node.is_some_and(|id| {
-            matches!(self.environment.nodes[id.0].shape, Shape::Lease | Shape::Log)
+            let shape = self.environment.nodes[id.0].shape;
+            matches!(shape, Shape::Lease | Shape::Log | Shape::Backup)
         })
     }
 
@@ -312,6 +316,9 @@ impl Resolver<'_> {
             let one = Value::Number(1.0);
             return Some(Condition::Compare(Box::new(reading), Comparison::Equal, Box::new(one)));
         }
+        if self.is_backup(of) && function.text == "exists" {
+            return self.backup_exists(whole, of, function, arguments);
+        }
         if self.is_reading_hop(of) && function.text == "head" {
             let message = "the head of a log is compared, not called";
             let help = format!("say `{}.head == self`", of.text);
@@ -319,6 +326,23 @@ impl Resolver<'_> {
             return self.fail(mistake.help(help));
         }
         self.number_for_condition(whole)
+    }
+
+    /// `full.exists(1)`
+    fn backup_exists(
+        &mut self,
+        whole: &Expression,
+        of: &Word,
+        function: &Word,
+        arguments: &[Expression],
+    ) -> Option<Condition> {
+        let (backup, which) = self.generation(of, function, arguments)?;
+        if !self.scope.read {
+            return self.not_watched(whole);
+        }
+        let reading = Value::Reading(Reading::Backup(backup, About::Exists, Box::new(which)));
+        let one = Value::Number(1.0);
+        Some(Condition::Compare(Box::new(reading), Comparison::Equal, Box::new(one)))
     }
 
     /// The node of that name, if it exists once for each pair.

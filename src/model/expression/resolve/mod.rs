@@ -73,6 +73,14 @@ pub enum Shape {
     Dial(Range),
     /// `log`
     Log,
+    /// `backup`
+    Backup,
+    /// `tank`
+    Tank,
+    /// `pool`
+    Pool,
+    /// `link`
+    Link,
 }
 
 impl Shape {
@@ -88,6 +96,10 @@ impl Shape {
             Self::Pick(_) => "pick",
             Self::Dial(_) => "dial",
             Self::Log => "log",
+            Self::Backup => "backup",
+            Self::Tank => "tank",
+            Self::Pool => "pool",
+            Self::Link => "link",
         }
     }
 }
@@ -145,6 +157,10 @@ impl Environment {
             Block::Pick { over, .. } => Shape::Pick(*over),
             Block::Dial { over, .. } => Shape::Dial(*over),
             Block::Log { .. } => Shape::Log,
+            Block::Backup { .. } => Shape::Backup,
+            Block::Tank { .. } => Shape::Tank,
+            Block::Pool { .. } => Shape::Pool,
+            Block::Link { .. } => Shape::Link,
         };
         let node = |node: &Node| Declared {
             name: node.name.clone(),

@@ -241,7 +241,16 @@ fn assert_prints(preset: &Preset, node: &Node) {
             condition(copies, scope.each(Range::Member));
             value(volume, scope, Dimension::BYTE_RATE);
         }
-        Block::Work { takes, .. } => value(takes, scope.read(), Dimension::TIME),
+        Block::Work { takes, moves, .. } => {
+            value(takes, scope.read(), Dimension::TIME);
+            if let Some(moves) = moves {
+                value(&moves.bytes, scope.read(), Dimension::BYTES);
+            }
+        }
+        Block::Backup { every, takes, .. } => {
+            value(every, scope, Dimension::TIME);
+            value(takes, scope, Dimension::TIME);
+        }
         Block::Probe { looks: Looks::AfterReply { cost, .. }, .. } => {
             value(cost, scope.read(), Dimension::TIME);
         }

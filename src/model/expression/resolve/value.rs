@@ -1,7 +1,7 @@
 //! Numbers: literals, parameters, readings and arithmetic, with their dimensions.
 
 use super::super::syntax::{Expression, Extent, Operator, Syntax, Word};
-use super::super::{Mistake, Range, Reading, Value};
+use super::super::{About, Mistake, NodeId, Range, Reading, Value};
 use super::who::Place;
 use super::{Resolver, Shape, nearest_of, one_of};
 use crate::model::preset::{ERROR_AFTER, Published};
@@ -188,7 +188,57 @@ impl Resolver<'_> {
                 None => self.unknown(&of.text, &of.extent),
             };
         }
+        if self.is_backup(of) {
+            return self.backup_reading(whole, of, function, arguments);
+        }
         self.log_reading(whole, of, function, arguments)
+    }
+
+    /// Whether a name is that of a backup.
+    pub(super) fn is_backup(&self, of: &Word) -> bool {
+        let node = self.environment.node_named(&of.text);
+        node.is_some_and(|id| self.environment.nodes[id.0].shape == Shape::Backup)
+    }
+
+    /// The backup of that name, and the one argument of its readings: 1 is the
+    /// newest good generation.
+    pub(super) fn generation(
+        &mut self,
+        of: &Word,
+        function: &Word,
+        arguments: &[Expression],
+    ) -> Option<(NodeId, Value)> {
+        let backup = self.environment.node_named(&of.text)?;
+        let [which] = self.exactly(function, arguments)?;
+        Some((backup, self.value_of(which, Dimension::NUMBER)?))
+    }
+
+    /// `full.point(1)` and its like.
+    fn backup_reading(
+        &mut self,
+        whole: &Expression,
+        of: &Word,
+        function: &Word,
+        arguments: &[Expression],
+    ) -> Option<Measured> {
+        let (about, dimension) = match function.text.as_str() {
+            "point" => (About::Point, Dimension::TIME),
+            "since" => (About::Since, Dimension::TIME),
+            "tries" => (About::Tries, Dimension::NUMBER),
+            "exists" => return self.condition_for_number(whole),
+            name => {
+                let known = ["point", "since", "tries", "exists"];
+                let help =
+                    nearest_of(name, known.into_iter()).or_else(|| one_of(known.into_iter()));
+                let message = format!("a backup publishes no `{name}`");
+                let extent = function.extent.clone();
+                let mistake = Mistake::new("unknown_name", extent, message, "unknown reading");
+                return self.fail(mistake.maybe_help(help));
+            }
+        };
+        let (backup, which) = self.generation(of, function, arguments)?;
+        self.read_only(&whole.to_string(), &whole.extent)?;
+        Some((Value::Reading(Reading::Backup(backup, about, Box::new(which))), dimension))
     }
 
     /// `ceil(x)` and its like: of a plain number.
@@ -281,8 +331,11 @@ impl Resolver<'_> {
         arguments: &[Expression],
     ) -> Option<Measured> {
         let [condition, then, otherwise] = self.exactly(function, arguments)?;
-        let fixed = self.read_only("if(…)", &function.extent);
         let when = self.with_read(true, |resolver| resolver.condition(condition));
+        let fixed = match &when {
+            Some(when) if when.is_fixed() => Some(()),
+            _ => self.read_only("if(…)", &function.extent),
+        };
         let (first, second) = (self.value(then), self.value(otherwise));
         fixed?;
         let (when, (first, dimension), (second, other)) = (when?, first?, second?);

@@ -4,7 +4,7 @@ use super::field::Fields;
 use crate::diagnostic::nearest_help;
 use crate::model::expression::resolve::{Declared, Shape};
 use crate::model::expression::{Condition, Range, Value};
-use crate::model::preset::{Block, Check, Effect, Lost, Pace, Retry};
+use crate::model::preset::{Block, Check, Effect, Lost, Moves, Pace, Retry};
 use crate::model::read::Found;
 use crate::units::Dimension;
 
@@ -22,7 +22,21 @@ pub(super) fn gate(fields: &Fields<'_, '_>) -> Option<Block> {
 pub(super) fn work(fields: &Fields<'_, '_>) -> Option<Block> {
     let when = fields.condition("when", fields.scope());
     let until = fields.optional("until", fields.scope());
-    let takes = fields.value("takes", fields.scope().read(), Dimension::TIME);
+    let moves = moves(fields);
+    let takes = match &moves {
+        // What it moves decides how long it takes, even where that is wrong.
+        Some(Some(_)) | None => Some(Value::Number(0.0)),
+        _ => fields.value("takes", fields.scope().read(), Dimension::TIME),
+    };
+    let is_pool = |node: &Declared| node.shape == Shape::Pool;
+    let uses = match fields.reader.get("uses") {
+        Some(_) => fields.node("uses", "the name of a pool", is_pool).map(Some),
+        None => Some(None),
+    };
+    let keeps = match &uses {
+        Some(Some(_)) => fields.optional("keeps", fields.scope()),
+        _ => Ok(None),
+    };
     let lost = lost(fields);
     let does = fields.reader.strings("does").unwrap_or_default();
     let does: Vec<_> = does.iter().map(|text| effect(fields, text)).collect();
@@ -32,10 +46,51 @@ pub(super) fn work(fields: &Fields<'_, '_>) -> Option<Block> {
         when: when?,
         until: until.ok()?,
         takes: takes?,
+        moves: moves?,
+        uses: uses?,
+        keeps: keeps.ok()?,
         lost: lost?,
         does: does?,
         retry: retry.ok()?,
     })
+}
+
+/// What a work moves; `None` where it is wrong.
+fn moves(fields: &Fields<'_, '_>) -> Option<Option<Moves>> {
+    let is_link = |node: &Declared| node.shape == Shape::Link;
+    fields
+        .inside("moves", |moves| {
+            let bytes = moves.value("bytes", moves.scope().read(), Dimension::BYTES);
+            let over = moves.nodes("over", "the name of a link", is_link);
+            let most =
+                moves.optional_value("most", moves.scope().read(), Dimension::BYTE_RATE).ok();
+            Some(Moves { bytes: bytes?, over: over?, most: most? })
+        })
+        .ok()
+}
+
+/// Reads a pool.
+pub(super) fn pool(fields: &Fields<'_, '_>) -> Option<Block> {
+    once(fields, "pool");
+    let size = fields.value("size", fields.scope(), Dimension::NUMBER);
+    Some(Block::Pool { size: size? })
+}
+
+/// Reads a link.
+pub(super) fn link(fields: &Fields<'_, '_>) -> Option<Block> {
+    once(fields, "link");
+    let rate = fields.value("rate", fields.scope(), Dimension::BYTE_RATE);
+    Some(Block::Link { rate: rate? })
+}
+
+/// A node that all of a component have in common.
+fn once(fields: &Fields<'_, '_>, block: &str) {
+    if fields.owner != Range::One {
+        let message = format!("{} must stand under [one.{block}]", fields.reader.what());
+        let at = &fields.reader.table_read().at;
+        let label = "it exists once for all of a component";
+        fields.refuse("preset::range", message, at, label);
+    }
 }
 
 /// How it fails and tries again; `Err` where that is wrong.
@@ -276,6 +331,9 @@ pub(super) fn log(fields: &Fields<'_, '_>) -> Option<Block> {
     let writes = number("writes", Dimension::RATE);
     let lag = number("lag", Dimension::TIME);
     let unreplayed = number("unreplayed", Dimension::TIME);
+    let gone = fields.optional("gone", each);
+    let restores = fields.optional("restores", each);
+    let point = fields.optional_value("point", fields.scope().read(), Dimension::TIME);
     Some(Block::Log {
         accepts: accepts?,
         copies: copies?,
@@ -284,5 +342,63 @@ pub(super) fn log(fields: &Fields<'_, '_>) -> Option<Block> {
         writes: writes?,
         lag: lag?,
         unreplayed: unreplayed?,
+        gone: gone.ok()?,
+        restores: restores.ok()?,
+        point: point.ok()?,
+    })
+}
+
+/// Reads a backup.
+pub(super) fn backup(fields: &Fields<'_, '_>) -> Option<Block> {
+    once(fields, "backup");
+    let is_full = |node: &Declared| node.shape == Shape::Backup;
+    let base = match fields.reader.get("base") {
+        Some(_) => fields.node("base", "the name of another backup", is_full).map(Some),
+        None => Some(None),
+    };
+    let every = fields.value("every", fields.scope(), Dimension::TIME);
+    let running = fields.optional("while", fields.scope());
+    let takes = fields.value("takes", fields.scope(), Dimension::TIME);
+    let keep = match base {
+        // A log archive is kept as long as what it leads on from.
+        Some(Some(_)) => Ok(None),
+        _ => fields.optional_value("keep", fields.scope(), Dimension::NUMBER),
+    };
+    let (works, shared) = (fields.count("works"), fields.count("shared"));
+    Some(Block::Backup {
+        every: every?,
+        running: running.ok()?,
+        takes: takes?,
+        keep: keep.ok()?,
+        works: works?,
+        shared: shared?,
+        base: base?,
+    })
+}
+
+/// Reads a tank.
+pub(super) fn tank(fields: &Fields<'_, '_>) -> Option<Block> {
+    let bytes = |key| fields.value(key, fields.scope(), Dimension::BYTES);
+    let (starts, capacity) = (bytes("starts"), bytes("capacity"));
+    let mark = fields.optional_value("mark", fields.scope(), Dimension::BYTES);
+    let fills = fields.reader.required("fills").and_then(|_| {
+        let fills = fields.inside("fills", |fills| {
+            let on = fills.condition("while", fills.scope());
+            let rate = fills.value("rate", fills.scope(), Dimension::BYTE_RATE);
+            Some((on?, rate?))
+        });
+        fills.ok().flatten()
+    });
+    let drains = fields.inside("drains", |drains| {
+        let on = drains.condition("while", drains.scope());
+        let rate = drains.value("rate", drains.scope(), Dimension::BYTE_RATE);
+        Some((on?, rate?))
+    });
+    Some(Block::Tank {
+        starts: starts?,
+        capacity: capacity?,
+        mark: mark.ok()?,
+        fills: fills?,
+        drains: drains.ok()?,
     })
 }

@@ -163,6 +163,19 @@ impl<'r, 'a> Fields<'r, 'a> {
         }
     }
 
+    /// A number of a dimension, if it is there; `Err` where it is wrong.
+    pub(super) fn optional_value(
+        &self,
+        key: &str,
+        scope: Scope,
+        wanted: Dimension,
+    ) -> Result<Option<Value>, ()> {
+        let Some(node) = self.reader.get(key) else {
+            return Ok(None);
+        };
+        self.value_at(node, key, scope, wanted).map(Some).ok_or(())
+    }
+
     /// A number of any dimension, if it is there; `Err` where it is wrong.
     pub(super) fn any_value(&self, key: &str, scope: Scope) -> Result<Option<Value>, ()> {
         self.reader.note(key, Sort::Expression);
@@ -188,6 +201,44 @@ impl<'r, 'a> Fields<'r, 'a> {
                 None
             }
         }
+    }
+
+    /// The names of nodes that must be there and fit: at least one, none twice.
+    pub(super) fn nodes(
+        &self,
+        key: &str,
+        wanted: &str,
+        fits: impl Fn(&crate::model::expression::resolve::Declared) -> bool,
+    ) -> Option<Vec<NodeId>> {
+        let list = self.reader.required(key)?;
+        let context = self.reader.context();
+        let mut found = Vec::new();
+        for text in self.reader.strings(key)? {
+            match self.environment.node(&text.value, wanted, &fits) {
+                Ok(id) if !found.contains(&id) => found.push(id),
+                Ok(_) => {
+                    let message = format!("{} names `{}` twice", self.what(key), text.value);
+                    context.error("preset::twice", message, &text.at, "once is enough");
+                }
+                Err(mistakes) => {
+                    for mistake in mistakes {
+                        let code = format!("preset::{}", mistake.code);
+                        context.report(
+                            Diagnostic::error(code, mistake.message)
+                                .label(&text.at, mistake.label)
+                                .maybe_help(mistake.help),
+                        );
+                    }
+                    return None;
+                }
+            }
+        }
+        if found.is_empty() {
+            let message = format!("{} names nothing", self.what(key));
+            context.error("preset::empty", message, &list.at, &format!("expected {wanted}"));
+            return None;
+        }
+        Some(found)
     }
 
     /// The name of a node that must be there and fit.

@@ -23,8 +23,10 @@ pub(super) use names::Places;
 /// The most nodes that a preset may have.
 const MOST_NODES: usize = 64;
 /// The blocks, as they are written.
-pub(in crate::model) const BLOCKS: [&str; 8] =
-    ["gate", "work", "clock", "probe", "lease", "pick", "dial", "log"];
+pub(in crate::model) const BLOCKS: [&str; 12] = [
+    "gate", "work", "clock", "probe", "lease", "pick", "dial", "log", "backup", "pool", "link",
+    "tank",
+];
 
 /// Reads a preset; what is wrong with it goes to `context`.
 #[must_use]
@@ -160,6 +162,10 @@ fn shape(entry: &Entry, block: &str, sets: &[Set]) -> Shape {
         "lease" => Shape::Lease,
         "pick" => Shape::Pick(over()),
         "dial" => Shape::Dial(over()),
+        "backup" => Shape::Backup,
+        "tank" => Shape::Tank,
+        "pool" => Shape::Pool,
+        "link" => Shape::Link,
         _ => Shape::Log,
     }
 }
@@ -226,9 +232,13 @@ fn read_node(
         Shape::Pick(_) => block::pick(&fields),
         Shape::Dial(_) => block::dial(&fields),
         Shape::Log => block::log(&fields),
+        Shape::Backup => block::backup(&fields),
+        Shape::Pool => block::pool(&fields),
+        Shape::Tank => block::tank(&fields),
+        Shape::Link => block::link(&fields),
     };
     let marks = match node.declared.shape {
-        Shape::Clock | Shape::Log => None,
+        Shape::Clock | Shape::Log | Shape::Backup | Shape::Pool | Shape::Link => None,
         _ => fields.marks(),
     };
     reader.finish();
