@@ -123,7 +123,9 @@ impl Random {
     }
 
     fn clock_of(&mut self, running: Literal, ticks: Ticks) -> ClockId {
-        let age = if self.dice.chance(80) { Some(self.drawn(6)) } else { None };
+        let pinned = self.dice.chance(80);
+        let at_zero = self.dice.chance(30);
+        let age = pinned.then(|| if at_zero { self.micros(2) } else { self.drawn(6) });
         let (every, locked) = (self.period(), self.dice.chance(70));
         let clock = Clock { every, running, locked, ticks, age, name: self.name() };
         let id = self.builder.clock(clock);
@@ -302,7 +304,7 @@ impl Random {
         for base in [None, Some(BackupId(0))] {
             let running = if self.dice.chance(60) { self.literal() } else { Literal::TRUE };
             let backup = Backup {
-                clock: self.clock(running),
+                clock: self.clock_of(running, Ticks::Even),
                 takes: self.micros(9),
                 keep: self.builder.constant(1.0 + self.dice.below(5) as f64),
                 works: self.builder.constant(0.5 + 0.1 * self.dice.below(6) as f64),
@@ -389,7 +391,7 @@ fn graph(number: u64) -> Option<Graph> {
             (kind, level, held)
         })
         .collect();
-    for _ in plain.iter().filter(|(kind, _)| *kind == 0) {
+    for _ in plain.iter().filter(|(kind, ..)| *kind == 0) {
         let failed = random.dice.chance(50).then(|| declare(&mut random, "failed", 1)[0]);
         random.failures.push(failed);
     }
