@@ -317,6 +317,24 @@ impl Random {
         }
     }
 
+    fn some_gates(&mut self) {
+        for _ in 0..self.dice.below(6) {
+            // A gate reads only what exists: gates never form a cycle.
+            let inputs: Vec<Literal> =
+                (0..1 + self.dice.below(3)).map(|_| self.literal()).collect();
+            let level = self.builder.level("gate");
+            if self.dice.chance(25) {
+                let until = self.literal();
+                self.builder.define_latch(level, inputs[0], until);
+            } else {
+                let least = 1 + self.dice.below(inputs.len());
+                let value = self.builder.at_least(least, &inputs);
+                self.builder.define_gate(level, value);
+            }
+            self.gates.push(level);
+        }
+    }
+
     fn log(&mut self, heads: Vec<LevelId>) {
         let members = heads
             .into_iter()
@@ -401,21 +419,7 @@ fn graph(number: u64) -> Option<Graph> {
     let dial = declare(&mut random, "dial", 1)[0];
     let heads = declare(&mut random, "head", 2);
     let tanks = declare(&mut random, "tank", 2);
-    for _ in 0..random.dice.below(6) {
-        // A gate reads only what exists: gates never form a cycle.
-        let inputs: Vec<Literal> =
-            (0..1 + random.dice.below(3)).map(|_| random.literal()).collect();
-        let level = random.builder.level("gate");
-        if random.dice.chance(25) {
-            let until = random.literal();
-            random.builder.define_latch(level, inputs[0], until);
-        } else {
-            let least = 1 + random.dice.below(inputs.len());
-            let value = random.builder.at_least(least, &inputs);
-            random.builder.define_gate(level, value);
-        }
-        random.gates.push(level);
-    }
+    random.some_gates();
     for _ in 0..3 {
         let running = if random.dice.chance(50) { random.firm_literal() } else { Literal::TRUE };
         let clock = random.clock(running);
