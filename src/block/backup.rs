@@ -26,7 +26,7 @@ const SCAN: usize = 20_000;
 /// A backup, as wired.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Backup {
-    /// Its clock: a tick begins a generation.
+    /// Its clock, which ticks evenly: a tick begins a generation.
     pub clock: ClockId,
     /// From the beginning of a generation until it is ready \[s\], drawn by its number.
     pub takes: ValueId,

@@ -2,7 +2,9 @@
 
 use super::document::{Align, Block, Cell, Column, Document, Phrase, ShapeBlock, Style, Table};
 use super::number::{Unit, count, duration, half_width, quantile_name};
-use super::prediction::{Basis, Distribution, HeldAgainst, Interval, Manifest, ScenarioPrediction};
+use super::prediction::{
+    Basis, Distribution, HeldAgainst, Interval, Manifest, ScenarioPrediction, StagePrediction,
+};
 use super::verdicts::{beyond, share_of_trials, unit_of, verdicts};
 use crate::model::preset::ACCURACY_PAGE;
 use crate::outcome::Figure;
@@ -177,9 +179,9 @@ pub(super) fn stages(document: &mut Document, scenario: &ScenarioPrediction, all
         ],
         rows: Vec::new(),
     };
-    for (_, stage) in &shown {
+    for (name, stage) in &shown {
         table.rows.push(vec![
-            Cell::plain(stage.title.clone()),
+            Cell::plain(title_among(&shown, name, stage)),
             Cell::styled(stage.formula.clone().unwrap_or_default(), Style::Faint),
             Cell::plain(number(stage.p50)),
             Cell::plain(number(stage.p95)),
@@ -193,6 +195,21 @@ pub(super) fn stages(document: &mut Document, scenario: &ScenarioPrediction, all
     }
     document.push(Block::Heading("where the time goes".to_owned(), unit.symbol().to_owned()));
     document.push(Block::Table(table));
+    surprises(document, &shown, all);
+}
+
+/// A stage's title; alike stages of several components are told apart by whose
+/// they are.
+fn title_among(shown: &[(&str, &StagePrediction)], name: &str, stage: &StagePrediction) -> String {
+    let alike = shown.iter().filter(|(_, other)| other.title == stage.title).count();
+    match name.split_once('.').filter(|_| alike > 1) {
+        Some((component, _)) => format!("{} ({component})", stage.title),
+        None => stage.title.clone(),
+    }
+}
+
+/// What people wrongly believe of the stages that matter.
+fn surprises(document: &mut Document, shown: &[(&str, &StagePrediction)], all: bool) {
     let mut told = Vec::new();
     for (_, stage) in shown.iter().filter(|(_, stage)| all || stage.share >= 0.1) {
         if let Some(surprise) = stage.surprise.as_ref().filter(|s| !told.contains(s)) {

@@ -4,7 +4,7 @@ use super::Program;
 use super::compile::{Measures, Subject};
 use super::world::{Ended, World};
 use crate::block::value::Readings;
-use crate::block::{EventId, LogId};
+use crate::block::{Event, EventId, LevelId, LogId, Producer};
 use crate::outcome::{Figure, Measured, Outcome, Step};
 use crate::units::{Instant, Span};
 
@@ -208,11 +208,21 @@ impl World<'_> {
             let this = &self.journal[event.0 as usize];
             let from = self.journal[this.cause.0 as usize].at.max(clock);
             let to = this.at.max(clock);
-            if let (Some(stage), true) = (self.graph.levels[this.level.index()].stage, from < to) {
+            if let (Some(stage), true) = (self.stage(this), from < to) {
                 outcome.path.push(Step { stage: stage as usize, from, to });
             }
         }
         outcome.path.reverse();
+    }
+
+    /// The stage that an event ends. A work that gives its unit back has run until
+    /// then; before it got the unit, it waited.
+    fn stage(&self, event: &Event) -> Option<u32> {
+        let of = |level: LevelId| self.graph.levels[level.index()].stage;
+        match self.graph.levels[event.level.index()].producer {
+            Producer::Unit(work) if !event.value => of(self.graph.works[work.index()].1),
+            _ => of(event.level),
+        }
     }
 
     /// An event, its cause, the cause of that, back to the start.

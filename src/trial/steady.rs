@@ -2,8 +2,8 @@
 //!
 //! Facts are true, picks have chosen their first, leases are live if they are
 //! renewed, probes agree with what they look at, dials are connected to their
-//! first good target, works whose condition holds are done. It depends on no
-//! draw, so it is found once and copied into every trial.
+//! first good target, works whose condition holds are done, unless they take for
+//! ever. It depends on no draw, so it is found once and copied into every trial.
 
 use crate::block::backup::Restore;
 use crate::block::clock::Ticks;
@@ -174,7 +174,9 @@ impl<'g> Search<'g> {
     fn works(&mut self) -> bool {
         let mut changed = false;
         for (work, level) in &self.graph.works {
-            let value = self.holds(work.when) && !self.holds(work.until);
+            let value = self.holds(work.when)
+                && !self.holds(work.until)
+                && !self.graph.span(work.takes, 0, self).is_never();
             changed |= self.set(*level, value);
             if let Some(uses) = work.uses {
                 let holds = value && self.holds(uses.keeps);

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::Path;
 
-use drillcast::model::preset::{Held, Preset, PresetLibrary};
+use drillcast::model::preset::{Block, Held, Node, Preset, PresetLibrary};
 use drillcast::random::Sampling;
 use drillcast::trial::{Mode, Program};
 
@@ -285,7 +285,11 @@ fn never(page: &mut String, presets: &[std::sync::Arc<Preset>], held: &BTreeMap<
     let moved = moved();
     for preset in presets.iter().filter(|preset| held.contains_key(&preset.name)) {
         let still = |name: &str| moved.get(&preset.name).is_none_or(|nodes| !nodes.contains(name));
-        let nodes = preset.nodes.iter().filter(|node| still(&node.name));
+        // These are no levels: what they do shows in the works and logs that use them.
+        let shared = |node: &&Node| {
+            !matches!(node.block, Block::Backup { .. } | Block::Pool { .. } | Block::Link { .. })
+        };
+        let nodes = preset.nodes.iter().filter(|node| still(&node.name)).filter(shared);
         let nodes: Vec<&str> = nodes.filter_map(|node| node.says.title.as_deref()).collect();
         if !nodes.is_empty() {
             let _ = writeln!(page, "- `{}`: {}.", preset.name, nodes.join("; "));

@@ -28,6 +28,7 @@ mod routes;
 mod schemas;
 mod semantics;
 mod sentinel;
+mod sessions;
 mod sets;
 mod statistics;
 mod ticking;

@@ -352,16 +352,20 @@ technology = "toy"
 members = ["a", "b", "c"]
 "#;
     let scenario = "scenario = \"x\"\nhorizon = \"1000h\"\n[[faults]]\nwhat = \"kill\"\nwhere = \"each of toy\"";
-    for (crew, mean, deviation) in [(1, 30.0, 300.0_f64.sqrt()), (3, 55.0 / 3.0, 35.0 / 3.0)] {
+    let (one, three) = ((1, 30.0, 300.0_f64.sqrt()), (3, 55.0 / 3.0, 35.0 / 3.0));
+    // Where each try fails with a half, whoever is next tries: as if all took twice as long.
+    for ((crew, mean, deviation), fails) in [(one, 0), (three, 0), (one, 1), (three, 1)] {
+        let (slower, fails) = if fails > 0 { (2.0, ", fails = 0.5") } else { (1.0, "") };
+        let (mean, deviation) = (mean * slower, deviation * slower);
         let nodes = format!(
-            "[member.work]\nrepair = {{ when = \"not app\", uses = \"crew\", takes = {{ exponential = {{ mean = \"10s\" }} }}, does = [\"start app\"] }}\n[one.pool]\ncrew = {{ size = {crew} }}"
+            "[member.work]\nrepair = {{ when = \"not app\", uses = \"crew\", takes = {{ exponential = {{ mean = \"10s\" }} }}, does = [\"start app\"]{fails} }}\n[one.pool]\ncrew = {{ size = {crew} }}"
         );
         let preset = toy(&nodes, "all(m in member: m.app)");
         let program = program_of(&[&preset], model, scenario, &["stores.toy.stable_for=0s"]);
         let outcomes = run_as(&program, &Sampling::plain(7), TRIALS, Mode::Lazy);
         let values = figure(&program, &outcomes, ("stores", "toy"), Figure::RecoveryTime);
         let times: Vec<f64> = values.into_iter().map(seconds).collect();
-        has_moments(&format!("three repairs, {crew} at once"), &times, mean, deviation);
+        has_moments(&format!("three repairs, {crew} at once{fails}"), &times, mean, deviation);
         // The stages on the path are all of it, waiting too.
         for outcome in &outcomes {
             let recovery = outcome.figures[0].0;
@@ -369,4 +373,65 @@ members = ["a", "b", "c"]
             assert_eq!(path, recovery);
         }
     }
+}
+
+/// Two works that fail twice on one machine, and when both have failed for good [s].
+fn both_failed(works: &str, more: &str) -> f64 {
+    let gate = "[member.gate]\nover = { when = \"x.failed and y.failed\" }";
+    let nodes = format!("[member.work]\n{works}\n{gate}\n{more}");
+    let scenario = KILL.replace("\n[[faults]]", "\nhorizon = \"1000s\"\n[[faults]]");
+    let preset = toy(&nodes, "app or over");
+    let program = program_of(&[&preset], ONE_TOY, &scenario, &["stores.toy.stable_for=0s"]);
+    let outcomes = run_as(&program, &Sampling::plain(7), 1, Mode::Lazy);
+    seconds(figure(&program, &outcomes, ("stores", "toy"), Figure::RecoveryTime)[0])
+}
+
+#[test]
+fn a_failed_try_gives_its_unit_back() {
+    let time = |between: &str, size: &str, keeps: [&str; 2]| {
+        let work = |name, keeps| {
+            format!(
+                "{name} = {{ when = \"not app\", uses = \"hands\", takes = \"10s\", fails = 1, tries = 2, between = \"{between}\"{keeps} }}"
+            )
+        };
+        let works = format!("{}\n{}", work("x", keeps[0]), work("y", keeps[1]));
+        both_failed(&works, &format!("[one.pool]\nhands = {{ size = {size} }}"))
+    };
+    let keeps = [", keeps = \"not x.failed\"", ", keeps = \"not y.failed\""];
+    // Each tries while the other rests: x at 0 and 20, y at 10 and 30.
+    assert_eq!(time("0s", "1", ["", ""]), 40.0);
+    assert_eq!(time("4s", "1", ["", ""]), 40.0);
+    // It asks when the wait is over: x at 0 and 24, y at 10 and 34.
+    assert_eq!(time("14s", "1", ["", ""]), 44.0);
+    assert_eq!(time("14s", "2", ["", ""]), 34.0);
+    // It keeps its unit in the wait: x at 0 and 14, y at 24 and 38.
+    assert_eq!(time("4s", "1", keeps), 48.0);
+    assert_eq!(time("4s", "1", [keeps[0], ""]), 48.0);
+    assert_eq!(time("14s", "1", keeps), 68.0);
+}
+
+#[test]
+fn a_failed_transfer_begins_anew() {
+    let time = |between: &str, tries: u32| {
+        let work = |name, bytes, tries| {
+            format!(
+                "{name} = {{ when = \"not app\", moves = {{ bytes = \"{bytes} MB\", over = [\"disk\"] }}, fails = 1, tries = {tries}, between = \"{between}\" }}"
+            )
+        };
+        let works = format!("{}\n{}", work("x", 100, 1), work("y", 50, tries));
+        both_failed(&works, "[one.link]\ndisk = { rate = \"10 MB/s\" }")
+    };
+    // y has half of the disk for its 50 MB until 10 s, x then all of it until 15 s.
+    assert_eq!(time("0s", 1), 15.0);
+    // All 50 MB again: both through at 20 s.
+    assert_eq!(time("0s", 2), 20.0);
+    // x alone until 12 s, with 30 MB left; both until 18 s; y alone for its last 20 MB.
+    assert_eq!(time("2s", 2), 20.0);
+    assert_eq!(time("9s", 2), 24.0);
+}
+
+#[test]
+fn tries_in_no_time_come_to_an_end() {
+    let works = "x = { when = \"not app\", takes = \"0s\", fails = 1, tries = 3 }\ny = { when = \"not app\", uses = \"hands\", takes = \"0s\", fails = 1, tries = 3 }";
+    assert_eq!(both_failed(works, "[one.pool]\nhands = { size = 1 }"), 0.0);
 }

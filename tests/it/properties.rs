@@ -91,11 +91,17 @@ fn system(dice: &mut Dice) -> System {
     if route {
         model += &format!(
             "[routes.front]\ntechnology = \"haproxy\"\nserves = \"orders\"\nat = \"{}\"\n\
-             inter = \"{}\"\nfall = {}\nrise = {}\n",
+             inter = \"{}\"\nfall = {}\nrise = {}\nsessions = {}\non_marked_down = {}\n\
+             timeout_connect = \"{}\"\ntimeout_server = \"{}\"\ntcp_ut = \"{}\"\n",
             dice.of(&ZONES),
             dice.seconds(0.1, 5.0),
             1 + dice.below(4),
             1 + dice.below(4),
+            dice.below(2),
+            dice.below(2),
+            dice.seconds(0.5, 5.0),
+            dice.seconds(1.0, 60.0),
+            dice.seconds(1.0, 60.0),
         );
     }
     let clients = 1 + dice.below(2);

@@ -107,5 +107,5 @@ fn who_asks_rarely_is_often_not_hurt() {
     let rare = site(&model, kill, &sets);
     let asked = crate::harness::first(&rare.0, &rare.1, "lookup", "misled");
     let hurt = asked.iter().map(|at| f64::from(u8::from(at.is_nan()))).collect::<Vec<_>>();
-    has_share("hurt", &hurt, 0.5, 0.75 * (1.0 - (1.0 - (-3.0_f64).exp()) / 3.0));
+    has_share("hurt", &hurt, 0.5, 0.75 * (1.0 - (1.0 - drillcast::maths::exp(-3.0)) / 3.0));
 }

@@ -123,7 +123,9 @@ impl Random {
     }
 
     fn clock_of(&mut self, running: Literal, ticks: Ticks) -> ClockId {
-        let age = if self.dice.chance(80) { Some(self.drawn(6)) } else { None };
+        let pinned = self.dice.chance(80);
+        let at_zero = self.dice.chance(30);
+        let age = pinned.then(|| if at_zero { self.micros(2) } else { self.drawn(6) });
         let (every, locked) = (self.period(), self.dice.chance(70));
         let clock = Clock { every, running, locked, ticks, age, name: self.name() };
         let id = self.builder.clock(clock);
@@ -302,7 +304,7 @@ impl Random {
         for base in [None, Some(BackupId(0))] {
             let running = if self.dice.chance(60) { self.literal() } else { Literal::TRUE };
             let backup = Backup {
-                clock: self.clock(running),
+                clock: self.clock_of(running, Ticks::Even),
                 takes: self.micros(9),
                 keep: self.builder.constant(1.0 + self.dice.below(5) as f64),
                 works: self.builder.constant(0.5 + 0.1 * self.dice.below(6) as f64),
@@ -312,6 +314,24 @@ impl Random {
                 common: self.name(),
             };
             self.builder.backup(backup);
+        }
+    }
+
+    fn some_gates(&mut self) {
+        for _ in 0..self.dice.below(6) {
+            // A gate reads only what exists: gates never form a cycle.
+            let inputs: Vec<Literal> =
+                (0..1 + self.dice.below(3)).map(|_| self.literal()).collect();
+            let level = self.builder.level("gate");
+            if self.dice.chance(25) {
+                let until = self.literal();
+                self.builder.define_latch(level, inputs[0], until);
+            } else {
+                let least = 1 + self.dice.below(inputs.len());
+                let value = self.builder.at_least(least, &inputs);
+                self.builder.define_gate(level, value);
+            }
+            self.gates.push(level);
         }
     }
 
@@ -389,7 +409,7 @@ fn graph(number: u64) -> Option<Graph> {
             (kind, level, held)
         })
         .collect();
-    for _ in plain.iter().filter(|(kind, _)| *kind == 0) {
+    for _ in plain.iter().filter(|(kind, ..)| *kind == 0) {
         let failed = random.dice.chance(50).then(|| declare(&mut random, "failed", 1)[0]);
         random.failures.push(failed);
     }
@@ -399,21 +419,7 @@ fn graph(number: u64) -> Option<Graph> {
     let dial = declare(&mut random, "dial", 1)[0];
     let heads = declare(&mut random, "head", 2);
     let tanks = declare(&mut random, "tank", 2);
-    for _ in 0..random.dice.below(6) {
-        // A gate reads only what exists: gates never form a cycle.
-        let inputs: Vec<Literal> =
-            (0..1 + random.dice.below(3)).map(|_| random.literal()).collect();
-        let level = random.builder.level("gate");
-        if random.dice.chance(25) {
-            let until = random.literal();
-            random.builder.define_latch(level, inputs[0], until);
-        } else {
-            let least = 1 + random.dice.below(inputs.len());
-            let value = random.builder.at_least(least, &inputs);
-            random.builder.define_gate(level, value);
-        }
-        random.gates.push(level);
-    }
+    random.some_gates();
     for _ in 0..3 {
         let running = if random.dice.chance(50) { random.firm_literal() } else { Literal::TRUE };
         let clock = random.clock(running);

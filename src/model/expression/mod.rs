@@ -137,6 +137,8 @@ pub enum Condition {
     Failed(Who, NodeId),
     /// An export of the component that a target belongs to (`t.writable`).
     TargetExport(Who, String),
+    /// Whoever asks a route is a client that holds a connection: `caller.holds`.
+    Holds(Who),
     /// An export of a component that this one needs: `dcs.serves(self)`.
     NeedExport(NeedId, String, Option<Who>),
     /// The process exists, is not hung, and its host is up.
@@ -222,6 +224,9 @@ pub enum Value {
     Between(Box<Value>, Box<Value>),
     /// A parameter of a needed component: `dcs.election_timeout`.
     NeedValue(NeedId, String),
+    /// A number that the component exports that a target belongs to:
+    /// `self.error_after`.
+    TargetValue(Who, String),
     /// How many instances the range has: `count(member)`.
     Size(Range),
     /// A published reading.

@@ -6,7 +6,7 @@
 
 use super::syntax::{Expression, Operator, Quantifier, Syntax, Word};
 use super::{About, Comparison, Condition, NodeId, Quorum, Range, Reading, Value, Who};
-use crate::model::preset::{ComponentKind, Preset, half_names};
+use crate::model::preset::{ComponentKind, HOLDS, Preset, half_names};
 use crate::units::{Dimension, ENDLESS, parse};
 
 /// Prints the expressions of one preset.
@@ -108,6 +108,7 @@ impl<'p> Printer<'p> {
             }
             Condition::Failed(_, node) => hop(&self.node(*node), "failed"),
             Condition::TargetExport(who, export) => hop(&self.who(*who), export),
+            Condition::Holds(who) => hop(&self.who(*who), HOLDS),
             Condition::NeedExport(need, export, who) => {
                 let role = &self.preset.needs[need.0].role;
                 match who {
@@ -251,6 +252,7 @@ impl<'p> Printer<'p> {
             }
             Value::Parameter(parameter) => name(&self.preset.parameters[parameter.0].name),
             Value::NeedValue(need, export) => hop(&self.preset.needs[need.0].role, export),
+            Value::TargetValue(who, export) => hop(&self.who(*who), export),
             Value::Size(range) => call(None, "count", vec![name(&range.name(&self.preset.sets))]),
             Value::Reading(reading) => self.reading(reading),
             Value::If(condition, then, otherwise) => {
@@ -356,6 +358,7 @@ impl<'p> Printer<'p> {
             Value::Number(_) | Value::Draw(_) => None,
             Value::Parameter(parameter) => Some(self.preset.parameters[parameter.0].dimension),
             Value::NeedValue(..)
+            | Value::TargetValue(..)
             | Value::Reading(
                 Reading::Renewed(_) | Reading::Backup(_, About::Point | About::Since, _),
             ) => Some(Dimension::TIME),

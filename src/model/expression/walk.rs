@@ -67,7 +67,7 @@ impl Condition {
                 who.mentions(visit);
                 visit(Mention::Process(*process));
             }
-            Self::TargetExport(who, _) | Self::Host(who) => who.mentions(visit),
+            Self::TargetExport(who, _) | Self::Host(who) | Self::Holds(who) => who.mentions(visit),
             Self::Hears(first, second)
             | Self::Silent(first, second)
             | Self::Same(first, second)
@@ -126,6 +126,7 @@ impl Value {
             Self::Size(range) => range.mentions(visit),
             Self::Parameter(parameter) => visit(Mention::Parameter(*parameter)),
             Self::NeedValue(need, _) => visit(Mention::Need(*need)),
+            Self::TargetValue(who, _) => who.mentions(visit),
             Self::Reading(reading) => reading.mentions(visit),
             Self::If(condition, then, otherwise) => {
                 condition.mentions(visit);
@@ -168,7 +169,7 @@ impl Value {
     pub(crate) fn is_fixed(&self) -> bool {
         match self {
             Self::Number(_) | Self::Parameter(_) | Self::NeedValue(..) | Self::Size(_) => true,
-            Self::Draw(_) | Self::Between(..) | Self::Reading(_) => false,
+            Self::Draw(_) | Self::Between(..) | Self::Reading(_) | Self::TargetValue(..) => false,
             Self::If(condition, then, otherwise) => {
                 condition.is_fixed() && then.is_fixed() && otherwise.is_fixed()
             }

@@ -212,10 +212,13 @@ impl Preset {
             let what = match &export.what {
                 Exported::Level(condition) => printer.condition(condition),
                 Exported::Value(value) => {
-                    let mut interface = self.kind.interface().iter();
+                    let known = [self.kind.interface(), self.kind.optional()];
+                    let mut interface = known.into_iter().flatten();
                     let found = interface.find(|other| other.name == export.name);
                     match found.map(|found| found.what) {
-                        Some(Published::Value(dimension)) => printer.value(value, dimension),
+                        Some(Published::Value(dimension) | Published::Reading(dimension)) => {
+                            printer.value(value, dimension)
+                        }
                         _ => printer.any_value(value),
                     }
                 }

@@ -361,6 +361,7 @@ impl Value {
             Self::Divide(..)
             | Self::Parameter(_)
             | Self::NeedValue(..)
+            | Self::TargetValue(..)
             | Self::Size(_)
             | Self::Reading(_) => None,
         }

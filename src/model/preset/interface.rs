@@ -9,8 +9,18 @@ use crate::units::Dimension;
 /// have is never true of it; `leads` and `carries` are true of every target
 /// that no route leads to, unless its store says itself whom it leads to;
 /// [`SESSION_EXPORTS`] are `writable` where they are not published.
-pub const TARGET_EXPORTS: [&str; 8] =
-    ["writable", "readable", "primary", "fails", LEADS, CARRIES, "admits", "relents"];
+pub const TARGET_EXPORTS: [&str; 10] = [
+    "writable",
+    "readable",
+    "primary",
+    "fails",
+    LEADS,
+    CARRIES,
+    "admits",
+    "relents",
+    "stuck",
+    ERROR_AFTER,
+];
 
 /// What a member may publish of sessions, where it matters when one was opened:
 /// `admits`: one opened now would be served while `writable` holds; `relents`:
@@ -25,6 +35,15 @@ pub const LEADS: &str = "leads";
 /// The export of an address, as against a name: packets that whoever asks sends
 /// to it arrive at this target, those of connections that stand as well.
 pub const CARRIES: &str = "carries";
+
+/// The export of a route that requests go through, a number: how long a request
+/// sent now, that it cannot serve, waits for its error. It is no time at all
+/// where it is not published.
+pub const ERROR_AFTER: &str = "error_after";
+
+/// What a route asks of one of its askers, which is no node: whether its client
+/// holds a connection.
+pub const HOLDS: &str = "holds";
 
 /// An export that every component of a kind has.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -46,13 +65,20 @@ pub enum Published {
     Asked,
     /// A number, constant for the trial.
     Value(Dimension),
+    /// A number, read when somebody needs it.
+    Reading(Dimension),
 }
 
 impl Interface {
     /// Whether it is true or false, rather than a number.
     #[must_use]
     pub const fn is_level(&self) -> bool {
-        !matches!(self.what, Published::Value(_))
+        !matches!(self.what, Published::Value(_) | Published::Reading(_))
+    }
+
+    /// A level of a component as a whole that depends on who asks.
+    const fn asked(name: &'static str) -> Self {
+        Self { name, range: Range::One, what: Published::Asked }
     }
 
     /// A level of each of a range.
@@ -82,7 +108,7 @@ const CONSENSUS: [Interface; 6] = [
     Interface::level(Range::Member, "writable"),
     Interface::level(Range::Member, "readable"),
     Interface::level(Range::One, "leads"),
-    Interface { name: "serves", range: Range::One, what: Published::Asked },
+    Interface::asked("serves"),
     Interface { name: "expiry_tick", range: Range::One, what: Published::Value(Dimension::TIME) },
     Interface {
         name: "election_timeout",
@@ -90,15 +116,20 @@ const CONSENSUS: [Interface; 6] = [
         what: Published::Value(Dimension::TIME),
     },
 ];
-/// The interface of a route that requests go through.
-const ROUTE: [Interface; 2] =
-    [Interface::level(Range::One, "writable"), Interface::level(Range::One, "fails")];
+/// The interface of a route that requests go through. What it says may depend on
+/// who asks: each client that holds a connection may have a server of its own.
+const ROUTE: [Interface; 2] = [Interface::asked("writable"), Interface::asked("fails")];
 /// The interface of a route that only leads: a name, an address.
 const SIGNPOST: [Interface; 1] =
     [Interface { name: LEADS, range: Range::Target, what: Published::Asked }];
-/// What such a route exports besides where it is an address.
-const ADDRESS: [Interface; 1] =
-    [Interface { name: CARRIES, range: Range::Target, what: Published::Asked }];
+/// What a route may export besides: one that leads, where it is an address; one
+/// that requests go through, `stuck`: a request on the asker's connection gets no
+/// answer and no error; and [`ERROR_AFTER`].
+const OF_ROUTES: [Interface; 3] = [
+    Interface { name: CARRIES, range: Range::Target, what: Published::Asked },
+    Interface::asked("stuck"),
+    Interface { name: ERROR_AFTER, range: Range::One, what: Published::Reading(Dimension::TIME) },
+];
 /// The interface of a client population.
 const CLIENTS: [Interface; 1] = [Interface::level(Range::Client, "served")];
 
@@ -167,7 +198,7 @@ impl ComponentKind {
         match self {
             Self::Store | Self::Stream => &SESSIONS,
             Self::Consensus => &LEADER,
-            Self::Route => &ADDRESS,
+            Self::Route => &OF_ROUTES,
             Self::Clients => &[],
         }
     }

@@ -12,7 +12,9 @@ mod set;
 mod version;
 
 pub use held::{ACCURACY_PAGE, Held};
-pub use interface::{CARRIES, Interface, LEADS, Published, SESSION_EXPORTS, TARGET_EXPORTS};
+pub use interface::{
+    CARRIES, ERROR_AFTER, HOLDS, Interface, LEADS, Published, SESSION_EXPORTS, TARGET_EXPORTS,
+};
 pub use library::PresetLibrary;
 pub use read::read_preset;
 pub(in crate::model) use read::{BLOCKS, MARKS};
@@ -39,7 +41,10 @@ pub enum ComponentKind {
     Consensus,
     /// Leads clients to a place that works; `[routes.…]`. Exports `writable`
     /// (one): a request sent to it now would be served; and `fails` (one): a
-    /// request that it could not serve has waited long enough to be told so.
+    /// request that it could not serve has waited long enough to be told so. Both
+    /// may depend on who asks; so may `stuck` (one), which it may export besides:
+    /// a request on the connection that the asker holds gets no answer and no
+    /// error. `error_after`, a number, is how long a request waits for its error.
     /// One that only leads, as a name or an address does, exports `leads` (each
     /// target, with the asking client as its argument): clients speak to the
     /// target itself. An address, which takes standing connections along when it
@@ -574,6 +579,6 @@ pub struct Export {
 pub enum Exported {
     /// A level; may speak of [`super::expression::Who::Caller`].
     Level(Condition),
-    /// A number, constant for the trial.
+    /// A number, constant for the trial unless its kind says otherwise.
     Value(Value),
 }

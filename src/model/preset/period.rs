@@ -5,7 +5,7 @@
 //! cannot be made to.
 
 use super::read::Places;
-use super::{Block, Exported, Looks, Node, Parameter, Preset};
+use super::{Block, ERROR_AFTER, Exported, Looks, Node, Parameter, Preset};
 use crate::diagnostic::Diagnostic;
 use crate::model::expression::{Comparison, Condition, Mention, Value};
 use crate::model::read::Context;
@@ -58,6 +58,10 @@ fn check_exports(preset: &Preset, places: &Places, context: &Context<'_>) {
         let Exported::Value(value) = &export.what else {
             continue;
         };
+        // Nobody looks so often.
+        if export.name == ERROR_AFTER {
+            continue;
+        }
         if floor(value, &preset.parameters) <= 0.0 {
             let message = format!("the export `{}` may be zero", export.name);
             let help = help(value, preset, "above zero");
@@ -139,7 +143,7 @@ fn floor(value: &Value, parameters: &[Parameter]) -> f64 {
             let least = if floor(base) > 0.0 { f64::MIN_POSITIVE } else { 0.0 };
             value.constant().unwrap_or(least)
         }
-        Value::Reading(_) => 0.0,
+        Value::Reading(_) | Value::TargetValue(..) => 0.0,
     }
 }
 

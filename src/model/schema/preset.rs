@@ -61,7 +61,7 @@ fn sample() -> String {
 }
 
 /// Keys that call for others.
-const FORMS: [&str; 7] = [
+const FORMS: [&str; 10] = [
     "{ asks = \"1s\" }",
     "{ mode = \"best\" }",
     "{ at = \"x\" }",
@@ -69,6 +69,9 @@ const FORMS: [&str; 7] = [
     "{ every = \"1s\", after = \"reply\" }",
     "{ every = \"1s\", from = \"x\" }",
     "{ renew = {}, check = {}, rearm = {} }",
+    "{ fails = 1, tries = 1, between = \"1s\" }",
+    "{ moves = {}, uses = \"x\" }",
+    "{ fills = {}, drains = {} }",
 ];
 
 /// The blocks of a range.

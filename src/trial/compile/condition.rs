@@ -3,7 +3,7 @@
 use super::{Compiler, Instance, Scope};
 use crate::block::Literal;
 use crate::model::expression::{Comparison, Condition, NodeId, Quorum, Range, Value, Who};
-use crate::model::preset::{CARRIES, Exported, LEADS, SESSION_EXPORTS};
+use crate::model::preset::{Block, CARRIES, ComponentKind, Exported, LEADS, Node, SESSION_EXPORTS};
 use crate::model::system::ComponentId;
 
 impl Compiler<'_> {
@@ -40,6 +40,7 @@ impl Compiler<'_> {
             Condition::TargetExport(who, name) => {
                 self.each(*who, scope, &mut |c, i| c.target_export(name, i, scope))
             }
+            Condition::Holds(who) => self.each(*who, scope, &mut Compiler::holds),
             Condition::NeedExport(need, name, argument) => {
                 let needed = self.component(scope.own.component).needs[need.0];
                 match argument {
@@ -118,6 +119,11 @@ impl Compiler<'_> {
 
     /// The level of a node for an instance; a pick's is whether it has a choice.
     fn level(&mut self, node: NodeId, instance: Instance) -> Literal {
+        let range = self.node(instance.component, node).range;
+        // Whoever is no asker has nothing that each asker has.
+        if range == Range::Asker && instance.range != Range::Asker {
+            return Literal::FALSE;
+        }
         let place = self.place_of(self.node(instance.component, node), instance);
         let built = &self.built[instance.component.0][node.0];
         match built.levels.get(place) {
@@ -156,8 +162,26 @@ impl Compiler<'_> {
         failed.get(place).map_or(Literal::FALSE, |level| Literal::of(*level))
     }
 
+    /// Whether an asker is a client that holds a connection: one of its dials
+    /// has succeeded. A dial takes time, so nothing follows itself through this.
+    fn holds(&mut self, asker: Instance) -> Literal {
+        if asker.range != Range::Asker {
+            return Literal::FALSE;
+        }
+        let client = self.askers(asker.component)[asker.index];
+        if client.range != Range::Client {
+            return Literal::FALSE;
+        }
+        let is_dial = |node: &Node| matches!(node.block, Block::Dial { .. });
+        let own = |node: &Node| is_dial(node) && node.range == Range::Client;
+        let dials: Vec<NodeId> =
+            self.nodes(client.component).filter(|(_, node)| own(node)).map(|(id, _)| id).collect();
+        let held: Vec<_> = dials.into_iter().map(|dial| self.level(dial, client)).collect();
+        self.builder.or(&held)
+    }
+
     /// Whether a pick, dial or log has chosen an instance.
-    fn choice(&mut self, node: NodeId, instance: Instance, scope: &Scope) -> Literal {
+    pub(super) fn choice(&mut self, node: NodeId, instance: Instance, scope: &Scope) -> Literal {
         let component = scope.own.component;
         let place = self.place_of(self.node(component, node), scope.own);
         Literal::of(self.built[component.0][node.0].choices[place][instance.index])
@@ -212,6 +236,16 @@ impl Compiler<'_> {
         let preset = self.preset(component);
         let Some(export) = preset.exports.iter().find(|e| e.name == name) else {
             unreachable!("{} has no export {name}", preset.name)
+        };
+        // A route knows its askers, and nobody else.
+        let known = |caller: &Instance| {
+            let askers = self.askers(component);
+            let index = askers.iter().position(|asker| asker == caller)?;
+            Some(Instance { component, range: Range::Asker, index })
+        };
+        let caller = match (preset.kind, caller) {
+            (ComponentKind::Route, Some(caller)) if caller.component != component => known(&caller),
+            _ => caller,
         };
         let index = if export.range == Range::One { 0 } else { member };
         let own = Instance { component, range: export.range, index };

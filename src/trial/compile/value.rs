@@ -94,6 +94,7 @@ impl Compiler<'_> {
                 let needed = self.component(scope.own.component).needs[need.0];
                 return self.exported_value(needed, name, names);
             }
+            Value::TargetValue(who, name) => return self.target_value(name, *who, scope, names),
             Value::Size(range) => Program::Constant(self.size(scope.own.component, *range) as f64),
             Value::Reading(reading) => return self.reading(reading, scope, names),
             Value::If(condition, yes, no) => {
@@ -174,6 +175,30 @@ impl Compiler<'_> {
         };
         let scope = Scope::of(Instance { component, range: Range::One, index: 0 });
         self.value(value, &scope, names)
+    }
+
+    /// A number that a target exports, of a choice that of whoever is chosen;
+    /// zero where it exports none.
+    fn target_value(&mut self, name: &str, who: Who, scope: &Scope, names: &mut Names) -> ValueId {
+        let mut of = |c: &mut Self, target: Instance| {
+            let (component, _) = c.member(target);
+            match c.preset(component).exports.iter().any(|export| export.name == name) {
+                true => c.exported_value(component, name, names),
+                false => c.builder.constant(0.0),
+            }
+        };
+        let node = match self.resolve(who, scope) {
+            Ok(target) => return of(self, target),
+            Err(node) => node,
+        };
+        let mut value = self.builder.constant(0.0);
+        let component = scope.own.component;
+        for target in self.instances(component, self.over(component, node)) {
+            let chosen = Check::Literal(self.choice(node, target, scope));
+            let (chosen, then) = (self.builder.condition(chosen), of(self, target));
+            value = self.builder.value(Program::If(chosen, then, value));
+        }
+        value
     }
 
     fn reading(&mut self, reading: &Reading, scope: &Scope, names: &mut Names) -> ValueId {

@@ -349,6 +349,7 @@ fn requests() -> Vec<Row> {
     use Moves::{By, MeanBy, Not};
     const READER: What = What::First("reader", "first_error");
     const OUT: What = What::First("front", "detected");
+    const KEPT: What = What::Figure("clients", "reader", Figure::RecoveryTime);
     let web = |what: &str| {
         let text = format!(
             "scenario = \"x\"\nhorizon = \"2000s\"\n[[faults]]\nwhat = \"{what}\"\nwhere = \"member a of web\"\n"
@@ -356,6 +357,15 @@ fn requests() -> Vec<Row> {
         Case::new(&[], WEB, &text)
     };
     let (kill, power, hang) = (web("kill"), web("power loss"), web("hang"));
+    // One connection that stands.
+    let held = [
+        "routes.front.fall=3",
+        "routes.front.timeout_server=60s",
+        "routes.front.tcp_ut=60s",
+        "clients.reader.technology=\"client/libpq\"",
+        "clients.reader.connect_timeout=500ms",
+    ];
+    let (held_hang, held_power) = (hang.clone().set(&held), power.clone().set(&held));
     let front = |field, base: &Case, value: &str, by| {
         Row::set("haproxy", field, base, &format!("routes.front.{field}={value}"))
             .moves(READER, By(by))
@@ -367,6 +377,17 @@ fn requests() -> Vec<Row> {
         // Four attempts.
         front("timeout_connect", &power, "7s", 8.0),
         front("timeout_server", &hang, "12s", 2.0),
+        // Each request by itself goes to the other server once the first is out.
+        Row::set("haproxy", "sessions", &held_hang, "routes.front.sessions=0")
+            .moves(KEPT, MeanBy(-49.0))
+            .not(&[OUT]),
+        // Out after 10 s to 12 s, where the session ends after 60 s; then the next request.
+        Row::set("haproxy", "on_marked_down", &held_hang, "routes.front.on_marked_down=1")
+            .moves(KEPT, MeanBy(-49.0))
+            .not(&[OUT]),
+        Row::set("haproxy", "tcp_ut", &held_power, "routes.front.tcp_ut=40s")
+            .moves(KEPT, By(-20.0))
+            .not(&[OUT]),
         // Retries for 3 s, then the next of requests that are 3 s apart.
         Row::set("client/http", "every", &kill, "clients.reader.every=3s")
             .moves(READER, MeanBy(1.0))

@@ -15,11 +15,14 @@ pub(super) fn rows(rows: &mut Vec<Row>) {
     let program = program("models/lab/archive.toml", "scenarios/lab/archive/loss.toml", &[]);
     let outcomes = run(&program, 1, 4_096);
     let lost = figure(&program, &outcomes, ("stores", "db"), Figure::DataLossSeconds);
-    rows.push(band(
-        "PostgreSQL archive: seconds lost",
-        &series.numbers("lost_seconds"),
-        lost.into_iter().map(seconds).collect(),
-        0.5,
-        Some(("always 30 s", vec![30.0; 2_000])),
-    ));
+    rows.push(
+        band(
+            "PostgreSQL archive: seconds lost",
+            &series.numbers("lost_seconds"),
+            lost.into_iter().map(seconds).collect(),
+            0.5,
+            Some(("always 30 s", vec![30.0; 2_000])),
+        )
+        .judges(&series, &["postgresql/pitr"]),
+    );
 }

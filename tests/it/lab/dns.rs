@@ -76,7 +76,7 @@ fn increments(rows: &mut Vec<Row>, series: &Series) {
 
 /// Its rows.
 pub(super) fn rows(rows: &mut Vec<Row>) {
-    let series = Series::read("dns-ttl60");
+    let series = Series::read("dns-ttl60").of_trials(8);
     changes(rows, &series);
     increments(rows, &series);
 }

@@ -42,6 +42,7 @@ const FILES: &[fn(&mut Vec<Row>)] = &[
     patroni::rows,
     haproxy::rows,
     etcd::rows,
+    archive::rows,
     nats::rows,
     rabbitmq::rows,
     zookeeper::rows,

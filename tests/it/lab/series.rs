@@ -29,6 +29,11 @@ impl Series {
         Self { name: name.to_owned(), trials: rows.len() as u64, columns, rows }
     }
 
+    /// So many times something was broken, where a row is no trial of its own.
+    pub(crate) fn of_trials(self, trials: u64) -> Self {
+        Self { trials, ..self }
+    }
+
     /// The rows in which a column's word is such.
     #[allow(dead_code, reason = "not every list has such rows")]
     pub(crate) fn only(&self, column: &str, such: impl Fn(&str) -> bool) -> Self {

@@ -25,7 +25,7 @@ fn given_up(program: &Program, clients: &str) -> Vec<f64> {
 
 /// Its rows.
 pub(super) fn rows(rows: &mut Vec<Row>) {
-    let series = Series::read("tcp-silent-host");
+    let series = Series::read("tcp-silent-host").of_trials(1);
     let program = program(MODEL, SCENARIO, &[]);
     let old = crate::harness::program(MODEL, SCENARIO, &["clients.*.version=6.4"]);
     // 2 % of the nominal time-out and 0.3 s.

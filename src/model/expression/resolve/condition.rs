@@ -6,7 +6,7 @@ use super::super::{
 };
 use super::who::Place;
 use super::{Resolver, Shape, nearest_of, one_of};
-use crate::model::preset::{Interface, Published, TARGET_EXPORTS};
+use crate::model::preset::{ERROR_AFTER, HOLDS, Interface, Published, TARGET_EXPORTS};
 use crate::units::Dimension;
 
 impl Resolver<'_> {
@@ -235,8 +235,17 @@ impl Resolver<'_> {
         if let Some(process) = processes.clone().find(|at| environment.processes[*at] == part) {
             return Some(Condition::Process(who, process));
         }
+        if is_target && part == ERROR_AFTER {
+            let message = format!("`{}.{part}` is a number, where a condition is wanted", of.text);
+            let mistake = Mistake::new("not_a_condition", name.extent.clone(), message, "a number");
+            return self.fail(mistake);
+        }
         if is_target && TARGET_EXPORTS.contains(&part) {
             return Some(Condition::TargetExport(who, part.to_owned()));
+        }
+        let is_asker = place == Place::In(Range::Asker);
+        if is_asker && part == HOLDS {
+            return Some(Condition::Holds(who));
         }
         if part == "host" {
             let message = format!("`{}` is {}, which has no host of its own", of.text, {
@@ -253,6 +262,9 @@ impl Resolver<'_> {
         names.extend(environment.processes[processes].iter().map(String::as_str));
         if is_target {
             names.extend(TARGET_EXPORTS);
+        }
+        if is_asker {
+            names.push(HOLDS);
         }
         let message = match environment.node_named(part) {
             Some(id) => {

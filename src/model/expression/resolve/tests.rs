@@ -276,9 +276,17 @@ fn what_a_preset_says_resolves_to_itself() {
             let found = known.iter().find(|one| one.name == export.name).unwrap();
             let scope = Scope::of(export.range);
             let scope = if found.what == Published::Asked { scope.asked() } else { scope };
-            if let Exported::Level(level) = &export.what {
-                let text = Printer::new(&preset).condition(level);
-                assert!(environment.condition(&text, scope).is_ok(), "{text}");
+            match (&export.what, found.what) {
+                (Exported::Level(level), _) => {
+                    let text = Printer::new(&preset).condition(level);
+                    assert!(environment.condition(&text, scope).is_ok(), "{text}");
+                }
+                (Exported::Value(value), Published::Reading(dimension)) => {
+                    let text = Printer::new(&preset).value(value, dimension);
+                    let again = environment.value(&text, scope.read(), dimension);
+                    assert_eq!(again.as_ref(), Ok(value), "{text}");
+                }
+                _ => {}
             }
         }
     }

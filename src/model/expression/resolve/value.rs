@@ -1,9 +1,10 @@
 //! Numbers: literals, parameters, readings and arithmetic, with their dimensions.
 
 use super::super::syntax::{Expression, Extent, Operator, Syntax, Word};
-use super::super::{About, Mistake, NodeId, Reading, Value};
+use super::super::{About, Mistake, NodeId, Range, Reading, Value};
+use super::who::Place;
 use super::{Resolver, Shape, nearest_of, one_of};
-use crate::model::preset::Published;
+use crate::model::preset::{ERROR_AFTER, Published};
 use crate::units::{self, Dimension};
 
 /// A number and what it measures.
@@ -115,6 +116,13 @@ impl Resolver<'_> {
             self.read_only(&format!("{}.renewed", of.text), extent)?;
             self.bare_or_fail(&of.text, self.environment.nodes[id.0].range, &of.extent)?;
             return Some((Value::Reading(Reading::Renewed(id)), Dimension::TIME));
+        }
+        if name.text == ERROR_AFTER {
+            let (who, place) = self.instance_named(&of.text, &of.extent)?;
+            if place == Place::In(Range::Target) {
+                self.read_only(&format!("{}.{}", of.text, name.text), extent)?;
+                return Some((Value::TargetValue(who, name.text.clone()), Dimension::TIME));
+            }
         }
         let text = format!("{}.{}", of.text, name.text);
         let Some(what) = self.describe(&of.text) else {

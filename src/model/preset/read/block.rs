@@ -34,8 +34,9 @@ pub(super) fn work(fields: &Fields<'_, '_>) -> Option<Block> {
         None => Some(None),
     };
     let keeps = match &uses {
-        Some(Some(_)) => fields.optional("keeps", fields.scope()),
-        _ => Ok(None),
+        // Nothing is kept where no unit is used.
+        Some(None) => Ok(None),
+        _ => fields.optional("keeps", fields.scope()),
     };
     let lost = lost(fields);
     let does = fields.reader.strings("does").unwrap_or_default();

@@ -8,7 +8,7 @@ use super::set::ReadSet;
 use crate::diagnostic::{Diagnostic, Location};
 use crate::model::expression::Range;
 use crate::model::expression::parse::is_keyword;
-use crate::model::preset::TARGET_EXPORTS;
+use crate::model::preset::{HOLDS, TARGET_EXPORTS};
 use crate::model::read::{Context, Found};
 
 /// Words that mean something in every expression.
@@ -71,6 +71,8 @@ pub(in crate::model::preset) struct Places {
     pub(in crate::model::preset) exports: Vec<Location>,
     /// The nodes that exist for each target.
     target_nodes: Vec<Placed>,
+    /// The nodes that exist for each asker.
+    asker_nodes: Vec<Placed>,
 }
 
 impl Places {
@@ -81,14 +83,14 @@ impl Places {
         sets: &[ReadSet],
         nodes: &[DeclaredNode<'_>],
     ) -> Self {
-        let keys = |target_only: bool| {
+        let keys = |only: Option<Range>| {
             let nodes = nodes.iter();
-            let wanted = nodes.filter(|node| !target_only || node.declared.range == Range::Target);
+            let wanted = nodes.filter(|node| only.is_none_or(|range| node.declared.range == range));
             wanted.map(|node| node.entry.key.clone()).collect()
         };
         let needs = header.needs.iter();
         Self {
-            nodes: keys(false),
+            nodes: keys(None),
             parameters: parameters.iter().map(|one| one.name.clone()).collect(),
             sets: sets.iter().map(|one| one.name.clone()).collect(),
             processes: header
@@ -102,7 +104,8 @@ impl Places {
                 .collect(),
             requests: header.requests.clone(),
             exports: Vec::new(),
-            target_nodes: keys(true),
+            target_nodes: keys(Some(Range::Target)),
+            asker_nodes: keys(Some(Range::Asker)),
         }
     }
 
@@ -150,6 +153,11 @@ impl Places {
                 let label = "choose another name for this node";
                 context.error("preset::reserved_name", message, &node.at, label);
             }
+        }
+        for node in self.asker_nodes.iter().filter(|node| node.value == HOLDS) {
+            let message = format!("`{HOLDS}` is what an asker itself says");
+            let label = "choose another name for this node";
+            context.error("preset::reserved_name", message, &node.at, label);
         }
     }
 }

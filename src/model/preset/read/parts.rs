@@ -309,6 +309,9 @@ fn exported(
         Published::Level => environment.condition(&text, scope).map(Exported::Level),
         Published::Asked => environment.condition(&text, scope.asked()).map(Exported::Level),
         Published::Value(wanted) => environment.value(&text, scope, wanted).map(Exported::Value),
+        Published::Reading(wanted) => {
+            environment.value(&text, scope.read(), wanted).map(Exported::Value)
+        }
     };
     match resolved {
         Ok(what) => Some(Export { name: export.name.to_owned(), range: export.range, what }),
