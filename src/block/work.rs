@@ -124,7 +124,7 @@ impl Work {
                 WorkStep::Start
             }
             // What runs to its end tries to its end.
-            WorkStage::Queued if !(when || self.finishes && state.tries > 0) => {
+            WorkStage::Queued if !when && (!self.finishes || state.tries == 0) => {
                 state.stage = WorkStage::Idle;
                 WorkStep::Cancel
             }

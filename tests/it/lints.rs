@@ -69,7 +69,7 @@ fn sessions_that_outlive_their_server() {
     let hang = scenario("what = \"hang\"\nwhere = \"primary of orders\"");
     let kill = scenario("what = \"kill\"\nwhere = \"primary of orders\"");
     let stays = |model: &str, fault: &str| {
-        codes(model, Some(fault)).iter().any(|code| code.ends_with("sessions_stay"))
+        codes(model, Some(fault)).iter().any(|code| code == "haproxy::sessions_stay")
     };
     assert!(stays(&model, &hang));
     assert!(!stays(&model, &kill));
@@ -94,6 +94,7 @@ fn a_ttl_shorter_than_the_retries_contradicts_them() {
     let short = with("dcs = \"etcd\"", "dcs = \"etcd\"\nttl = \"25s\"");
     let found = found(&short, None);
     assert_eq!(found.len(), 1);
+    assert_eq!(found[0].code, "patroni::short_ttl");
     assert_eq!(found[0].severity, Severity::Contradiction);
     insta::assert_snapshot!(render(&found, 100, false, false));
     let just = with("dcs = \"etcd\"", "dcs = \"etcd\"\nttl = \"30s\"");
@@ -432,6 +433,27 @@ fn a_cache_has_its_own_traps() {
     assert_eq!(codes(&patient, Some(&fault("hang"))), ["client::no_socket_timeout"]);
     assert_eq!(codes(CACHE, Some(&fault("hang"))).len(), 0);
     assert_eq!(codes(&patient, Some(&fault("kill"))).len(), 0);
+}
+
+/// Each rule of each preset is named in a test, which says when it holds.
+#[test]
+fn every_rule_has_a_test() {
+    let folder = crate::harness::path("tests/it");
+    let files = std::fs::read_dir(folder).expect("the tests have a folder");
+    let sources: String = files
+        .map(|file| file.expect("a file").path())
+        .filter(|path| path.extension().is_some_and(|end| end == "rs"))
+        .map(|path| std::fs::read_to_string(path).expect("it is text"))
+        .collect();
+    let library = PresetLibrary::embedded();
+    let mut untested = Vec::new();
+    for name in library.names() {
+        let preset = library.get(name).expect("an embedded preset can be read");
+        let family = name.rsplit('/').next().unwrap_or(name);
+        let codes = preset.lints.iter().map(|lint| format!("{family}::{}", lint.name));
+        untested.extend(codes.filter(|code| !sources.contains(&format!("\"{code}\""))));
+    }
+    assert!(untested.is_empty(), "{untested:#?}");
 }
 
 /// A database with backups, and an objective on it.

@@ -60,6 +60,10 @@ fn stream() -> Vec<Row> {
         // A stream that is idle has last heard its leader U(0, heartbeat) ago.
         set("heartbeat", &idle, "3s").moves(DETECTED, MeanBy(-1.0)).not(&[READER, LOST]),
         set("messages", &kill, "510ms").moves(DETECTED, MeanBy(-0.25)).not(&[READER, LOST]),
+        // A leader that is gone before the votes have come hands nothing over.
+        set("handover", &news("stop").set(&["streams.news.votes=100ms"]), "150ms")
+            .moves(FAILED_OVER, MeanBy(-4.995))
+            .not(&[LOST]),
         set("votes", &kill, "510ms").moves(FAILED_OVER, By(0.5)).not(&[READER, LOST]),
     ]
 }
