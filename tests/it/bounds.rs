@@ -38,6 +38,10 @@ fn no_trial_lies_below_the_bound_of_a_toy() {
         let gate = "[member.gate]\nf = { when = \"w.failed\" }\ng = { when = \"w\" }";
         (format!("[member.work]\n{work}\n{gate}"), served)
     };
+    let queued = |served| {
+        let (nodes, _) = work(", tries = 3, between = \"2s\", uses = \"crew\"", served);
+        (format!("{nodes}\n[one.pool]\ncrew = {{ size = 1 }}"), served)
+    };
     let takes = |takes: &str| {
         (format!("[member.work]\nw = {{ when = \"not app\", takes = \"{takes}\" }}"), "app or w")
     };
@@ -51,6 +55,8 @@ fn no_trial_lies_below_the_bound_of_a_toy() {
         probe(&format!("{comb}, slack = \"0.1..0.5\"")),
         work(", between = \"2s\"", "app or g"),
         work(", tries = 3, between = \"2s\"", "app or f"),
+        queued("app or g"),
+        queued("app or f"),
         takes("1s + 1s * 2 ^ (0..2)"),
         takes("1s + 1s * floor(0.5..2.5) + 0.1s * exp(0..1)"),
         takes("1s - 1s * ln(0.1..1)"),
@@ -63,7 +69,7 @@ fn no_trial_lies_below_the_bound_of_a_toy() {
         bounded += usize::from(bound > 0.0);
     }
     // A random clock alone promises nothing.
-    assert_eq!(bounded, 10);
+    assert_eq!(bounded, 12);
 }
 
 fn lab(scenario: &str, sets: &[&str]) -> Program {

@@ -4,7 +4,7 @@
 //! form: sums and maxima of stages, and what periodic observers make of phases.
 //! Tolerances are four standard errors.
 
-use drillcast::outcome::{Figure, Measured};
+use drillcast::outcome::{Figure, Measured, Step};
 use drillcast::random::Sampling;
 use drillcast::trial::Mode;
 
@@ -372,6 +372,10 @@ members = ["a", "b", "c"]
             let path: i64 = outcome.path.iter().map(|step| (step.to - step.from).0).sum();
             assert_eq!(path, recovery);
         }
+        // Nobody waits for a crew of his own, however often he fails.
+        let waits = |step: &Step| program.layout().stages[step.stage].name.ends_with("_waits");
+        let waited = outcomes.iter().flat_map(|outcome| &outcome.path).any(waits);
+        assert_eq!(waited, crew == 1);
     }
 }
 
