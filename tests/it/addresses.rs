@@ -76,7 +76,7 @@ fn a_daemon_that_freezes_is_no_outage() {
 #[test]
 fn a_service_that_fails_moves_the_address() {
     let fault = "[[faults]]\nwhat = \"kill\"\nwhere = \"member a/1 of web\"\n";
-    let seen = under(fault, &["routes.vip.check_interval=2s"]);
+    let seen = under(fault, &["routes.vip.check_interval=2s", "routes.vip.fall=2"]);
     let taken = first(&seen, &run(&seen, 1, 2_048), "vip", "failed_over");
     for (q, wanted) in [(0.05, 2.709), (0.5, 3.609), (0.95, 4.509)] {
         assert!((quantile(&taken, q) - wanted).abs() < 0.02, "p{q}: {}", quantile(&taken, q));

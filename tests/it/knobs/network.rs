@@ -94,10 +94,11 @@ fn address() -> Vec<Row> {
     const BACK: What = What::First("vip", "redundant");
     let fault = |text: &str| Case::new(&[], VIP, &scenario(text));
     let power = fault("what = \"power loss\"\nwhere = \"zone a\"");
-    let server = |what: &str| {
-        fault(&format!("what = \"{what}\"\nwhere = \"member a/1 of web\"\nfor = \"60s\""))
-            .set(&["routes.vip.check_interval=2s"])
-    };
+    let server =
+        |what: &str| {
+            fault(&format!("what = \"{what}\"\nwhere = \"member a/1 of web\"\nfor = \"60s\""))
+                .set(&["routes.vip.check_interval=2s", "routes.vip.fall=2", "routes.vip.rise=2"])
+        };
     let (kill, hang) = (server("kill"), server("hang"));
     let blind = fault("what = \"kill\"\nwhere = \"member a/1 of web\"");
     let daemon = fault("what = \"kill\"\nwhere = \"router a/1 of vip\"\nfor = \"60s\"");
