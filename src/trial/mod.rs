@@ -14,6 +14,7 @@ mod settle;
 mod slots;
 mod steady;
 mod story;
+mod work;
 mod world;
 
 pub use meter::{Meter, MeterState};

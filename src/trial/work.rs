@@ -1,0 +1,200 @@
+//! Works in a trial: asking for a unit, starting, completing, failing and trying
+//! again.
+
+use super::slots;
+use super::world::World;
+use crate::block::EventId;
+use crate::block::value::Readings;
+use crate::block::work::{Retry, WorkStage, WorkStep};
+use crate::units::Span;
+
+/// More tries than this of one work without success, and the trial is unsettled.
+const TRY_BUDGET: u32 = 100_000;
+
+impl World<'_> {
+    /// Whether the work moved.
+    pub(super) fn settle_work(&mut self, index: usize) -> bool {
+        let graph = self.graph;
+        let (work, level) = &graph.works[index];
+        let (when, until) = (self.holds(work.when), self.holds(work.until));
+        match work.step(&mut self.works[index], when, until) {
+            WorkStep::Nothing => return self.release(index),
+            WorkStep::Ask => {
+                self.works[index].tries = 0;
+                self.ask(index);
+            }
+            // It may have waited for `until` to let go.
+            WorkStep::Start => self.start(index, self.event(work.when).max(self.event(work.until))),
+            WorkStep::Cancel => {
+                self.agenda.cancel(slots::work(graph, index));
+                self.zero.retain(|w| *w != index as u32);
+                self.flows.end(index);
+            }
+            WorkStep::Fall(by) => {
+                self.set(*level, false, self.event(by));
+                self.dirty.works.insert(index);
+            }
+            WorkStep::Forget => {
+                if let Some(retry) = work.retry {
+                    self.set(retry.failed, false, self.event(work.when));
+                }
+                self.dirty.works.insert(index);
+            }
+        }
+        self.release(index);
+        true
+    }
+
+    /// A work asks for a unit of its pool.
+    fn ask(&mut self, index: usize) {
+        self.works[index].stage = WorkStage::Queued;
+        self.works[index].asked = self.now;
+        self.dirty.pools.extend(self.graph.works[index].0.uses.map(|uses| uses.pool.index()));
+    }
+
+    /// A work that neither runs nor keeps its unit gives it back; whether it did.
+    fn release(&mut self, index: usize) -> bool {
+        let graph = self.graph;
+        let (work, level) = &graph.works[index];
+        let Some(uses) = work.uses.filter(|uses| {
+            let state = self.works[index];
+            state.holds && state.stage != WorkStage::Running && !self.holds(uses.keeps)
+        }) else {
+            return false;
+        };
+        let by = self.event(work.when).max(self.event(uses.keeps)).max(self.events[level.index()]);
+        // After a failed try nothing else has changed since it began.
+        let by = by.max(self.works[index].started_by);
+        self.works[index].holds = false;
+        self.set(uses.held, false, by);
+        self.pools[uses.pool.index()].give();
+        self.dirty.pools.insert(uses.pool.index());
+        true
+    }
+
+    /// Whoever has waited longest for a unit of a pool gets one, if there is one.
+    pub(super) fn grant_unit(&mut self, pool: usize) {
+        let graph = self.graph;
+        let waiting = graph.users[pool].iter().map(|user| user.index());
+        let waiting = waiting.filter(|w| self.works[*w].stage == WorkStage::Queued);
+        let Some(next) = waiting.min_by_key(|w| (self.works[*w].asked, *w)) else { return };
+        if !self.pools[pool].take() {
+            return;
+        }
+        let work = &graph.works[next].0;
+        self.works[next].holds = true;
+        let mut by = self.event(work.when).max(self.event(work.until));
+        if let Some(uses) = work.uses {
+            if self.works[next].tries > 0 {
+                // It gave its unit back when the last try failed.
+                by = self.events[uses.held.index()];
+            }
+            by = self.set(uses.held, true, by);
+        }
+        self.works[next].started_by = by;
+        self.begin_try(next);
+        self.dirty.pools.insert(pool);
+    }
+
+    /// Who moves something gets a fair share of the links.
+    pub(super) fn share(&mut self) {
+        let graph = self.graph;
+        let over = |work: usize| {
+            graph.works[work].0.moves.as_ref().map_or(&[][..], |moves| moves.over.as_slice())
+        };
+        let (agenda, visible) = (&mut self.agenda, self.visible);
+        self.flows.share(self.now, over, |work, at| {
+            agenda.schedule(slots::work(graph, work), at.max(visible));
+        });
+    }
+
+    pub(super) fn start(&mut self, index: usize, started_by: EventId) {
+        self.works[index].started_by = started_by;
+        self.works[index].tries = 0;
+        self.begin_try(index);
+    }
+
+    fn begin_try(&mut self, index: usize) {
+        let graph = self.graph;
+        let activation = self.works[index].activations;
+        let work = &graph.works[index].0;
+        let moves = work.moves.as_ref().map(|moves| {
+            let [bytes, most] = [moves.bytes, moves.most].map(|v| graph.value(v, activation, self));
+            (bytes.max(0.0), most.max(0.0))
+        });
+        let takes = match moves {
+            Some((0.0, _)) => Span::ZERO,
+            Some(_) => Span::NEVER,
+            None => graph.span(work.takes, activation, self),
+        };
+        let state = &mut self.works[index];
+        state.stage = WorkStage::Running;
+        state.activations += 1;
+        state.tries += 1;
+        if takes == Span::ZERO {
+            self.zero.push(index as u32);
+        } else if let Some((bytes, most)) = moves {
+            self.flows.begin(index, bytes, most, self.now);
+        } else {
+            self.agenda.schedule(slots::work(graph, index), self.now + takes);
+        }
+    }
+
+    /// What a work waits for has come: the end of a try, or of the wait for one.
+    pub(super) fn complete(&mut self, index: usize) {
+        let graph = self.graph;
+        let (work, level) = &graph.works[index];
+        match (self.works[index].stage, &work.retry) {
+            (WorkStage::Running, Some(retry)) if self.fails(index, retry) => {
+                return self.fail(index, retry);
+            }
+            (WorkStage::Running, _) => {}
+            (WorkStage::Pausing, _) => return self.try_again(index),
+            _ => return,
+        }
+        self.works[index].stage = WorkStage::Done;
+        self.flows.end(index);
+        let event = self.set(*level, true, self.works[index].started_by);
+        for (fact, value) in &work.does {
+            self.set(*fact, *value, event);
+        }
+        self.dirty.works.insert(index);
+    }
+
+    /// Whether the try that ends now fails.
+    fn fails(&self, index: usize, retry: &Retry) -> bool {
+        let try_ = self.works[index].activations - 1;
+        self.uniform(retry.name, try_) < self.graph.value(retry.fails, try_, self)
+    }
+
+    /// A try has failed: there is another, or the work has failed for good.
+    fn fail(&mut self, index: usize, retry: &Retry) {
+        let graph = self.graph;
+        let state = self.works[index];
+        self.flows.end(index);
+        if retry.tries.is_some_and(|most| state.tries >= graph.count(most, self)) {
+            self.works[index].stage = WorkStage::Failed;
+            self.set(retry.failed, true, state.started_by);
+            self.dirty.works.insert(index);
+            return;
+        }
+        self.exhausted |= state.tries >= TRY_BUDGET;
+        self.works[index].stage = WorkStage::Pausing;
+        self.release(index);
+        let wait = graph.span(retry.between, state.activations - 1, self);
+        if wait == Span::ZERO {
+            self.try_again(index);
+        } else {
+            self.agenda.schedule(slots::work(graph, index), self.now + wait);
+        }
+    }
+
+    /// The wait after a failed try is over.
+    fn try_again(&mut self, index: usize) {
+        if self.graph.works[index].0.uses.is_some() && !self.works[index].holds {
+            self.ask(index);
+        } else {
+            self.begin_try(index);
+        }
+    }
+}
