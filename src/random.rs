@@ -102,31 +102,74 @@ impl Sampling {
     /// Never 0 and never 1, so that every inverse CDF is finite where its law is.
     #[must_use]
     pub fn uniform(&self, stream: Stream, trial: u64, index: u32) -> f64 {
-        let bits = squares64((trial << 32) | u64::from(index), stream.0);
-        let unit = ((bits >> 12) as f64 + 0.5) * (1.0 / (1_u64 << 52) as f64);
+        let unit = unit(squares64((trial << 32) | u64::from(index), stream.0));
         match self.scheme {
             Scheme::Plain => unit,
             Scheme::LatinHypercube => {
-                let stratum = permuted(stream, trial / BATCH, index, (trial % BATCH) as u32);
-                (f64::from(stratum) + unit) * (1.0 / BATCH as f64)
+                let order = Order::of(stream, trial / BATCH, index);
+                in_stratum(order.stratum((trial % BATCH) as u32), unit)
             }
         }
     }
 }
 
-/// The stratum of the `position`-th trial of a batch: a keyed permutation of
-/// 0..[`BATCH`], by invertible steps modulo a power of two (odd multiples,
-/// sums, xor with a right shift), three rounds of them.
-fn permuted(stream: Stream, batch: u64, index: u32, position: u32) -> u32 {
-    const MASK: u32 = BATCH as u32 - 1;
-    let key = avalanche(stream.0 ^ avalanche((batch << 32) | u64::from(index)));
-    let mut x = position;
-    for round in 0..3_u32 {
-        let part = (key >> (20 * round)) as u32;
-        x = (x.wrapping_mul((part & MASK) | 1).wrapping_add(part >> BATCH_BITS)) & MASK;
-        x ^= x >> (BATCH_BITS / 2);
+impl Sampling {
+    /// The uniform numbers of a stream at index 0 for `N` trials from `first`, which
+    /// begins a run of `N` inside a batch; bit for bit those of [`Self::uniform`].
+    #[must_use]
+    pub fn uniforms<const N: usize>(&self, stream: Stream, first: u64) -> [f64; N] {
+        let beside = N as u64;
+        debug_assert!(BATCH.is_multiple_of(beside) && first.is_multiple_of(beside), "{first}");
+        let unit = |lane: usize| unit(squares64((first + lane as u64) << 32, stream.0));
+        match self.scheme {
+            Scheme::Plain => std::array::from_fn(unit),
+            Scheme::LatinHypercube => {
+                let order = Order::of(stream, first / BATCH, 0);
+                let position = (first % BATCH) as u32;
+                let stratum = |lane: usize| order.stratum(position + lane as u32);
+                std::array::from_fn(|lane| in_stratum(stratum(lane), unit(lane)))
+            }
+        }
     }
-    x
+}
+
+/// The number in (0, 1) of 64 bits.
+fn unit(bits: u64) -> f64 {
+    ((bits >> 12) as f64 + 0.5) * (1.0 / (1_u64 << 52) as f64)
+}
+
+/// The number at `unit` of a stratum.
+fn in_stratum(stratum: u32, unit: f64) -> f64 {
+    (f64::from(stratum) + unit) * (1.0 / BATCH as f64)
+}
+
+/// The order in which the trials of a batch fall into the strata: a keyed
+/// permutation of 0..[`BATCH`], by invertible steps modulo a power of two (odd
+/// multiples, sums, xor with a right shift), three rounds of them.
+#[derive(Clone, Copy)]
+struct Order {
+    rounds: [(u32, u32); 3],
+}
+
+impl Order {
+    const MASK: u32 = BATCH as u32 - 1;
+
+    fn of(stream: Stream, batch: u64, index: u32) -> Self {
+        let key = avalanche(stream.0 ^ avalanche((batch << 32) | u64::from(index)));
+        let rounds = [0, 20, 40].map(|shift| {
+            let part = (key >> shift) as u32;
+            ((part & Self::MASK) | 1, part >> BATCH_BITS)
+        });
+        Self { rounds }
+    }
+
+    /// The stratum of the `position`-th trial of the batch.
+    fn stratum(&self, position: u32) -> u32 {
+        self.rounds.iter().fold(position, |x, (factor, addend)| {
+            let x = x.wrapping_mul(*factor).wrapping_add(*addend) & Self::MASK;
+            x ^ (x >> (BATCH_BITS / 2))
+        })
+    }
 }
 
 #[cfg(test)]

@@ -4,8 +4,8 @@ use crate::maths;
 use crate::outcome::Measured;
 use crate::random::BATCH;
 use crate::statistics::{
-    BatchSpread, Histogram, Interval, Method, ProportionBatches, Quantile, mean_interval,
-    quantile_interval, trials_to_decide,
+    Batch, BatchSpread, Histogram, Interval, Method, ProportionBatches, Quantile, Tally,
+    mean_interval, quantile_interval, trials_to_decide,
 };
 
 /// The confidence of every interval.
@@ -19,7 +19,7 @@ const LARGEST_BATCH: u64 = 1 << 20;
 pub struct Series {
     all: Histogram,
     /// The batch at hand.
-    batch: Histogram,
+    batch: Batch,
     /// `None` where a batch has too many values: clients of one trial resemble
     /// each other, so without it there is no interval.
     spread: Option<BatchSpread>,
@@ -42,7 +42,7 @@ impl Series {
         let size = width.saturating_mul(BATCH);
         Self {
             all: Histogram::new(),
-            batch: Histogram::new(),
+            batch: Batch::new(size.min(LARGEST_BATCH) as usize),
             spread: (size <= LARGEST_BATCH).then(|| BatchSpread::new(size)),
             absent: 0,
             width,
@@ -60,14 +60,14 @@ impl Series {
     }
 
     /// Ends a batch; only whole ones tell how batches differ.
-    pub(super) fn end_batch(&mut self, whole: bool) {
+    pub(super) fn end_batch(&mut self, whole: bool, tally: &mut Tally) {
         if let Some(spread) = &mut self.spread
             && whole
             && self.batch.count() == spread.batch_size()
         {
-            spread.add_batch(&self.batch);
+            spread.add_batch(&self.batch, tally);
         }
-        self.all.merge(&self.batch);
+        self.all.add(&self.batch);
         self.batch.clear();
     }
 

@@ -7,6 +7,7 @@ use super::series::{Series, Share};
 use super::source::Source;
 use super::stage::Stages;
 use crate::outcome::{Layout, Outcome};
+use crate::statistics::Tally;
 
 /// Instances of a milestone whose ranks are counted one by one.
 pub const RANKS: usize = 64;
@@ -110,6 +111,7 @@ struct Worker<'e> {
     limits: &'e [Limit],
     samples: u64,
     summary: Summary,
+    tally: Tally,
 }
 
 impl Collect for Worker<'_> {
@@ -151,11 +153,11 @@ impl Collect for Worker<'_> {
     fn end_batch(&mut self, whole: bool) {
         let summary = &mut self.summary;
         for series in summary.figures.iter_mut().chain(&mut summary.clients) {
-            series.end_batch(whole);
+            series.end_batch(whole, &mut self.tally);
         }
         for ranks in &mut summary.milestones {
             for series in ranks.k.iter_mut().chain(std::iter::once(&mut ranks.last)) {
-                series.end_batch(whole);
+                series.end_batch(whole, &mut self.tally);
             }
         }
         for share in summary.kept.iter_mut().chain(std::iter::once(&mut summary.kept_all)) {
@@ -181,7 +183,13 @@ pub fn run_range(
     // No more workers than batches: each has histograms of its own.
     let batches = (to.saturating_sub(from)).div_ceil(crate::random::BATCH);
     let workers = usize::try_from(batches).unwrap_or(usize::MAX).min(pool.size());
-    let worker = |_| Worker { layout, limits, samples: plan.samples, summary: empty() };
+    let worker = |_| Worker {
+        layout,
+        limits,
+        samples: plan.samples,
+        summary: empty(),
+        tally: Tally::default(),
+    };
     let mut workers: Vec<Worker<'_>> = (0..workers).map(worker).collect();
     pool.run(source, plan, (from, to), &mut workers, progress);
     let mut whole = empty();

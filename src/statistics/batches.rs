@@ -10,8 +10,8 @@
 //! empty, where neither sum changes, so that a batch costs as many steps as it
 //! has touched buckets, and batches can be added in any order.
 
-use super::Histogram;
-use super::histogram::{GROUP, PAGE_CELLS, PAGES, groups};
+use super::batch::{Batch, Tally};
+use super::histogram::{GROUP, LARGEST, PAGE_CELLS, PAGES};
 use super::interval::{BATCHES_MIN, EXPECTED_MIN, Interval, Method};
 use super::proportion::proportion_interval;
 use super::wide::{Wide, variance};
@@ -96,33 +96,23 @@ impl BatchSpread {
         self.batches
     }
 
-    /// Adds a whole batch, given the histogram of its trials alone.
+    /// Adds a whole batch; `tally` is scratch.
     ///
     /// # Panics
     ///
-    /// The histogram does not hold exactly one batch.
-    pub fn add_batch(&mut self, batch: &Histogram) {
+    /// It does not hold exactly the values of one batch.
+    pub fn add_batch(&mut self, batch: &Batch, tally: &mut Tally) {
         assert_eq!(batch.count(), self.batch_size, "a batch must be whole");
         let mut before = 0;
-        for (index, page) in batch.touched_pages() {
-            let cells = self.pages[index].get_or_insert_with(|| fresh_cells(index));
-            for group in groups(page.touched) {
-                let counts = &page.counts[group * GROUP..(group + 1) * GROUP];
-                if index == 0 {
-                    for (cell, &count) in cells[group * GROUP..].iter_mut().zip(counts) {
-                        cell.add(before, count);
-                        before += count;
-                    }
-                } else {
-                    let count = counts.iter().sum();
-                    cells[group].add(before, count);
-                    before += count;
-                }
-            }
-        }
+        tally.of(batch.numbers(), |page, cell, count| {
+            let cells = self.pages[page].get_or_insert_with(|| fresh_cells(page));
+            cells[cell].add(before, count);
+            before += count;
+        });
         self.censored.add(before, batch.censored());
-        self.sum += batch.sum();
-        self.squares.add(Wide::product(batch.sum(), batch.sum()));
+        let sum = batch.numbers().iter().map(|value| (*value).min(LARGEST) as u128).sum();
+        self.sum += sum;
+        self.squares.add(Wide::product(sum, sum));
         self.batches += 1;
     }
 
@@ -348,8 +338,8 @@ impl ProportionBatches {
 mod tests {
     use super::*;
 
-    fn batch(values: &[i64]) -> Histogram {
-        let mut batch = Histogram::new();
+    fn batch(values: &[i64]) -> Batch {
+        let mut batch = Batch::default();
         values.iter().for_each(|&value| batch.record(value));
         batch
     }
@@ -359,7 +349,7 @@ mod tests {
         // Below 5: 3, 1 and 2 of 4. Their deviation is 1.
         let mut spread = BatchSpread::new(4);
         for values in [[1, 2, 3, 9], [4, 9, 9, 9], [4, 4, 9, 9]] {
-            spread.add_batch(&batch(&values));
+            spread.add_batch(&batch(&values), &mut Tally::default());
         }
         let deviation = spread.share_deviation(0.5).unwrap();
         assert!((deviation - 0.25).abs() < 1e-15, "{deviation}");
@@ -369,7 +359,7 @@ mod tests {
     fn deviation_of_means() {
         let mut spread = BatchSpread::new(2);
         for values in [[1, 3], [4, 4], [5, 7]] {
-            spread.add_batch(&batch(&values));
+            spread.add_batch(&batch(&values), &mut Tally::default());
         }
         // Means 2, 4, 6.
         assert_eq!(spread.mean_deviation(), Some(2.0));
@@ -381,7 +371,7 @@ mod tests {
         let mut spread = BatchSpread::new(100);
         for _ in 0..30 {
             let values: Vec<i64> = (0..100).map(|i| 1_000_000 + i).collect();
-            spread.add_batch(&batch(&values));
+            spread.add_batch(&batch(&values), &mut Tally::default());
         }
         let deviation = spread.share_deviation(0.5).unwrap();
         assert!((deviation - (0.25f64 / 100.0).sqrt()).abs() < 1e-12, "{deviation}");
@@ -391,11 +381,11 @@ mod tests {
     fn quantiles_among_outcomes_without_a_number() {
         let mut spread = BatchSpread::new(4);
         for (numbers, censored) in [(2, 1), (2, 2), (2, 0)] {
-            let mut batch = Histogram::new();
-            batch.record_n(5, numbers);
+            let mut batch = Batch::default();
+            (0..numbers).for_each(|_| batch.record(5));
             (0..censored).for_each(|_| batch.record_censored());
             (0..4 - numbers - censored).for_each(|_| batch.record_total_loss());
-            spread.add_batch(&batch);
+            spread.add_batch(&batch, &mut Tally::default());
         }
         // Below the end of the censored: 3, 4 and 2 of 4.
         assert!((spread.share_deviation(0.75).unwrap() - 0.25).abs() < 1e-15);
@@ -406,14 +396,14 @@ mod tests {
     fn too_few_batches_say_nothing() {
         let mut spread = BatchSpread::new(1);
         assert_eq!(spread.share_deviation(0.5), None);
-        spread.add_batch(&batch(&[1]));
+        spread.add_batch(&batch(&[1]), &mut Tally::default());
         assert_eq!((spread.share_deviation(0.5), spread.mean_deviation()), (None, None));
     }
 
     #[test]
     #[should_panic(expected = "a batch must be whole")]
     fn part_of_a_batch_is_refused() {
-        BatchSpread::new(3).add_batch(&batch(&[1, 2]));
+        BatchSpread::new(3).add_batch(&batch(&[1, 2]), &mut Tally::default());
     }
 
     #[test]

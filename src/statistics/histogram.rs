@@ -7,6 +7,7 @@
 //! were. Counts, sums and ends are integers: any order of recording and merging
 //! gives the same bits.
 
+use super::batch::Batch;
 use super::wide::{Wide, variance};
 
 /// Buckets per page: the values below 1,024, then one page per octave.
@@ -16,50 +17,52 @@ const PAGE_BITS: u32 = 10;
 /// Cells that share one bit of [`Page::touched`].
 pub(super) const GROUP: usize = 16;
 /// Larger values count as this one: 146 years in nanoseconds.
-const LARGEST: i64 = 1 << 62;
+pub(super) const LARGEST: i64 = 1 << 62;
 /// Page 0 and the octaves from 2¹⁰ to 2⁶².
 pub(super) const PAGES: usize = 54;
 
 /// The buckets of one octave.
 #[derive(Clone, Debug)]
-pub(super) struct Page {
+struct Page {
     /// One bit per group of cells that may hold a count, so that a histogram of
     /// a few values is merged, read and cleared without a walk over all cells.
-    pub(super) touched: u64,
-    pub(super) counts: [u64; PAGE_CELLS],
-    /// The least value of each cell; [`i64::MAX`] where there is none.
-    lows: [i64; PAGE_CELLS],
-    /// The greatest value of each cell; [`i64::MIN`] where there is none.
-    highs: [i64; PAGE_CELLS],
+    touched: u64,
+    cells: [Cell; PAGE_CELLS],
+}
+
+/// What is known of the values in one bucket.
+#[derive(Clone, Copy, Debug)]
+struct Cell {
+    count: u64,
+    /// The least value; [`i64::MAX`] where there is none.
+    low: i64,
+    /// The greatest value; [`i64::MIN`] where there is none.
+    high: i64,
+}
+
+impl Cell {
+    const EMPTY: Self = Self { count: 0, low: i64::MAX, high: i64::MIN };
+
+    fn add(&mut self, other: Self) {
+        self.count += other.count;
+        self.low = self.low.min(other.low);
+        self.high = self.high.max(other.high);
+    }
 }
 
 impl Page {
     fn record(&mut self, cell: usize, value: i64, times: u64) {
         self.touched |= 1 << (cell / GROUP);
-        self.counts[cell] += times;
-        self.lows[cell] = self.lows[cell].min(value);
-        self.highs[cell] = self.highs[cell].max(value);
+        self.cells[cell].add(Cell { count: times, low: value, high: value });
     }
 
     fn merge(&mut self, other: &Self) {
         self.touched |= other.touched;
         for group in groups(other.touched) {
             for cell in group * GROUP..(group + 1) * GROUP {
-                self.counts[cell] += other.counts[cell];
-                self.lows[cell] = self.lows[cell].min(other.lows[cell]);
-                self.highs[cell] = self.highs[cell].max(other.highs[cell]);
+                self.cells[cell].add(other.cells[cell]);
             }
         }
-    }
-
-    fn clear(&mut self) {
-        for group in groups(self.touched) {
-            let cells = group * GROUP..(group + 1) * GROUP;
-            self.counts[cells.clone()].fill(0);
-            self.lows[cells.clone()].fill(i64::MAX);
-            self.highs[cells].fill(i64::MIN);
-        }
-        self.touched = 0;
     }
 }
 
@@ -147,7 +150,7 @@ impl Eq for Histogram {}
 
 /// The page and cell of a value.
 #[inline]
-fn place(value: i64) -> (usize, usize) {
+pub(super) fn place(value: i64) -> (usize, usize) {
     let value = value as u64;
     // The bit length less ten, and zero for everything below 1,024.
     let page = (u64::BITS - value.leading_zeros()).saturating_sub(PAGE_BITS);
@@ -235,15 +238,30 @@ impl Histogram {
         self.max = self.max.max(other.max);
     }
 
-    /// Forgets everything but the memory it was kept in.
-    pub fn clear(&mut self) {
-        self.pages.iter_mut().flatten().for_each(|page| page.clear());
-        *self = Self { pages: std::mem::take(&mut self.pages), ..Self::scalars() };
-    }
-
-    /// An empty histogram without its table.
-    fn scalars() -> Self {
-        Self { pages: Vec::new(), ..Self::new() }
+    /// Counts the values of a batch.
+    pub fn add(&mut self, batch: &Batch) {
+        self.censored += batch.censored();
+        self.total_loss += batch.total_loss();
+        let values = batch.numbers();
+        let (Some(&first), Some(&least)) = (values.first(), values.iter().min()) else { return };
+        assert!(least >= 0, "a histogram holds no negative value: {least}");
+        if values.iter().all(|value| *value == first) {
+            // Nothing was lost, nothing was detected: the same in every trial.
+            return self.record_n(first, values.len() as u64);
+        }
+        let mut sum = 0;
+        for value in values {
+            let value = (*value).min(LARGEST);
+            let (page, cell) = place(value);
+            self.pages[page].get_or_insert_with(fresh_page).record(cell, value, 1);
+            let wide = value as u128;
+            sum += wide;
+            self.squares.add_small(wide * wide);
+            self.max = self.max.max(value);
+        }
+        self.min = self.min.min(least);
+        self.sum += sum;
+        self.numbers += values.len() as u64;
     }
 
     /// How many trials were counted, with or without a number.
@@ -310,18 +328,12 @@ impl Histogram {
         pages.flat_map(|page| {
             let cells = groups(page.touched).flat_map(|group| group * GROUP..(group + 1) * GROUP);
             let bucket = move |cell: usize| Bucket {
-                low: page.lows[cell],
-                high: page.highs[cell],
-                count: page.counts[cell],
+                low: page.cells[cell].low,
+                high: page.cells[cell].high,
+                count: page.cells[cell].count,
             };
             cells.map(bucket).filter(|bucket| bucket.count > 0)
         })
-    }
-
-    /// The pages that hold values, in rising order, with their index.
-    pub(super) fn touched_pages(&self) -> impl Iterator<Item = (usize, &Page)> {
-        let pages = self.pages.iter().enumerate();
-        pages.filter_map(|(i, page)| Some((i, page.as_deref()?))).filter(|(_, p)| p.touched != 0)
     }
 
     /// Where the quantile `q` in [0, 1] falls.
@@ -393,12 +405,7 @@ impl Histogram {
 
 #[cold]
 fn fresh_page() -> Box<Page> {
-    Box::new(Page {
-        touched: 0,
-        counts: [0; PAGE_CELLS],
-        lows: [i64::MAX; PAGE_CELLS],
-        highs: [i64::MIN; PAGE_CELLS],
-    })
+    Box::new(Page { touched: 0, cells: [Cell::EMPTY; PAGE_CELLS] })
 }
 
 /// The positions of the bits that are set.
@@ -526,16 +533,19 @@ mod tests {
     }
 
     #[test]
-    fn clear_forgets_everything() {
-        let mut sample = Histogram::new();
-        for value in [3, 5_000, 1 << 40] {
-            sample.record(value);
+    fn a_batch_counts_as_its_values_one_by_one() {
+        let (mut added, mut recorded) = (Histogram::new(), Histogram::new());
+        for values in [vec![3, 5_000, 1 << 40, i64::MAX], vec![7; 256], vec![]] {
+            let mut batch = Batch::new(values.len());
+            for value in values {
+                batch.record(value);
+                recorded.record(value);
+            }
+            batch.record_censored();
+            recorded.record_censored();
+            added.add(&batch);
         }
-        sample.record_censored();
-        sample.clear();
-        assert_eq!(sample, Histogram::new());
-        sample.record(7);
-        assert_eq!(sample.quantile(1.0), Quantile::Value(7.0));
+        assert_eq!(added, recorded);
     }
 
     #[test]

@@ -23,6 +23,7 @@
 //! assert_eq!(interval.high, Quantile::Value(964.0));
 //! ```
 
+mod batch;
 mod batches;
 mod histogram;
 mod interval;
@@ -32,6 +33,7 @@ mod score;
 mod test;
 mod wide;
 
+pub use batch::{Batch, Tally};
 pub use batches::{BatchSpread, ProportionBatches};
 pub use histogram::{Bucket, Histogram, Quantile};
 pub use interval::{Interval, Method, mean_interval, quantile_interval, quantile_ranks};

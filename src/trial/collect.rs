@@ -1,16 +1,18 @@
-//! What a trial yielded, read off its meters, logs, stamps and journal.
+//! What a trial yielded, read off its meters, logs, stamps and events.
 
 use super::Program;
-use super::compile::{Measures, Subject};
+use super::compile::Subject;
+use super::meter::MeterState;
+use super::sweep::Account;
 use super::world::{Ended, World};
 use crate::block::value::Readings;
-use crate::block::{Event, EventId, LevelId, LogId, Producer};
+use crate::block::{Event, EventId, Graph, LevelId, LogId, Producer};
 use crate::outcome::{Figure, Measured, Outcome, Step};
 use crate::units::{Instant, Span};
 
 /// What the logs of a subject lost: the worst of them.
 #[derive(Clone, Copy)]
-struct Loss {
+pub(super) struct Loss {
     seconds: Measured,
     writes: Measured,
     age: Measured,
@@ -28,28 +30,23 @@ impl Loss {
     }
 }
 
-impl World<'_> {
-    /// Fills `outcome` with what the trial that ran last yielded.
-    pub(super) fn collect(&mut self, program: &Program, ended: Ended, outcome: &mut Outcome) {
-        let measures = &program.measures;
-        // Whether anything more would happen is not known where every tick is executed.
-        let end = Instant::ZERO + program.horizon;
-        self.end_meters(end);
-        let clock = self.clock();
-        outcome.trial = self.trial;
-        outcome.unsettled = ended == Ended::Unsettled;
-        self.collect_figures(measures, clock, end, outcome);
-        self.collect_milestones(clock, outcome);
-        self.collect_path(measures, clock, outcome);
-        outcome.relapsed = self.meter_states[measures.subjects[0].served].relapsed;
-        if outcome.unsettled {
-            outcome.figures.fill(Measured::CENSORED);
-            outcome.client_outages.fill(Measured::CENSORED);
-            outcome.path.clear();
-        }
-    }
-
+/// A trial that can be asked what happened in it.
+pub(super) trait Witness {
     /// When the first fault struck.
+    fn clock(&self) -> Instant;
+    /// What a meter, by its position, had seen by the horizon.
+    fn meter(&self, index: usize) -> MeterState;
+    /// What a meter counted as not served by the horizon, in part-nanoseconds.
+    fn unserved(&self, index: usize) -> i64;
+    /// When the instances of a milestone first stamped it, those that did.
+    fn stamps(&self, milestone: usize) -> impl Iterator<Item = Instant>;
+    /// An event and its cause.
+    fn event(&self, id: EventId) -> Event;
+    /// The worst that logs lost, counted from `clock`.
+    fn loss(&mut self, logs: &[LogId], clock: Instant, end: Instant) -> Loss;
+}
+
+impl Witness for World<'_> {
     fn clock(&self) -> Instant {
         let first = |index: usize| self.graph.faults[index].level;
         (0..self.graph.faults.len())
@@ -59,110 +56,22 @@ impl World<'_> {
             .unwrap_or(Instant::ZERO)
     }
 
-    fn collect_figures(
-        &mut self,
-        measures: &Measures,
-        clock: Instant,
-        end: Instant,
-        outcome: &mut Outcome,
-    ) {
-        outcome.figures.clear();
-        outcome.client_outages.clear();
-        for subject in &measures.subjects {
-            let loss = self.loss(&subject.logs, clock, end);
-            for figure in &subject.figures {
-                if *figure == Figure::ClientOutage {
-                    let meters = &measures.client_meters[subject.outages.clone()];
-                    let outages = meters.iter().map(|m| Measured(self.meter_states[*m].unserved));
-                    outcome.client_outages.extend(outages);
-                }
-                let value = self.figure(*figure, subject, measures, clock, loss);
-                outcome.figures.push(value);
-            }
-        }
+    fn meter(&self, index: usize) -> MeterState {
+        self.meter_states[index]
     }
 
-    fn figure(
-        &self,
-        figure: Figure,
-        subject: &Subject,
-        measures: &Measures,
-        clock: Instant,
-        loss: Loss,
-    ) -> Measured {
-        let served = &self.meter_states[subject.served];
-        match figure {
-            Figure::RecoveryTime => loss.of(served.recovery_time(clock)),
-            Figure::RedundancyRestored => subject
-                .redundant
-                .map_or(Measured::ABSENT, |m| loss.of(self.meter_states[m].recovery_time(clock))),
-            Figure::Downtime => {
-                let parts = self.meters[subject.served].parts.len().max(1);
-                Measured(served.unserved / parts as i64)
-            }
-            Figure::ClientOutage => {
-                let meters = &measures.client_meters[subject.outages.clone()];
-                let worst = meters.iter().map(|m| self.meter_states[*m].unserved).max();
-                Measured(worst.unwrap_or(0))
-            }
-            Figure::DataLossSeconds => loss.seconds,
-            Figure::DataLossWrites => loss.writes,
-            Figure::RecoveryPointAge => loss.age,
-            Figure::SplitBrainSeconds => Measured::span(loss.split),
-            Figure::TimeToDetect => self.between(Some(clock), self.detected(subject)),
-            Figure::TimeToDecide => {
-                self.between(self.detected(subject), self.first(&subject.ordered))
-            }
-            Figure::TimeToFailOver => {
-                self.between(self.first(&subject.ordered), self.failed_over(subject))
-            }
-            Figure::TimeToReroute => {
-                let recovered = served.recovered.map(|(at, _)| at);
-                self.between(self.failed_over(subject), recovered)
-            }
-            Figure::Integrity | Figure::TimeToVerify => Measured::ABSENT,
-        }
+    fn unserved(&self, index: usize) -> i64 {
+        self.meter_states[index].unserved
     }
 
-    /// From one instant to a later one; absent where either did not come.
-    #[expect(clippy::unused_self, reason = "reads as a question to the world")]
-    fn between(&self, from: Option<Instant>, to: Option<Instant>) -> Measured {
-        match (from, to) {
-            (Some(from), Some(to)) if to >= from => Measured::span(to - from),
-            _ => Measured::ABSENT,
-        }
+    fn stamps(&self, milestone: usize) -> impl Iterator<Item = Instant> {
+        self.stamps[milestone].iter().copied().filter(|stamp| *stamp != Instant::NEVER)
     }
 
-    /// When the recovery was started: the first verdict on the path to it. A
-    /// balancer that takes a dead server out detects as well, and starts nothing.
-    fn detected(&self, subject: &Subject) -> Option<Instant> {
-        let served = &self.meter_states[subject.served];
-        let path = served.recovered.into_iter().flat_map(|(_, event)| self.chain(event));
-        let verdict = |event: EventId| {
-            let event = &self.journal[event.0 as usize];
-            let mark = self.graph.levels[event.level.index()].mark.filter(|_| event.value);
-            let detects = mark.is_some_and(|m| subject.detected.contains(&(m.milestone as usize)));
-            detects.then_some(event.at)
-        };
-        // From the recovery back to the fault: the last is the first.
-        path.filter_map(verdict).last().or_else(|| self.first(&subject.detected))
+    fn event(&self, id: EventId) -> Event {
+        self.journal[id.0 as usize]
     }
 
-    /// When what was ordered had been done; what failed over earlier, such as the
-    /// consensus store, is part of the way there.
-    fn failed_over(&self, subject: &Subject) -> Option<Instant> {
-        let ordered = self.first(&subject.ordered).unwrap_or(Instant::ZERO);
-        let stamps = subject.failed_over.iter().flat_map(|m| &self.stamps[*m]);
-        stamps.copied().filter(|s| *s != Instant::NEVER && *s >= ordered).min()
-    }
-
-    /// The first stamp of any of these milestones.
-    fn first(&self, milestones: &[usize]) -> Option<Instant> {
-        let stamps = milestones.iter().flat_map(|m| &self.stamps[*m]);
-        stamps.copied().filter(|s| *s != Instant::NEVER).min()
-    }
-
-    /// The worst that logs lost.
     fn loss(&mut self, logs: &[LogId], clock: Instant, end: Instant) -> Loss {
         let mut worst = Loss::NONE;
         for id in logs {
@@ -187,28 +96,190 @@ impl World<'_> {
         }
         worst
     }
+}
 
-    fn collect_milestones(&self, clock: Instant, outcome: &mut Outcome) {
+/// A trial that was swept has no logs that change.
+impl Witness for (&Program, Account<'_, '_>) {
+    fn clock(&self) -> Instant {
+        self.1.clock()
+    }
+
+    fn meter(&self, index: usize) -> MeterState {
+        let (program, account) = self;
+        account.meter(&program.measures.meters[index], Instant::ZERO + program.horizon)
+    }
+
+    fn unserved(&self, index: usize) -> i64 {
+        let (program, account) = self;
+        let parts = &program.measures.meters[index].parts;
+        account.unserved(parts, Instant::ZERO + program.horizon)
+    }
+
+    fn stamps(&self, milestone: usize) -> impl Iterator<Item = Instant> {
+        self.1.stamps(milestone)
+    }
+
+    fn event(&self, id: EventId) -> Event {
+        self.1.event(id)
+    }
+
+    fn loss(&mut self, _: &[LogId], _: Instant, _: Instant) -> Loss {
+        Loss::NONE
+    }
+}
+
+/// Fills `outcome` with what a trial that ended so yielded.
+pub(super) fn collect(
+    program: &Program,
+    witness: &mut impl Witness,
+    (trial, ended): (u64, Ended),
+    outcome: &mut Outcome,
+) {
+    let clock = witness.clock();
+    // Whether anything more would happen is not known where every tick is executed.
+    let end = Instant::ZERO + program.horizon;
+    let mut teller = Teller { program, witness, clock, end };
+    outcome.trial = trial;
+    outcome.unsettled = ended == Ended::Unsettled;
+    let system = teller.figures(outcome);
+    teller.milestones(outcome);
+    teller.path(&system, outcome);
+    outcome.relapsed = system.relapsed;
+    if outcome.unsettled {
+        outcome.figures.fill(Measured::CENSORED);
+        outcome.client_outages.fill(Measured::CENSORED);
+        outcome.path.clear();
+    }
+}
+
+/// Tells what a witness saw.
+struct Teller<'t, W> {
+    program: &'t Program,
+    witness: &'t mut W,
+    clock: Instant,
+    end: Instant,
+}
+
+impl<W: Witness> Teller<'_, W> {
+    fn graph(&self) -> &Graph {
+        &self.program.graph
+    }
+
+    /// All figures; what the system's meter saw.
+    fn figures(&mut self, outcome: &mut Outcome) -> MeterState {
+        let program = self.program;
+        let measures = &program.measures;
+        let mut system = None;
+        outcome.figures.clear();
+        outcome.client_outages.clear();
+        for subject in &measures.subjects {
+            let loss = self.witness.loss(&subject.logs, self.clock, self.end);
+            let served = self.witness.meter(subject.served);
+            system.get_or_insert(served);
+            let outages = outcome.client_outages.len();
+            if subject.figures.contains(&Figure::ClientOutage) {
+                let meters = &measures.client_meters[subject.outages.clone()];
+                let outage = |meter: &usize| Measured(self.witness.unserved(*meter));
+                outcome.client_outages.extend(meters.iter().map(outage));
+            }
+            for figure in &subject.figures {
+                let value = match figure {
+                    Figure::ClientOutage => {
+                        let worst = outcome.client_outages[outages..].iter().max();
+                        worst.copied().unwrap_or(Measured(0))
+                    }
+                    _ => self.figure(*figure, subject, &served, loss),
+                };
+                outcome.figures.push(value);
+            }
+        }
+        system.unwrap_or_default()
+    }
+
+    fn figure(
+        &self,
+        figure: Figure,
+        subject: &Subject,
+        served: &MeterState,
+        loss: Loss,
+    ) -> Measured {
+        let clock = self.clock;
+        match figure {
+            Figure::RecoveryTime => loss.of(served.recovery_time(clock)),
+            Figure::RedundancyRestored => subject
+                .redundant
+                .map_or(Measured::ABSENT, |m| loss.of(self.witness.meter(m).recovery_time(clock))),
+            Figure::Downtime => {
+                let parts = self.program.measures.meters[subject.served].parts.len().max(1);
+                Measured(served.unserved / parts as i64)
+            }
+            Figure::DataLossSeconds => loss.seconds,
+            Figure::DataLossWrites => loss.writes,
+            Figure::RecoveryPointAge => loss.age,
+            Figure::SplitBrainSeconds => Measured::span(loss.split),
+            Figure::TimeToDetect => between(Some(clock), self.detected(subject, served)),
+            Figure::TimeToDecide => {
+                between(self.detected(subject, served), self.first(&subject.ordered))
+            }
+            Figure::TimeToFailOver => {
+                between(self.first(&subject.ordered), self.failed_over(subject))
+            }
+            Figure::TimeToReroute => {
+                let recovered = served.recovered.map(|(at, _)| at);
+                between(self.failed_over(subject), recovered)
+            }
+            Figure::Integrity | Figure::TimeToVerify | Figure::ClientOutage => Measured::ABSENT,
+        }
+    }
+
+    /// When the recovery was started: the first verdict on the path to it. A
+    /// balancer that takes a dead server out detects as well, and starts nothing.
+    fn detected(&self, subject: &Subject, served: &MeterState) -> Option<Instant> {
+        if subject.detected.is_empty() {
+            return None;
+        }
+        let path = served.recovered.into_iter().flat_map(|(_, event)| self.chain(event));
+        let verdict = |event: Event| {
+            let mark = self.graph().levels[event.level.index()].mark.filter(|_| event.value);
+            let detects = mark.is_some_and(|m| subject.detected.contains(&(m.milestone as usize)));
+            detects.then_some(event.at)
+        };
+        // From the recovery back to the fault: the last is the first.
+        path.filter_map(verdict).last().or_else(|| self.first(&subject.detected))
+    }
+
+    /// When what was ordered had been done; what failed over earlier, such as the
+    /// consensus store, is part of the way there.
+    fn failed_over(&self, subject: &Subject) -> Option<Instant> {
+        let ordered = self.first(&subject.ordered).unwrap_or(Instant::ZERO);
+        let stamps = subject.failed_over.iter().flat_map(|m| self.witness.stamps(*m));
+        stamps.filter(|s| *s >= ordered).min()
+    }
+
+    /// The first stamp of any of these milestones.
+    fn first(&self, milestones: &[usize]) -> Option<Instant> {
+        milestones.iter().flat_map(|m| self.witness.stamps(*m)).min()
+    }
+
+    fn milestones(&self, outcome: &mut Outcome) {
         outcome.milestones.clear();
-        for stamps in &self.stamps {
+        for (index, slot) in self.program.layout.milestones.iter().enumerate() {
             let start = outcome.milestones.len();
-            let since = stamps.iter().filter(|s| **s != Instant::NEVER).map(|s| *s - clock);
+            let since = self.witness.stamps(index).map(|stamp| stamp - self.clock);
             outcome.milestones.extend(since.map(Measured::span));
             outcome.milestones[start..].sort_unstable();
-            outcome.milestones.resize(start + stamps.len(), Measured::ABSENT);
+            outcome.milestones.resize(start + slot.instances, Measured::ABSENT);
         }
     }
 
     /// The chain of causes from the recovery of the system back to the fault.
-    fn collect_path(&self, measures: &Measures, clock: Instant, outcome: &mut Outcome) {
+    fn path(&self, system: &MeterState, outcome: &mut Outcome) {
         outcome.path.clear();
-        let served = &self.meter_states[measures.subjects[0].served];
-        let (Some(_), Some((_, recovery))) = (served.lost, served.recovered) else { return };
+        let (Some(_), Some((_, recovery))) = (system.lost, system.recovered) else { return };
         for event in self.chain(recovery) {
-            let this = &self.journal[event.0 as usize];
-            let from = self.journal[this.cause.0 as usize].at.max(clock);
-            let to = this.at.max(clock);
-            if let (Some(stage), true) = (self.stage(this), from < to) {
+            let from = self.witness.event(event.cause).at.max(self.clock);
+            let to = event.at.max(self.clock);
+            if let (Some(stage), true) = (self.stage(&event), from < to) {
                 outcome.path.push(Step { stage: stage as usize, from, to });
             }
         }
@@ -218,13 +289,37 @@ impl World<'_> {
     /// The stage that an event ends. A work that gives its unit back has run until
     /// then; before it got the unit, it waited.
     fn stage(&self, event: &Event) -> Option<u32> {
-        let of = |level: LevelId| self.graph.levels[level.index()].stage;
-        match self.graph.levels[event.level.index()].producer {
-            Producer::Unit(work) if !event.value => of(self.graph.works[work.index()].1),
+        let graph = self.graph();
+        let of = |level: LevelId| graph.levels[level.index()].stage;
+        match graph.levels[event.level.index()].producer {
+            Producer::Unit(work) if !event.value => of(graph.works[work.index()].1),
             _ => of(event.level),
         }
     }
 
+    /// An event, its cause, the cause of that, back to the start.
+    fn chain(&self, last: EventId) -> impl Iterator<Item = Event> + '_ {
+        let mut at = last;
+        std::iter::from_fn(move || {
+            if at == EventId::START {
+                return None;
+            }
+            let event = self.witness.event(at);
+            at = event.cause;
+            Some(event)
+        })
+    }
+}
+
+/// From one instant to a later one; absent where either did not come.
+fn between(from: Option<Instant>, to: Option<Instant>) -> Measured {
+    match (from, to) {
+        (Some(from), Some(to)) if to >= from => Measured::span(to - from),
+        _ => Measured::ABSENT,
+    }
+}
+
+impl World<'_> {
     /// An event, its cause, the cause of that, back to the start.
     pub(super) fn chain(&self, last: EventId) -> impl Iterator<Item = EventId> + '_ {
         let mut at = last;

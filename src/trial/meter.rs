@@ -50,7 +50,7 @@ impl MeterState {
     }
 
     /// The criterion changed at `now` by the doing of `event`.
-    fn change(&mut self, holds: bool, now: Instant, event: EventId, stable_for: Span) {
+    pub(super) fn change(&mut self, holds: bool, now: Instant, event: EventId, stable_for: Span) {
         self.holds = holds;
         if holds {
             self.rose = Some((now, event));
@@ -63,7 +63,7 @@ impl MeterState {
     }
 
     /// It has held until `now`: long enough to count as recovered?
-    fn confirm(&mut self, now: Instant, stable_for: Span) {
+    pub(super) fn confirm(&mut self, now: Instant, stable_for: Span) {
         if let (None, Some((at, _))) = (self.recovered, self.rose)
             && now - at >= stable_for
         {

@@ -14,11 +14,13 @@ mod settle;
 mod slots;
 mod steady;
 mod story;
+mod sweep;
 mod work;
 mod world;
 
 pub use meter::{Meter, MeterState};
 pub use steady::Steady;
+pub use sweep::{Sweep, Swept, Unswept};
 pub use world::{Ended, World};
 
 use compile::Measures;
@@ -31,7 +33,7 @@ use crate::model::scenario::{Fault, Scenario};
 use crate::model::system::Model;
 use crate::outcome::{Layout, Outcome, Timeline};
 use crate::random::Sampling;
-use crate::units::Span;
+use crate::units::{Instant, Span};
 
 /// How long after the last fault a trial goes on, unless the scenario says.
 const DEFAULT_HORIZON: Span = Span::seconds(3_600);
@@ -124,7 +126,19 @@ impl Program {
     #[must_use]
     pub fn runner(&self, mode: Mode) -> Runner<'_> {
         let world = World::new(&self.graph, &self.measures.meters, &self.steady, mode);
-        Runner { program: self, world, outcome: Outcome::default() }
+        let sweep = (mode == Mode::Lazy).then(|| self.sweep().ok()).flatten();
+        let sweep = sweep.map(|sweep| (sweep.room(), sweep));
+        let ran = (Sampling::plain(0), 0, true);
+        Runner { program: self, world, sweep, ran, outcome: Outcome::default() }
+    }
+
+    /// The graph as a sweep.
+    ///
+    /// # Errors
+    ///
+    /// Why its trials are executed event by event.
+    pub fn sweep(&self) -> Result<Sweep<'_>, Unswept> {
+        Sweep::of(&self.graph, &self.steady, &self.measures.meters, self.horizon)
     }
 }
 
@@ -148,6 +162,9 @@ fn default_horizon(scenario: &Scenario) -> Span {
 pub struct Runner<'p> {
     program: &'p Program,
     world: World<'p>,
+    sweep: Option<(Swept, Sweep<'p>)>,
+    /// The trial that ran last, and whether it was executed event by event.
+    ran: (Sampling, u64, bool),
     outcome: Outcome,
 }
 
@@ -155,14 +172,40 @@ impl Runner<'_> {
     /// Runs one trial: a pure function of the program, `sampling` (which holds
     /// the seed) and `trial`.
     pub fn run(&mut self, sampling: &Sampling, trial: u64) -> &Outcome {
-        let ended = self.world.run(sampling, trial, self.program.horizon);
-        self.world.collect(self.program, ended, &mut self.outcome);
+        let swept = self.run_swept(sampling, trial);
+        self.ran = (*sampling, trial, !swept);
+        if !swept {
+            self.execute(sampling, trial);
+        }
         &self.outcome
+    }
+
+    /// Sweeps the trial; whether that was possible.
+    fn run_swept(&mut self, sampling: &Sampling, trial: u64) -> bool {
+        let Some((swept, sweep)) = &mut self.sweep else { return false };
+        if !sweep.run(swept, sampling, trial) {
+            return false;
+        }
+        let mut witness = (self.program, sweep::Account::of(sweep, swept, trial));
+        collect::collect(self.program, &mut witness, (trial, Ended::Quiet), &mut self.outcome);
+        !witness.1.is_unclear()
+    }
+
+    /// Executes the trial event by event.
+    fn execute(&mut self, sampling: &Sampling, trial: u64) {
+        let ended = self.world.run(sampling, trial, self.program.horizon);
+        self.world.end_meters(Instant::ZERO + self.program.horizon);
+        collect::collect(self.program, &mut self.world, (trial, ended), &mut self.outcome);
     }
 
     /// The story of the trial that ran last.
     #[must_use]
-    pub fn timeline(&self) -> Timeline {
+    pub fn timeline(&mut self) -> Timeline {
+        let (sampling, trial, executed) = self.ran;
+        if !executed {
+            self.execute(&sampling, trial);
+            self.ran.2 = true;
+        }
         self.world.story(self.program)
     }
 }

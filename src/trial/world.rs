@@ -28,8 +28,10 @@ use crate::kernel::Agenda;
 use crate::random::Sampling;
 use crate::units::{Instant, Span};
 
-/// More events than this in one trial, and it counts as unsettled.
+/// More events than this in one trial, and it counts as unsettled; so many more for
+/// each level of a large system.
 const EVENT_BUDGET: usize = 200_000;
+const EVENTS_A_LEVEL: usize = 64;
 
 /// How a trial ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -165,6 +167,7 @@ impl<'g> World<'g> {
     pub fn run(&mut self, sampling: &Sampling, trial: u64, horizon: Span) -> Ended {
         self.begin(sampling, trial);
         let end = Instant::ZERO + horizon;
+        let budget = EVENT_BUDGET.max(EVENTS_A_LEVEL * self.levels.len());
         if !self.steady.settled {
             return Ended::Unsettled;
         }
@@ -174,7 +177,7 @@ impl<'g> World<'g> {
                 return Ended::Horizon;
             }
             self.instant(at);
-            if self.exhausted || self.journal.len() > EVENT_BUDGET {
+            if self.exhausted || self.journal.len() > budget {
                 return Ended::Unsettled;
             }
         }

@@ -31,6 +31,7 @@ mod sentinel;
 mod sessions;
 mod sets;
 mod statistics;
+mod sweeps;
 mod ticking;
 mod tutorial;
 mod twins;

@@ -5,8 +5,8 @@ use std::sync::OnceLock;
 use drillcast::distribution::Law;
 use drillcast::maths;
 use drillcast::statistics::{
-    BatchSpread, Histogram, Interval, Method, Predicted, ProportionBatches, Quantile, band_test,
-    mean_interval, proportion_interval, quantile_interval,
+    Batch, BatchSpread, Histogram, Interval, Method, Predicted, ProportionBatches, Quantile, Tally,
+    band_test, mean_interval, proportion_interval, quantile_interval,
 };
 use proptest::prelude::*;
 use rand::rngs::Xoshiro256PlusPlus;
@@ -24,6 +24,12 @@ fn histogram(values: &[i64]) -> Histogram {
     let mut histogram = Histogram::new();
     values.iter().for_each(|&value| histogram.record(value));
     histogram
+}
+
+fn batch_of(values: &[i64]) -> Batch {
+    let mut batch = Batch::default();
+    values.iter().for_each(|&value| batch.record(value));
+    batch
 }
 
 fn log_normal() -> Law {
@@ -90,6 +96,9 @@ proptest! {
 
     #[test]
     fn quantiles_never_fall(values in values(), a in 0.0f64..=1.0, b in 0.0f64..=1.0) {
+        let mut added = Histogram::new();
+        added.add(&batch_of(&values));
+        prop_assert!(added == histogram(&values));
         let mut sample = histogram(&values);
         (0..values.len() / 9).for_each(|_| sample.record_censored());
         (0..values.len() / 20).for_each(|_| sample.record_total_loss());
@@ -181,9 +190,9 @@ fn coverage(stratified: bool, with_batches: bool) -> [Coverage; 5] {
         let mut spread = BatchSpread::new(SIZE as u64);
         let mut kept = ProportionBatches::new(SIZE as u64);
         for batch in batches(two_steps, SIZE, COUNT, stratified, &mut random) {
-            let own = histogram(&batch);
-            spread.add_batch(&own);
-            sample.merge(&own);
+            let own = batch_of(&batch);
+            spread.add_batch(&own, &mut Tally::default());
+            sample.add(&own);
             kept.add_batch(batch.iter().filter(|&&x| x as f64 <= truth[4]).count() as u64);
         }
         let spread = with_batches.then_some(&spread);
@@ -268,7 +277,7 @@ fn batch_spread_merges_in_any_order() {
     let spread = |order: &[usize]| {
         let mut spread = BatchSpread::new(64);
         for &index in order {
-            spread.add_batch(&histogram(&all[index]));
+            spread.add_batch(&batch_of(&all[index]), &mut Tally::default());
         }
         spread
     };
@@ -288,7 +297,8 @@ fn batch_spread_agrees_with_counting() {
     let mut random = random(4);
     let all = batches(two_steps, 256, 40, true, &mut random);
     let mut spread = BatchSpread::new(256);
-    all.iter().for_each(|batch| spread.add_batch(&histogram(batch)));
+    let mut tally = Tally::default();
+    all.iter().for_each(|batch| spread.add_batch(&batch_of(batch), &mut tally));
     let mut sorted = all.concat();
     sorted.sort_unstable();
     for q in [0.05, 0.3, 0.5, 0.8, 0.95] {

@@ -1,0 +1,115 @@
+//! A batch: the values of one figure in a few hundred trials, before they are counted.
+
+use super::histogram::{GROUP, LARGEST, PAGE_CELLS, PAGES, place};
+
+/// The values of a batch of trials, in any order.
+#[derive(Clone, Debug, Default)]
+pub struct Batch {
+    numbers: Vec<i64>,
+    censored: u64,
+    total_loss: u64,
+}
+
+impl Batch {
+    /// An empty batch with room for so many values.
+    #[must_use]
+    pub fn new(size: usize) -> Self {
+        Self { numbers: Vec::with_capacity(size), ..Self::default() }
+    }
+
+    /// Takes a value of zero or more.
+    #[inline]
+    pub fn record(&mut self, value: i64) {
+        self.numbers.push(value);
+    }
+
+    /// Takes a trial that was not over when observation ended.
+    pub fn record_censored(&mut self) {
+        self.censored += 1;
+    }
+
+    /// Takes a trial that has no number because everything is lost.
+    pub fn record_total_loss(&mut self) {
+        self.total_loss += 1;
+    }
+
+    /// The numbers among the values.
+    #[must_use]
+    pub fn numbers(&self) -> &[i64] {
+        &self.numbers
+    }
+
+    /// How many trials were censored.
+    #[must_use]
+    pub fn censored(&self) -> u64 {
+        self.censored
+    }
+
+    /// How many trials were a total loss.
+    #[must_use]
+    pub fn total_loss(&self) -> u64 {
+        self.total_loss
+    }
+
+    /// How many trials it holds, with or without a number.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        self.numbers.len() as u64 + self.censored + self.total_loss
+    }
+
+    /// Forgets everything but the memory it was kept in.
+    pub fn clear(&mut self) {
+        self.numbers.clear();
+        (self.censored, self.total_loss) = (0, 0);
+    }
+}
+
+/// Coarse buckets: those of page 0 exact, 64 an octave above.
+const CELLS: usize = PAGE_CELLS + (PAGES - 1) * (PAGE_CELLS / GROUP);
+
+/// A table in which the values of one batch are counted by coarse buckets: scratch,
+/// empty between two uses.
+#[derive(Clone, Debug)]
+pub struct Tally {
+    counts: Vec<u32>,
+    /// One bit a cell that holds a count.
+    touched: Vec<u64>,
+}
+
+impl Default for Tally {
+    fn default() -> Self {
+        Self { counts: vec![0; CELLS], touched: vec![0; CELLS.div_ceil(64)] }
+    }
+}
+
+impl Tally {
+    /// Counts `values`, and tells page, cell and count of each bucket that holds some,
+    /// in rising order.
+    pub(super) fn of(&mut self, values: &[i64], mut tell: impl FnMut(usize, usize, u64)) {
+        for value in values {
+            let (page, cell) = place((*value).min(LARGEST));
+            let at = if page == 0 { cell } else { start(page) + cell / GROUP };
+            self.counts[at] += 1;
+            self.touched[at / 64] |= 1 << (at % 64);
+        }
+        for word in 0..self.touched.len() {
+            while self.touched[word] != 0 {
+                let at = word * 64 + self.touched[word].trailing_zeros() as usize;
+                self.touched[word] &= self.touched[word] - 1;
+                let count = u64::from(std::mem::take(&mut self.counts[at]));
+                match at.checked_sub(PAGE_CELLS) {
+                    None => tell(0, at, count),
+                    Some(above) => {
+                        let cells = PAGE_CELLS / GROUP;
+                        tell(above / cells + 1, above % cells, count);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Where the cells of a page above 0 begin.
+const fn start(page: usize) -> usize {
+    PAGE_CELLS + (page - 1) * (PAGE_CELLS / GROUP)
+}
