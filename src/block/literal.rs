@@ -14,6 +14,7 @@ impl LevelId {
 
     /// Its position in arrays.
     #[must_use]
+    #[inline]
     pub const fn index(self) -> usize {
         self.0 as usize
     }
@@ -31,6 +32,7 @@ impl Literal {
 
     /// True where the level is.
     #[must_use]
+    #[inline]
     pub const fn of(level: LevelId) -> Self {
         Self(level.0 << 1)
     }
@@ -43,18 +45,21 @@ impl Literal {
 
     /// The level it speaks of.
     #[must_use]
+    #[inline]
     pub const fn level(self) -> LevelId {
         LevelId(self.0 >> 1)
     }
 
     /// Whether it negates its level.
     #[must_use]
+    #[inline]
     pub const fn is_negated(self) -> bool {
         self.0 & 1 == 1
     }
 
     /// Its value where its level has `value`.
     #[must_use]
+    #[inline]
     pub const fn given(self, value: bool) -> bool {
         value != self.is_negated()
     }

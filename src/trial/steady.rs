@@ -44,6 +44,7 @@ impl Steady {
 
     /// Whether a literal holds in the steady state.
     #[must_use]
+    #[inline]
     pub fn holds(&self, literal: Literal) -> bool {
         literal.given(self.levels[literal.level().index()])
     }

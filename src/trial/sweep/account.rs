@@ -45,6 +45,7 @@ impl<'s, 'g> Account<'s, 'g> {
         Instant(self.clock)
     }
 
+    #[inline]
     fn spell(&self, level: LevelId) -> (i64, i64) {
         let slot = self.sweep.slot(level);
         slot.map_or((LATE, LATE), |slot| self.swept.lanes.spells[slot].at(self.lane))
@@ -159,6 +160,18 @@ impl<'s, 'g> Account<'s, 'g> {
         }
     }
 
+    /// Whether it is all the same which of two changes in one moment decided: both are
+    /// gates' that stamp nothing, and the same change decided each.
+    fn of_one_cause(&self, one: EventId, other: EventId) -> bool {
+        let cause = |event: EventId| {
+            let level = LevelId((event.0 - 1) >> 1);
+            let named = &self.sweep.graph.levels[level.index()];
+            let gate = matches!(named.producer, Producer::Gate(_)) && named.mark.is_none();
+            gate.then(|| self.event(event).cause)
+        };
+        cause(one).is_some_and(|cause_of_one| cause(other) == Some(cause_of_one))
+    }
+
     /// The change that decided a gate: the one in the same moment.
     fn cause_of_gate(&self, gate: &Gate, moment: i64, value: bool) -> EventId {
         let mut found = EventId::START;
@@ -175,11 +188,13 @@ impl<'s, 'g> Account<'s, 'g> {
             if holds != value {
                 return;
             }
+            let event = event_of(input.level(), change);
             // At the instant of the fault every chain is as short as any other.
-            if found != EventId::START && instant(moment) != self.clock {
+            if found == EventId::START || instant(moment) == self.clock {
+                found = event;
+            } else if !self.of_one_cause(found, event) {
                 self.unclear.set(true);
             }
-            found = found.max(event_of(input.level(), change));
         };
         match gate {
             Gate::Threshold { inputs, .. } => {
@@ -196,6 +211,7 @@ impl<'s, 'g> Account<'s, 'g> {
 }
 
 /// The number of a level's first (0) or second (1) change.
+#[inline]
 fn event_of(level: LevelId, change: u32) -> EventId {
     EventId(2 * level.0 + change + 1)
 }

@@ -180,6 +180,7 @@ impl<'g> Sweep<'g> {
         }
     }
 
+    #[inline]
     fn slot(&self, level: LevelId) -> Option<usize> {
         let slot = self.slots[level.index()];
         (slot != STILL).then_some(slot as usize)

@@ -132,6 +132,7 @@ pub(super) struct Grid {
 
 impl Grid {
     /// The first tick at or after `from` (zero or later) in one trial.
+    #[inline]
     pub(super) fn next(&self, lane: usize, from: i64) -> i64 {
         let (whole, rest) = whole_periods(from, self.period[lane]);
         let phase = self.first[lane];
@@ -145,6 +146,7 @@ impl Grid {
 }
 
 /// The whole periods before an instant, and what is left.
+#[inline]
 pub(super) fn whole_periods(at: i64, period: i64) -> (i64, i64) {
     // A division of doubles is the faster one; it errs by one at most.
     let mut whole = (at as f64 / period as f64) as i64 * period;

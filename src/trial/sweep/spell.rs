@@ -28,11 +28,13 @@ pub(super) struct Spell {
 }
 
 /// From when on ticks see what changed at a moment.
+#[inline]
 pub(super) const fn visible(moment: i64) -> i64 {
     (moment + 1) >> 1
 }
 
 /// The instant of a moment.
+#[inline]
 pub(super) const fn instant(moment: i64) -> i64 {
     moment >> 1
 }
@@ -42,6 +44,7 @@ impl Spell {
     pub(super) const NONE: Self = Self { leave: [LATE; LANES], back: [LATE; LANES] };
 
     /// The spell of one trial.
+    #[inline]
     pub(super) const fn at(&self, lane: usize) -> (i64, i64) {
         (self.leave[lane], self.back[lane])
     }
