@@ -202,16 +202,22 @@ impl Looked<'_> {
         limits.map(|objective| objective.limit).fold(f64::INFINITY, f64::min)
     }
 
-    /// Whether a component is this one, or points at it, perhaps through others.
+    /// Whether a component is this one, or points at it or needs it, perhaps
+    /// through others.
     fn leads_here(&self, from: ComponentId) -> bool {
-        let mut at = Some(from);
-        // As many steps as there are components: no circle keeps us.
-        for _ in 0..=self.model.components.len() {
-            match at {
-                Some(id) if id == self.id => return true,
-                Some(id) => at = self.model.components.get(id.0).and_then(|one| one.target),
-                None => return false,
+        let mut reached = vec![from];
+        let mut next = 0;
+        // No circle keeps us: each is followed once.
+        while let Some(at) = reached.get(next) {
+            if *at == self.id {
+                return true;
             }
+            let one = &self.model.components[at.0];
+            let needed = one.needed.iter().map(|needed| needed.on);
+            let fresh = one.target.into_iter().chain(needed);
+            let fresh: Vec<_> = fresh.filter(|id| !reached.contains(id)).collect();
+            reached.extend(fresh);
+            next += 1;
         }
         false
     }

@@ -76,6 +76,8 @@ pub const fn group(kind: ComponentKind) -> &'static str {
         ComponentKind::Store => "stores",
         ComponentKind::Stream => "streams",
         ComponentKind::Consensus => "consensus",
+        ComponentKind::Service => "services",
+        ComponentKind::Cluster => "clusters",
         ComponentKind::Route => "routes",
         ComponentKind::Clients => "clients",
     }
@@ -115,7 +117,11 @@ fn members(model: &Model, id: ComponentId) -> Option<Lever> {
     let more = match component.preset.kind {
         ComponentKind::Store | ComponentKind::Stream => 1,
         ComponentKind::Consensus => 2 - (component.members.len() + 1) % 2,
-        ComponentKind::Route | ComponentKind::Clients => return None,
+        // How many of these there are is not written as a list everywhere.
+        ComponentKind::Service
+        | ComponentKind::Cluster
+        | ComponentKind::Route
+        | ComponentKind::Clients => return None,
     };
     let mut names: Vec<String> = component.members.iter().map(|one| one.name.clone()).collect();
     let mut places: Vec<String> = component

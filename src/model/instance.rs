@@ -1,9 +1,9 @@
 //! How many instances the ranges of a component have, what they are called, and
 //! which members and placed things (its *seats*) they are.
 
-use super::expression::{Half, Range, SetId};
+use super::expression::{Half, Range, Reliance, SetId};
 use super::preset::half_names;
-use super::system::{Component, ComponentId, Instances, Member, Model};
+use super::system::{Component, ComponentId, Instances, Member, Model, Relied, ZoneId};
 
 impl Component {
     /// The members, then what is placed of each set, in the order of
@@ -14,6 +14,15 @@ impl Component {
             Instances::Counted(_) => None,
         });
         self.members.iter().chain(placed.flatten())
+    }
+
+    /// What it relies on so.
+    #[must_use]
+    pub fn relied(&self, reliance: Reliance) -> &[Relied] {
+        match reliance {
+            Reliance::Needs => &self.needed,
+            Reliance::Uses => &self.used,
+        }
     }
 
     /// One of the seats.
@@ -78,6 +87,7 @@ impl Model {
         match range {
             Range::One => 1,
             Range::Member => component.members.len(),
+            Range::Zone => self.zones_of(id).len(),
             Range::Client => component.count,
             Range::Target => component.order.len(),
             Range::Asker => self.askers(id).len(),
@@ -87,6 +97,16 @@ impl Model {
                 if first == second { one * one.saturating_sub(1) } else { one * other }
             }
         }
+    }
+
+    /// The zones that a component's seats stand in, in the order of the model.
+    #[must_use]
+    pub fn zones_of(&self, id: ComponentId) -> Vec<ZoneId> {
+        let seats = self.components[id.0].seats();
+        let mut zones: Vec<ZoneId> = seats.map(|seat| self.hosts[seat.host.0].zone).collect();
+        zones.sort_unstable();
+        zones.dedup();
+        zones
     }
 
     /// The positions of the halves of a pair of a component.
@@ -125,6 +145,7 @@ impl Model {
         match range {
             Range::One => component.name.clone(),
             Range::Member => component.members[at].name.clone(),
+            Range::Zone => self.zones[self.zones_of(id)[at].0].name.clone(),
             Range::Client => (at + 1).to_string(),
             Range::Target => {
                 let member = component.order.get(at).copied().unwrap_or(at);
@@ -157,7 +178,9 @@ impl Model {
             Range::Member | Range::Client | Range::Target | Range::Asker => {
                 format!("{}/{short}", component.name)
             }
-            Range::Set(_) => format!("{}/{} {short}", component.name, range.name(sets)),
+            Range::Set(_) | Range::Zone => {
+                format!("{}/{} {short}", component.name, range.name(sets))
+            }
             Range::Pair(one, other) => {
                 let [first, _] = half_names(one, other, sets);
                 format!("{}/{first} {short}", component.name)

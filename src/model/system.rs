@@ -31,7 +31,7 @@ pub struct Model {
     pub zones: Vec<Zone>,
     /// Machines; those that the model does not name belong to one member each.
     pub hosts: Vec<Host>,
-    /// Stores, consensus, routes and client populations, in the order of the file.
+    /// Everything that the system consists of, in the order of the file.
     pub components: Vec<Component>,
     /// What is wanted in every scenario.
     pub objectives: Vec<Objective>,
@@ -122,8 +122,8 @@ pub struct Component {
     pub name: String,
     /// Its technology.
     pub preset: Arc<Preset>,
-    /// Stores and consensus: its members, the first is the primary. Routes:
-    /// one, the place of the proxy. Clients: one, the place of all clients.
+    /// Stores and consensus: its members, the first is the primary. Services: its
+    /// replicas. Clusters: its nodes. Routes: one, the place of the proxy. Clients: one, the place of all clients.
     pub members: Vec<Member>,
     /// The instances of each of [`Preset::sets`], in that order.
     pub sets: Vec<Instances>,
@@ -134,6 +134,14 @@ pub struct Component {
     /// Clients: the order in which targets are tried, as positions in the
     /// target's members; all of them in model order where the file is silent.
     pub order: Vec<usize>,
+    /// Services and clients: what they cannot do without, beside those who play
+    /// the roles of their technology.
+    pub needed: Vec<Relied>,
+    /// Services and clients: what they use and serve without.
+    pub used: Vec<Relied>,
+    /// Services: how many ready replicas carry all that is asked of them; 1 for
+    /// all other kinds.
+    pub serves_with: usize,
     /// Its version, as it was written or by default; `None` where nothing
     /// depends on it.
     pub version: Option<String>,
@@ -149,6 +157,32 @@ pub struct Component {
     pub serves_at_least: f64,
     /// How long the criterion must hold to count as recovered.
     pub stable_for: Span,
+}
+
+/// A component that another relies on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Relied {
+    /// Which.
+    pub on: ComponentId,
+    /// For what.
+    pub access: Access,
+}
+
+/// What a component is relied on for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Access {
+    /// Writes to a store, a stream or a consensus store.
+    Write,
+    /// Reads of one.
+    Read,
+    /// All that it serves.
+    Both,
+}
+
+impl Access {
+    /// All of them, with how they are written.
+    pub(crate) const ALL: [(&str, Self); 3] =
+        [("write", Self::Write), ("read", Self::Read), ("both", Self::Both)];
 }
 
 /// What a limit can be set on.

@@ -53,6 +53,7 @@ pub fn scenario_prediction(trials: &Trials<'_>) -> ScenarioPrediction {
         services: Named::default(),
         stores: Named::default(),
         streams: Named::default(),
+        clusters: Named::default(),
         consensus: Named::default(),
         routes: Named::default(),
         clients: Named::default(),

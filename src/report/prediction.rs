@@ -136,6 +136,9 @@ pub struct ScenarioPrediction {
     /// Streams by name.
     #[serde(skip_serializing_if = "Named::is_empty")]
     pub streams: Named<SubjectPrediction>,
+    /// Clusters by name.
+    #[serde(skip_serializing_if = "Named::is_empty")]
+    pub clusters: Named<SubjectPrediction>,
     /// Consensus stores by name.
     #[serde(skip_serializing_if = "Named::is_empty")]
     pub consensus: Named<SubjectPrediction>,
@@ -165,6 +168,7 @@ impl ScenarioPrediction {
             "services" => &self.services,
             "stores" => &self.stores,
             "streams" => &self.streams,
+            "clusters" => &self.clusters,
             "consensus" => &self.consensus,
             "routes" => &self.routes,
             "clients" => &self.clients,
@@ -179,6 +183,7 @@ impl ScenarioPrediction {
             "services" => &mut self.services,
             "stores" => &mut self.stores,
             "streams" => &mut self.streams,
+            "clusters" => &mut self.clusters,
             "consensus" => &mut self.consensus,
             "routes" => &mut self.routes,
             "clients" => &mut self.clients,
@@ -189,8 +194,16 @@ impl ScenarioPrediction {
 
     /// All subjects with the names that people use; the system's is `system`.
     pub fn subjects(&self) -> impl Iterator<Item = (&str, &SubjectPrediction)> {
-        const GROUPS: [&str; 7] =
-            ["journeys", "services", "stores", "streams", "consensus", "routes", "clients"];
+        const GROUPS: [&str; 8] = [
+            "journeys",
+            "services",
+            "stores",
+            "streams",
+            "clusters",
+            "consensus",
+            "routes",
+            "clients",
+        ];
         let groups = GROUPS.into_iter().filter_map(|group| self.group(group));
         std::iter::once(("system", &self.system)).chain(groups.flat_map(Named::iter))
     }

@@ -14,6 +14,8 @@ use drillcast::model::scenario::Scenario;
 use drillcast::model::system::Model;
 use proptest::prelude::*;
 
+use crate::services::{FARM, FLEET};
+
 /// A sound model for the scenarios.
 const SHOP: &str = r#"model = "shop"
 zones = { a = "eu-1", b = "eu-1", c = "eu-2" }
@@ -79,8 +81,11 @@ const CHAINED: &str = include_str!("bad/chained.preset");
 fn presets() -> &'static PresetLibrary {
     static LIBRARY: OnceLock<PresetLibrary> = OnceLock::new();
     LIBRARY.get_or_init(|| {
-        let chained = ("chained.toml".to_owned(), CHAINED.to_owned());
-        let (library, mistakes) = PresetLibrary::with_extra(vec![chained]);
+        let bare = "preset = \"bare\"\ntitle = \"Bare\"\nkind = \"cluster\"\nversions = \"all\"\nprocesses = []\n[exports]\nmember.ready = \"host\"\none.serves = \"true\"\n";
+        let single = bare.replace("bare", "single").replace("[exports]\n", "[one.pool]\nhands = { size = 1 }\n[exports]\none.starts = \"hands\"\n");
+        let texts = [CHAINED, FARM, FLEET, bare, &single].map(str::to_owned);
+        let files = texts.into_iter().enumerate().map(|(at, text)| (format!("{at}.toml"), text));
+        let (library, mistakes) = PresetLibrary::with_extra(files.collect());
         assert!(mistakes.is_empty(), "{}", render(&mistakes, 100, false, false));
         library
     })

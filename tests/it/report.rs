@@ -193,6 +193,7 @@ fn crash() -> ScenarioPrediction {
             },
         )]),
         streams: Named::default(),
+        clusters: Named::default(),
         consensus: Named::default(),
         routes: Named::default(),
         clients: Named(vec![(

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use drillcast::random::Sampling;
 use drillcast::trial::Mode;
 
-use crate::harness::{path, program, run_as};
+use crate::harness::{path, program, run_as, text};
 
 /// The files with an extension below a folder, in order.
 fn files(folder: &Path, found: &mut Vec<PathBuf>) {
@@ -50,4 +50,14 @@ fn every_model_runs_with_every_scenario_of_its_own() {
         }
     }
     assert!(ran >= 4, "only {ran} scenarios were found");
+}
+
+/// A model under benches/ stands beside its scenario and its own presets.
+#[test]
+fn every_benchmark_runs() {
+    let folder = "benches/zone-failover";
+    let program = crate::zone_failover::program(&text(&format!("{folder}/model.toml")));
+    assert!(program.is_steady());
+    let outcomes = run_as(&program, &Sampling::latin_hypercube(1), 200, Mode::Lazy);
+    assert!(outcomes.iter().all(|outcome| !outcome.unsettled));
 }

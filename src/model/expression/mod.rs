@@ -41,8 +41,11 @@ pub enum Range {
     /// The component as a whole: exactly one. Has a place only where the model
     /// gives the component one (`at`).
     One,
-    /// The component's own members (stores, consensus).
+    /// The component's own members (stores, consensus, services, clusters).
     Member,
+    /// The zones that the members stand in, in the order of the model. What stands
+    /// for a zone speaks of the members and placed things that stand there.
+    Zone,
     /// The clients of a population.
     Client,
     /// What a route or a client population points at: the members of the
@@ -84,7 +87,7 @@ impl Half {
             Range::Target => Some(Self::Target),
             Range::Asker => Some(Self::Asker),
             Range::Set(set) => Some(Self::Set(set)),
-            Range::One | Range::Pair(..) => None,
+            Range::One | Range::Zone | Range::Pair(..) => None,
         }
     }
 
@@ -113,6 +116,9 @@ pub enum Who {
     /// The candidate or target that a pick or a dial is looking at: `self`
     /// in the fields that are judged for each of `over`.
     Candidate,
+    /// The one of a further set that the instance is dealt, in turn by their
+    /// numbers: `spare`.
+    Dealt(SetId),
     /// The variable of an enclosing `any`, `all`, `count` or `share`:
     /// 0 is the innermost.
     Bound(usize),
@@ -141,6 +147,9 @@ pub enum Condition {
     Holds(Who),
     /// An export of a component that this one needs: `dcs.serves(self)`.
     NeedExport(NeedId, String, Option<Who>),
+    /// All that the model says this component needs is served: `needs_hold`; of
+    /// what it merely uses, `uses_hold`.
+    Relied(Reliance),
     /// The process exists, is not hung, and its host is up.
     Process(Who, usize),
     /// The host is up.
@@ -179,6 +188,39 @@ pub enum Condition {
     /// A comparison of numbers; only where it is read at an instant (the
     /// conditions inside [`Value::If`], a pick's `if`), never watched.
     Compare(Box<Value>, Comparison, Box<Value>),
+}
+
+/// How a component relies on others.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Reliance {
+    /// It cannot do without them.
+    Needs,
+    /// It uses them, and serves without them.
+    Uses,
+}
+
+impl Reliance {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Needs, Self::Uses];
+
+    /// How a condition says that all of them are served.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Needs => "needs_hold",
+            Self::Uses => "uses_hold",
+        }
+    }
+}
+
+/// The pool of which a work needs a unit.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum PoolRef {
+    /// A pool of this component, of the instance or of its zone: `hands`, `hands(x)`.
+    Own(NodeId, Who),
+    /// A pool that a needed component exports: `cluster.hands`, or of the place
+    /// where somebody stands, `cluster.hands(self)`.
+    Need(NeedId, String, Option<Who>),
 }
 
 /// How many of a range must satisfy the body.

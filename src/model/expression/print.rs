@@ -5,7 +5,7 @@
 //! implies.
 
 use super::syntax::{Expression, Operator, Quantifier, Syntax, Word};
-use super::{About, Comparison, Condition, NodeId, Quorum, Range, Reading, Value, Who};
+use super::{About, Comparison, Condition, NodeId, PoolRef, Quorum, Range, Reading, Value, Who};
 use crate::model::preset::{ComponentKind, HOLDS, Preset, half_names};
 use crate::units::{Dimension, ENDLESS, parse};
 
@@ -71,6 +71,7 @@ impl<'p> Printer<'p> {
             Who::Half(half) => self.halves[half].clone(),
             Who::Caller => "caller".to_owned(),
             Who::Chosen(pick) => self.node(pick),
+            Who::Dealt(set) => self.preset.sets[set.0].name.clone(),
         }
     }
 
@@ -78,6 +79,24 @@ impl<'p> Printer<'p> {
     #[must_use]
     pub fn node_of(&self, who: Who, node: NodeId) -> String {
         self.part(who, &self.node(node)).to_string()
+    }
+
+    /// The pool that a work uses as text: `cluster.hands(self)`.
+    #[must_use]
+    pub fn pool(&self, pool: &PoolRef) -> String {
+        let argument = |who: Who| vec![self.argument(who)];
+        let syntax = match pool {
+            PoolRef::Own(pool, Who::Own | Who::One) => name(&self.node(*pool)),
+            PoolRef::Own(pool, who) => call(None, &self.node(*pool), argument(*who)),
+            PoolRef::Need(need, pool, who) => {
+                let role = &self.preset.needs[need.0].role;
+                match who {
+                    Some(who) => call(Some(role), pool, argument(*who)),
+                    None => hop(role, pool),
+                }
+            }
+        };
+        syntax.to_string()
     }
 
     /// A node's name.
@@ -116,6 +135,7 @@ impl<'p> Printer<'p> {
                     None => hop(role, export),
                 }
             }
+            Condition::Relied(reliance) => name(reliance.name()),
             Condition::Process(who, process) => self.part(*who, &self.preset.processes[*process]),
             Condition::Host(who) => self.part(*who, "host"),
             Condition::Hears(a, b) => {

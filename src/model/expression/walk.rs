@@ -1,6 +1,8 @@
 //! What an expression speaks of, part by part.
 
-use super::{Condition, NeedId, NodeId, ParameterId, Quorum, Range, Reading, SetId, Value, Who};
+use super::{
+    Condition, NeedId, NodeId, ParameterId, PoolRef, Quorum, Range, Reading, SetId, Value, Who,
+};
 
 /// Something that an expression speaks of.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -28,7 +30,7 @@ impl Range {
                 first.range().mentions(visit);
                 second.range().mentions(visit);
             }
-            Self::One | Self::Member | Self::Client | Self::Target | Self::Asker => {}
+            Self::One | Self::Member | Self::Zone | Self::Client | Self::Target | Self::Asker => {}
         }
     }
 }
@@ -36,8 +38,10 @@ impl Range {
 impl Who {
     /// The pick that says who, if one does.
     fn mentions(self, visit: &mut dyn FnMut(Mention)) {
-        if let Self::Chosen(pick) = self {
-            visit(Mention::Node(pick));
+        match self {
+            Self::Chosen(pick) => visit(Mention::Node(pick)),
+            Self::Dealt(set) => visit(Mention::Set(set)),
+            _ => {}
         }
     }
 }
@@ -46,7 +50,7 @@ impl Condition {
     /// Visits everything that the condition speaks of.
     pub(crate) fn mentions(&self, visit: &mut dyn FnMut(Mention)) {
         match self {
-            Self::Constant(_) => {}
+            Self::Constant(_) | Self::Relied(_) => {}
             Self::Level(who, node)
             | Self::Failed(who, node)
             | Self::Chose(node, who)
@@ -99,6 +103,22 @@ impl Condition {
             Self::Compare(left, _, right) => {
                 left.mentions(visit);
                 right.mentions(visit);
+            }
+        }
+    }
+}
+
+impl PoolRef {
+    /// Visits everything that it speaks of.
+    pub(crate) fn mentions(&self, visit: &mut dyn FnMut(Mention)) {
+        match self {
+            Self::Own(pool, who) => {
+                visit(Mention::Node(*pool));
+                who.mentions(visit);
+            }
+            Self::Need(need, _, who) => {
+                visit(Mention::Need(*need));
+                who.iter().for_each(|who| who.mentions(visit));
             }
         }
     }

@@ -1,10 +1,11 @@
-//! Stores, consensus, routes and clients: their places, needs and values.
+//! Components: their places, needs and values.
 
 use std::sync::Arc;
 
 use super::name::one_of;
 use super::place::Places;
 use super::section::{all_keys, section_name, structural_keys};
+use super::{reliance, replicas};
 use crate::diagnostic::{Diagnostic, nearest_help};
 use crate::model::expression::{ParameterId, Range};
 use crate::model::preset::{
@@ -41,14 +42,24 @@ pub(super) fn complete(
     places: &mut Places,
     context: &Context<'_>,
 ) -> Vec<Option<Component>> {
-    // Clients speak of their target's members, so that members come first.
-    let members: Vec<Vec<Member>> =
-        drafts.iter().map(|draft| members(draft, places, context)).collect();
-    let placed: Vec<Vec<Option<Vec<Member>>>> = drafts
-        .iter()
-        .zip(&members)
-        .map(|(draft, own)| placed(draft, own, places, context))
-        .collect();
+    // Clients speak of their target's members, so that members come first; of
+    // those the nodes that others stand on.
+    let mut members: Vec<Vec<Member>> = vec![Vec::new(); drafts.len()];
+    for upon in [false, true] {
+        for (at, draft) in drafts.iter().enumerate() {
+            let cluster = cluster_of(draft, drafts);
+            if cluster.is_some() == upon {
+                let nodes = cluster.map(|on| (drafts[on].name.value.as_str(), &members[on][..]));
+                members[at] = self::members(draft, nodes, places, context);
+            }
+        }
+    }
+    let mut placed: Vec<Vec<Option<Vec<Member>>>> = Vec::with_capacity(drafts.len());
+    for (draft, own) in drafts.iter().zip(&members) {
+        let nodes =
+            cluster_of(draft, drafts).map(|on| (drafts[on].name.value.as_str(), &members[on][..]));
+        placed.push(self::placed(draft, (own, nodes), places, context));
+    }
     drafts
         .iter()
         .zip(&members)
@@ -57,8 +68,25 @@ pub(super) fn complete(
         .collect()
 }
 
+/// The cluster that a component stands on: whoever plays its first role of that kind.
+fn cluster_of(draft: &Draft<'_>, drafts: &[Draft<'_>]) -> Option<usize> {
+    let needs = &draft.preset.as_ref()?.needs;
+    let role = &needs.iter().find(|need| need.kind == ComponentKind::Cluster)?.role;
+    let name = draft.reader.table_read().get(role).and_then(|node| node.as_str())?;
+    let is_it = |one: &Draft<'_>| one.kind == ComponentKind::Cluster && one.name.value == name;
+    drafts.iter().position(is_it)
+}
+
+/// A cluster's name and nodes.
+type Nodes<'a> = Option<(&'a str, &'a [Member])>;
+
 /// The places of a component's members, or of itself.
-fn members(draft: &Draft<'_>, places: &mut Places, context: &Context<'_>) -> Vec<Member> {
+fn members(
+    draft: &Draft<'_>,
+    nodes: Nodes<'_>,
+    places: &mut Places,
+    context: &Context<'_>,
+) -> Vec<Member> {
     let name = &draft.name.value;
     let reader = &draft.reader;
     if matches!(draft.kind, ComponentKind::Route | ComponentKind::Clients) {
@@ -68,10 +96,14 @@ fn members(draft: &Draft<'_>, places: &mut Places, context: &Context<'_>) -> Vec
         });
         return places.members(name, at.as_slice(), context);
     }
-    if reader.required("members").is_none() {
-        return Vec::new();
-    }
-    let written = reader.strings("members").unwrap_or_default();
+    let written = if draft.kind == ComponentKind::Service && replicas::is_written(reader) {
+        replicas::read(reader, MOST_MEMBERS)
+    } else {
+        if reader.required("members").is_none() {
+            return Vec::new();
+        }
+        reader.strings("members").unwrap_or_default()
+    };
     let at = reader.get("members").map_or(&draft.name.at, |node| &node.at);
     let label = "expected the zone of each, such as [\"a\", \"b\", \"c\"]";
     let is_list = reader.get("members").is_some_and(|node| node.as_array().is_some());
@@ -83,14 +115,17 @@ fn members(draft: &Draft<'_>, places: &mut Places, context: &Context<'_>) -> Vec
         context.error("model::too_many", message, at, &format!("expected at most {MOST_MEMBERS}"));
         return Vec::new();
     }
-    places.members(name, &written, context)
+    match nodes {
+        Some(nodes) => places.members_on(nodes, &written, context),
+        None => places.members(name, &written, context),
+    }
 }
 
 /// Where the instances of each of the technology's sets stand; `None` for sets
 /// that are counted.
 fn placed(
     draft: &Draft<'_>,
-    own: &[Member],
+    (own, nodes): (&[Member], Nodes<'_>),
     places: &mut Places,
     context: &Context<'_>,
 ) -> Vec<Option<Vec<Member>>> {
@@ -126,7 +161,10 @@ fn placed(
             continue;
         }
         let whose = format!("{name}-{}", set.name);
-        all.push(Some(places.members(&whose, &written, context)));
+        all.push(Some(match nodes {
+            Some(nodes) => places.members_on(nodes, &written, context),
+            None => places.members(&whose, &written, context),
+        }));
     }
     all
 }
@@ -151,6 +189,9 @@ fn component(
         _ => 1,
     };
     reader.allow(structural_keys(draft.kind).iter().copied());
+    let relied = |key| reliance::read(draft, key, drafts, context);
+    let (needed, used) = (relied("needs"), relied("uses"));
+    let serves_with = replicas::enough(draft, own.len());
     let share = certain(reader, "serves_at_least", Dimension::NUMBER, (0.0, 1.0));
     let stable = certain(reader, "stable_for", Dimension::TIME, (0.0, 31_536_000.0));
     let Some(preset) = &draft.preset else {
@@ -190,6 +231,9 @@ fn component(
         needs: needs.unwrap_or_default(),
         target,
         order,
+        needed,
+        used,
+        serves_with,
         version: version.map(|(_, text)| text),
         count: usize::try_from(count).unwrap_or(1),
         values: values?,
@@ -307,12 +351,12 @@ fn certain(
 
 /// What a route serves or a client population uses.
 fn target(draft: &Draft<'_>, drafts: &[Draft<'_>], context: &Context<'_>) -> Option<ComponentId> {
-    use ComponentKind::{Clients, Consensus, Route, Store, Stream};
+    use ComponentKind::{Clients, Consensus, Route, Service, Store, Stream};
     let only_leads = draft.preset.as_ref().is_none_or(|preset| preset.only_leads());
     let (key, kinds): (&str, &[ComponentKind]) = match draft.kind {
-        Route if only_leads => (SERVES, &[Store, Stream, Consensus, Route]),
-        Route => (SERVES, &[Store, Stream]),
-        Clients => ("of", &[Store, Stream, Consensus, Route]),
+        Route if only_leads => (SERVES, &[Store, Stream, Consensus, Service, Route]),
+        Route => (SERVES, &[Store, Stream, Service]),
+        Clients => ("of", &[Store, Stream, Consensus, Service, Route]),
         _ => return None,
     };
     let found = draft.reader.required_string(key)?;
@@ -335,7 +379,7 @@ fn end_of(mut id: ComponentId, drafts: &[Draft<'_>]) -> ComponentId {
 }
 
 /// Another component by name, of one of these kinds.
-fn other(
+pub(super) fn other(
     drafts: &[Draft<'_>],
     found: &Found<String>,
     kinds: &[ComponentKind],

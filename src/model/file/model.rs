@@ -4,6 +4,7 @@ use super::component::{Draft, complete};
 use super::name::{is_name, one_of};
 use super::objective::read_objectives;
 use super::place::Places;
+use super::pool;
 use super::section::{SECTIONS, all_keys, section_name};
 use crate::diagnostic::{Diagnostic, Location, SourceFile, nearest, nearest_help};
 use crate::model::edit::{Edit, apply};
@@ -108,7 +109,7 @@ fn read_document(document: &Table, presets: &PresetLibrary, context: &Context<'_
     if drafts.is_empty() && context.errors() == 0 {
         context.error_with_help(
             "model::empty",
-            "the model has no stores, streams, consensus, routes or clients",
+            "the model has no components: no stores, services, routes or clients",
             (&document.at, "nothing is described"),
             Some("add one, such as [stores.orders]".to_owned()),
         );
@@ -130,6 +131,7 @@ fn read_document(document: &Table, presets: &PresetLibrary, context: &Context<'_
     // Only of a sound model are all sizes known.
     if context.errors() == 0 {
         refuse_crowds(&model, context);
+        pool::refuse_missing(&model, context);
     }
     model
 }
@@ -181,7 +183,7 @@ fn drafts<'a>(reader: &Reader<'a>, presets: &PresetLibrary) -> Vec<Draft<'a>> {
                     )
                     .label(&entry.key.at, "here again")
                     .label(&first.name.at, "first here")
-                    .help("stores, streams, consensus, routes and clients share their names"),
+                    .help("components of all sections share their names"),
                 );
                 continue;
             }
@@ -260,7 +262,10 @@ fn refuse_circles(drafts: &[Draft<'_>], components: &[Option<Component>], contex
     let next = |at: usize| -> Vec<usize> {
         components[at]
             .iter()
-            .flat_map(|one| one.needs.iter().chain(&one.target))
+            .flat_map(|one| {
+                let relied = one.needed.iter().chain(&one.used).map(|relied| &relied.on);
+                one.needs.iter().chain(&one.target).chain(relied)
+            })
             .map(|id| id.0)
             .collect()
     };

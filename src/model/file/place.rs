@@ -100,17 +100,41 @@ impl Places {
                 continue;
             }
             seen.push(text);
-            let earlier = members.iter().filter(|one| {
-                one.name == text
-                    || one.name.rsplit_once('-').is_some_and(|(zone, number)| {
-                        zone == text && number.parse::<usize>().is_ok()
-                    })
-            });
-            let count = earlier.count();
-            let name = if count == 0 { text.to_owned() } else { format!("{text}-{}", count + 1) };
-            let name = unique(name, |name| members.iter().any(|one| one.name == name));
+            let name = next_name(text, &members);
             if let Some(host) = self.host(component, text, &name, place, context) {
                 members.push(Member { name, host });
+            }
+        }
+        members
+    }
+
+    /// The members of a component that stands on the nodes of a cluster: the k-th
+    /// of a zone on the zone's k-th node, beginning anew when all have one.
+    pub(super) fn members_on(
+        &self,
+        (cluster, nodes): (&str, &[Member]),
+        written: &[Found<String>],
+        context: &Context<'_>,
+    ) -> Vec<Member> {
+        let mut members: Vec<Member> = Vec::new();
+        for place in written {
+            let text = place.value.trim();
+            let zone = text.split('/').next().unwrap_or_default();
+            let Some(zone) = self.zone(zone, place, context) else { continue };
+            let named = |one: &&Member| !text.contains('/') || self.hosts[one.host.0].name == text;
+            let inside = |one: &&Member| self.hosts[one.host.0].zone == zone;
+            let fit: Vec<&Member> = nodes.iter().filter(inside).filter(named).collect();
+            let stands = |one: &&Member| self.hosts[one.host.0].zone == zone;
+            let count = members.iter().filter(stands).count();
+            if let Some(node) = fit.get(count % fit.len().max(1)) {
+                members.push(Member { name: next_name(text, &members), host: node.host });
+                continue;
+            }
+            // A cluster whose own places are wrong has been told of them.
+            if !nodes.is_empty() {
+                let known = nodes.iter().map(|one| self.hosts[one.host.0].name.as_str());
+                let message = format!("{cluster} has no node in \"{text}\"");
+                context.error("model::no_node", message, &place.at, &one_of("nodes", known));
             }
         }
         members
@@ -148,6 +172,20 @@ impl Places {
         self.hosts.push(Host { name, zone });
         id
     }
+}
+
+/// The name of the next member that stands there: `a`, then `a-2`.
+fn next_name(text: &str, members: &[Member]) -> String {
+    let earlier = members.iter().filter(|one| {
+        let numbered = one
+            .name
+            .rsplit_once('-')
+            .is_some_and(|(zone, number)| zone == text && number.parse::<usize>().is_ok());
+        one.name == text || numbered
+    });
+    let count = earlier.count();
+    let name = if count == 0 { text.to_owned() } else { format!("{text}-{}", count + 1) };
+    unique(name, |name| members.iter().any(|one| one.name == name))
 }
 
 /// The name, with a number behind it if it is taken.

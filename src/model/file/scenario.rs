@@ -14,8 +14,17 @@ use crate::units::{Dimension, Span};
 /// The longest horizon \[s\]: ten years.
 const LONGEST: f64 = 10.0 * 365.0 * 86_400.0;
 /// The first keys of a model's paths.
-const ROOTS: [&str; 7] =
-    ["consensus", "stores", "streams", "routes", "clients", "objectives", "zones"];
+const ROOTS: [&str; 9] = [
+    "consensus",
+    "stores",
+    "streams",
+    "clusters",
+    "services",
+    "routes",
+    "clients",
+    "objectives",
+    "zones",
+];
 
 /// The edits that a scenario's `[set]` lays over its model. A syntax error is
 /// told here too, so that a caller can stop at findings.

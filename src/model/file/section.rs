@@ -4,10 +4,12 @@
 use crate::model::preset::{ComponentKind, Preset, Standing};
 
 /// The sections that hold components.
-pub(in crate::model) const SECTIONS: [(&str, ComponentKind); 5] = [
+pub(in crate::model) const SECTIONS: [(&str, ComponentKind); 7] = [
     ("consensus", ComponentKind::Consensus),
     ("stores", ComponentKind::Store),
     ("streams", ComponentKind::Stream),
+    ("clusters", ComponentKind::Cluster),
+    ("services", ComponentKind::Service),
     ("routes", ComponentKind::Route),
     ("clients", ComponentKind::Clients),
 ];
@@ -18,6 +20,8 @@ pub(super) const fn section_name(kind: ComponentKind) -> &'static str {
         ComponentKind::Store => "stores",
         ComponentKind::Stream => "streams",
         ComponentKind::Consensus => "consensus",
+        ComponentKind::Service => "services",
+        ComponentKind::Cluster => "clusters",
         ComponentKind::Route => "routes",
         ComponentKind::Clients => "clients",
     }
@@ -26,9 +30,23 @@ pub(super) const fn section_name(kind: ComponentKind) -> &'static str {
 /// The structural keys of a kind of component.
 pub(in crate::model) const fn structural_keys(kind: ComponentKind) -> &'static [&'static str] {
     match kind {
-        ComponentKind::Store | ComponentKind::Stream | ComponentKind::Consensus => {
+        ComponentKind::Store
+        | ComponentKind::Stream
+        | ComponentKind::Consensus
+        | ComponentKind::Cluster => {
             &["technology", "version", "members", "serves_at_least", "stable_for"]
         }
+        ComponentKind::Service => &[
+            "technology",
+            "version",
+            "members",
+            "replicas",
+            "serves_with",
+            "needs",
+            "uses",
+            "serves_at_least",
+            "stable_for",
+        ],
         ComponentKind::Route => {
             &["technology", "version", "serves", "at", "serves_at_least", "stable_for"]
         }
@@ -39,6 +57,8 @@ pub(in crate::model) const fn structural_keys(kind: ComponentKind) -> &'static [
             "at",
             "hosts",
             "count",
+            "needs",
+            "uses",
             "serves_at_least",
             "stable_for",
         ],

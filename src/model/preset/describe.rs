@@ -211,6 +211,7 @@ impl Preset {
         for export in &self.exports {
             let what = match &export.what {
                 Exported::Level(condition) => printer.condition(condition),
+                Exported::Pool(pool) => format!("the pool {}", self.nodes[pool.0].name),
                 Exported::Value(value) => {
                     let known = [self.kind.interface(), self.kind.optional()];
                     let mut interface = known.into_iter().flatten();
@@ -262,7 +263,7 @@ impl Preset {
             Block::Work { when, until, takes, moves, uses, keeps, lost, does, retry } => {
                 lines.push(format!("waits for {}", condition(when)));
                 lines.extend(until.iter().map(|until| format!("until {}", condition(until))));
-                let pool = uses.map(|pool| format!("holds one of {}", self.nodes[pool.0].name));
+                let pool = uses.as_ref().map(|pool| format!("holds one of {}", printer.pool(pool)));
                 let keeps = keeps.as_ref().map(|on| format!(", then while {}", condition(on)));
                 lines.extend(pool.map(|pool| pool + &keeps.unwrap_or_default()));
                 match moves {

@@ -18,6 +18,7 @@ pub(super) fn check(preset: &Preset, places: &Places, context: &Context<'_>) {
         match &export.what {
             Exported::Level(condition) => condition.mentions(&mut |found| mentioned.push(found)),
             Exported::Value(value) => value.mentions(&mut |found| mentioned.push(found)),
+            Exported::Pool(pool) => mentioned.push(Mention::Node(*pool)),
         }
     }
     for set in &preset.sets {
@@ -215,7 +216,8 @@ impl Node {
         match &self.block {
             Block::Work { does, moves, uses, .. } => {
                 let links = moves.iter().flat_map(|moves| &moves.over);
-                links.chain(uses).for_each(|other| visit(Mention::Node(*other)));
+                links.for_each(|other| visit(Mention::Node(*other)));
+                uses.iter().for_each(|pool| pool.mentions(visit));
                 for effect in does {
                     let (super::Effect::Start(process) | super::Effect::Stop(process)) = effect;
                     visit(Mention::Process(*process));

@@ -41,6 +41,10 @@ pub const CARRIES: &str = "carries";
 /// where it is not published.
 pub const ERROR_AFTER: &str = "error_after";
 
+/// What a member of a service exports, and so a node of a cluster: it serves
+/// requests, or what stands on it.
+pub const READY: &str = "ready";
+
 /// What a route asks of one of its askers, which is no node: whether its client
 /// holds a connection.
 pub const HOLDS: &str = "holds";
@@ -116,6 +120,12 @@ const CONSENSUS: [Interface; 6] = [
         what: Published::Value(Dimension::TIME),
     },
 ];
+/// The interface of a service.
+const SERVICE: [Interface; 2] =
+    [Interface::level(Range::Member, READY), Interface::level(Range::One, "redundant")];
+/// The interface of a cluster. What it says of a node it says of whatever stands there.
+const CLUSTER: [Interface; 2] =
+    [Interface::level(Range::Member, READY), Interface::level(Range::One, "serves")];
 /// The interface of a route that requests go through. What it says may depend on
 /// who asks: each client that holds a connection may have a server of its own.
 const ROUTE: [Interface; 2] = [Interface::asked("writable"), Interface::asked("fails")];
@@ -135,8 +145,15 @@ const CLIENTS: [Interface; 1] = [Interface::level(Range::Client, "served")];
 
 impl ComponentKind {
     /// All kinds.
-    pub const ALL: [Self; 5] =
-        [Self::Store, Self::Stream, Self::Consensus, Self::Route, Self::Clients];
+    pub const ALL: [Self; 7] = [
+        Self::Store,
+        Self::Stream,
+        Self::Consensus,
+        Self::Service,
+        Self::Cluster,
+        Self::Route,
+        Self::Clients,
+    ];
 
     /// How it is written.
     #[must_use]
@@ -145,6 +162,8 @@ impl ComponentKind {
             Self::Store => "store",
             Self::Stream => "stream",
             Self::Consensus => "consensus",
+            Self::Service => "service",
+            Self::Cluster => "cluster",
             Self::Route => "route",
             Self::Clients => "clients",
         }
@@ -157,15 +176,25 @@ impl ComponentKind {
             Self::Store => "a store",
             Self::Stream => "a stream",
             Self::Consensus => "a consensus store",
+            Self::Service => "a service",
+            Self::Cluster => "a cluster",
             Self::Route => "a route",
             Self::Clients => "a client population",
         }
     }
 
+    /// Whether the model may say what such a component needs and uses.
+    #[must_use]
+    pub const fn relies(self) -> bool {
+        matches!(self, Self::Service | Self::Clients)
+    }
+
     /// What its processes and hosts belong to: members, or the component's one place.
     pub(crate) const fn process_range(self) -> Range {
         match self {
-            Self::Store | Self::Stream | Self::Consensus => Range::Member,
+            Self::Store | Self::Stream | Self::Consensus | Self::Service | Self::Cluster => {
+                Range::Member
+            }
             Self::Route | Self::Clients => Range::One,
         }
     }
@@ -175,7 +204,9 @@ impl ComponentKind {
     #[must_use]
     pub const fn ranges(self) -> &'static [Range] {
         match self {
-            Self::Store | Self::Stream | Self::Consensus => &[Range::One, Range::Member],
+            Self::Store | Self::Stream | Self::Consensus | Self::Service | Self::Cluster => {
+                &[Range::One, Range::Member, Range::Zone]
+            }
             Self::Route => &[Range::One, Range::Target, Range::Asker],
             Self::Clients => &[Range::One, Range::Client, Range::Target],
         }
@@ -187,6 +218,8 @@ impl ComponentKind {
         match self {
             Self::Store | Self::Stream => &STORE,
             Self::Consensus => &CONSENSUS,
+            Self::Service => &SERVICE,
+            Self::Cluster => &CLUSTER,
             Self::Route => &ROUTE,
             Self::Clients => &CLIENTS,
         }
@@ -199,7 +232,7 @@ impl ComponentKind {
             Self::Store | Self::Stream => &SESSIONS,
             Self::Consensus => &LEADER,
             Self::Route => &OF_ROUTES,
-            Self::Clients => &[],
+            Self::Service | Self::Cluster | Self::Clients => &[],
         }
     }
 

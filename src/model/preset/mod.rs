@@ -13,7 +13,8 @@ mod version;
 
 pub use held::{ACCURACY_PAGE, Held};
 pub use interface::{
-    CARRIES, ERROR_AFTER, HOLDS, Interface, LEADS, Published, SESSION_EXPORTS, TARGET_EXPORTS,
+    CARRIES, ERROR_AFTER, HOLDS, Interface, LEADS, Published, READY, SESSION_EXPORTS,
+    TARGET_EXPORTS,
 };
 pub use library::PresetLibrary;
 pub use read::read_preset;
@@ -22,7 +23,7 @@ pub(crate) use set::{MOST_OF_A_SET, processes_of, whole_size};
 pub use set::{PEER, Set, Standing, half_names};
 pub use version::{Version, VersionRange};
 
-use super::expression::{Condition, NodeId, Range, Value};
+use super::expression::{Condition, NodeId, PoolRef, Range, Value};
 use crate::distribution::Law;
 use crate::units::Dimension;
 
@@ -39,6 +40,14 @@ pub enum ComponentKind {
     /// `readable` (each member: a request sent to it is served), `leads` (one), `serves` (one, with the asking instance as its argument) and the
     /// values `expiry_tick` and `election_timeout`; if it likes `primary` (each member).
     Consensus,
+    /// Serves requests by replicas without data of their own; `[services.…]`. Its
+    /// members are its replicas. Exports `ready` (each member: it serves the requests
+    /// that reach it, as far as what the service needs is served) and `redundant` (one).
+    Service,
+    /// Nodes that services stand on, and who watches over them; `[clusters.…]`. Its
+    /// members are its nodes. Exports `ready` (each member, asked by whoever stands
+    /// on it: the node can start something) and `serves` (one: who watches is there).
+    Cluster,
     /// Leads clients to a place that works; `[routes.…]`. Exports `writable`
     /// (one): a request sent to it now would be served; and `fails` (one): a
     /// request that it could not serve has waited long enough to be told so. Both
@@ -301,7 +310,7 @@ pub enum Block {
         /// What it moves instead.
         moves: Option<Moves>,
         /// The pool of which it needs a unit.
-        uses: Option<NodeId>,
+        uses: Option<PoolRef>,
         /// It keeps its unit while this holds, though it runs no more.
         keeps: Option<Condition>,
         /// What becomes of running work when `when` falls.
@@ -581,4 +590,6 @@ pub enum Exported {
     Level(Condition),
     /// A number, constant for the trial unless its kind says otherwise.
     Value(Value),
+    /// A pool that works of others may use, by its name.
+    Pool(NodeId),
 }

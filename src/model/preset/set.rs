@@ -59,6 +59,7 @@ impl Range {
         match self {
             Self::One => "one".to_owned(),
             Self::Member => "member".to_owned(),
+            Self::Zone => "zone".to_owned(),
             Self::Client => "client".to_owned(),
             Self::Target => "target".to_owned(),
             Self::Asker => "asker".to_owned(),

@@ -61,6 +61,10 @@ fn sample(library: &PresetLibrary, preset: Option<&Preset>) -> String {
 /// A component of a kind: one of its technologies, each with its own keys.
 fn component(library: &PresetLibrary, kind: ComponentKind) -> Value {
     let presets = of_kind(library, kind);
+    if presets.is_empty() {
+        // Nothing is known of technologies of the user's own.
+        return json!({ "type": "object" });
+    }
     let each = presets.iter().map(|preset| technology(library, preset));
     json!({ "type": "object", "oneOf": each.collect::<Vec<_>>() })
 }

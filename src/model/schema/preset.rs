@@ -113,5 +113,11 @@ fn exports() -> Value {
         let range = ranges.entry(export.range.name(&[])).or_insert(empty);
         range["properties"][export.name] = json!({ "type": "string" });
     }
+    // Pools are exported by names of their own.
+    for range in [Range::One, Range::Member, Range::Zone] {
+        let empty = json!({ "type": "object", "properties": {} });
+        let range = ranges.entry(range.name(&[])).or_insert(empty);
+        range["additionalProperties"] = json!({ "type": "string" });
+    }
     json!({ "type": "object", "properties": ranges, "additionalProperties": false })
 }

@@ -45,11 +45,10 @@ impl Compiler<'_> {
                 let needed = self.component(scope.own.component).needs[need.0];
                 match argument {
                     None => self.export(needed, name, 0, None),
-                    Some(who) => {
-                        self.each(*who, scope, &mut |c, i| c.export(needed, name, 0, Some(i)))
-                    }
+                    Some(who) => self.each(*who, scope, &mut |c, i| c.need_export(needed, name, i)),
                 }
             }
+            Condition::Relied(reliance) => self.relied(scope.own.component, *reliance),
             Condition::Process(who, process) => self.each(*who, scope, &mut |c, i| {
                 let (component, member) = c.member(i);
                 c.works((component, member, *process))
@@ -212,6 +211,13 @@ impl Compiler<'_> {
                 None => Literal::TRUE,
             };
         }
+        if self.preset(component).kind == ComponentKind::Service {
+            return match name {
+                "writable" | "readable" | "primary" => self.replica_serves(component, member),
+                name if SESSION_EXPORTS.contains(&name) => self.replica_serves(component, member),
+                _ => Literal::FALSE,
+            };
+        }
         let own = self.exports(component, name);
         let name = if SESSION_EXPORTS.contains(&name) && !own { "writable" } else { name };
         if !self.exports(component, name) {
@@ -221,7 +227,7 @@ impl Compiler<'_> {
     }
 
     /// Whether a component has an export.
-    fn exports(&self, component: ComponentId, name: &str) -> bool {
+    pub(super) fn exports(&self, component: ComponentId, name: &str) -> bool {
         self.preset(component).exports.iter().any(|export| export.name == name)
     }
 
@@ -252,7 +258,7 @@ impl Compiler<'_> {
         let scope = Scope { caller, ..Scope::of(own) };
         match &export.what {
             Exported::Level(condition) => self.condition(condition, &scope),
-            Exported::Value(_) => unreachable!("{name} is a value"),
+            Exported::Value(_) | Exported::Pool(_) => unreachable!("{name} is no level"),
         }
     }
 
@@ -291,7 +297,7 @@ impl Compiler<'_> {
     ) -> Literal {
         let mut each = Vec::new();
         let mut inner = scope.clone();
-        for instance in self.instances(scope.own.component, range) {
+        for instance in self.among(scope.own, range) {
             inner.bound.push(instance);
             each.push(self.condition(body, &inner));
             inner.bound.pop();

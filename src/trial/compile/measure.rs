@@ -3,9 +3,9 @@
 use super::{Compiler, Instance};
 use crate::block::{Literal, LogId};
 use crate::model::expression::Range;
-use crate::model::preset::{Block, ComponentKind, LEADS};
+use crate::model::preset::{Block, ComponentKind};
 use crate::model::scenario::FaultKind;
-use crate::model::system::ComponentId;
+use crate::model::system::{ComponentId, Subject as Wanted};
 use crate::outcome::{Class, Clock, Figure, FigureSlot, SubjectName};
 use crate::trial::meter::Meter;
 
@@ -118,6 +118,15 @@ impl Compiler<'_> {
                 let leads = self.export(id, "leads", 0, None);
                 ("consensus", leads, vec![leads], vec![Figure::RecoveryTime, Figure::Downtime])
             }
+            ComponentKind::Service => {
+                let parts = self.service_parts(id);
+                let served = self.service_serves(id, &parts);
+                ("services", served, parts, service_figures())
+            }
+            ComponentKind::Cluster => {
+                let serves = self.export(id, "serves", 0, None);
+                ("clusters", serves, vec![serves], vec![Figure::RecoveryTime, Figure::Downtime])
+            }
             ComponentKind::Route if component.preset.only_leads() => {
                 let parts = self.led(id);
                 let served = self.builder.and(&parts);
@@ -138,7 +147,9 @@ impl Compiler<'_> {
             }
         };
         let stable_for = component.stable_for;
-        let redundant = matches!(kind, ComponentKind::Store | ComponentKind::Stream).then(|| {
+        let has_redundancy =
+            matches!(kind, ComponentKind::Store | ComponentKind::Stream | ComponentKind::Service);
+        let redundant = has_redundancy.then(|| {
             let criterion = self.export(id, "redundant", 0, None);
             Meter { criterion, parts: vec![criterion], stable_for }
         });
@@ -150,33 +161,6 @@ impl Compiler<'_> {
             components: vec![id],
             outages: before..clients.len(),
         }
-    }
-
-    fn any_member(&mut self, id: ComponentId, export: &str) -> Literal {
-        let members = self.component(id).members.len();
-        let all: Vec<_> = (0..members).map(|m| self.export(id, export, m, None)).collect();
-        self.builder.or(&all)
-    }
-
-    /// For each asker of a route that only leads (once where nobody asks): it
-    /// leads to a target that works.
-    fn led(&mut self, id: ComponentId) -> Vec<Literal> {
-        let askers = self.instances(id, Range::Asker);
-        let askers: Vec<_> =
-            if askers.is_empty() { vec![None] } else { askers.into_iter().map(Some).collect() };
-        let targets = self.instances(id, Range::Target);
-        let mut parts = Vec::with_capacity(askers.len());
-        for asker in askers {
-            let mut any = Vec::with_capacity(targets.len());
-            for target in &targets {
-                let leads = self.export(id, LEADS, target.index, asker);
-                let (end, member) = self.member(*target);
-                let works = self.export(end, "writable", member, None);
-                any.push(self.builder.and(&[leads, works]));
-            }
-            parts.push(self.builder.or(&any));
-        }
-        parts
     }
 
     fn served_clients(&mut self, id: ComponentId) -> Vec<Literal> {
@@ -198,17 +182,36 @@ impl Compiler<'_> {
         self.nodes(id).any(|(_, node)| matches!(node.block, Block::Log { .. }))
     }
 
-    /// The system: all client populations; without any, all routes; without
-    /// those, all stores and streams; else whatever there is.
-    fn draft_system(&mut self, drafts: &[Draft], clients: usize) -> Draft {
+    /// Whether an objective names a component, or a route serves it.
+    fn is_asked_for(&self, id: ComponentId) -> bool {
+        let subject = Wanted::Component(id);
+        self.scenario.objectives.iter().any(|objective| objective.subject == subject)
+            || self
+                .model
+                .components
+                .iter()
+                .any(|one| one.preset.kind == ComponentKind::Route && one.target == Some(id))
+    }
+
+    /// Those who are the system: all client populations; without any, the routes
+    /// and the services that a route or an objective names; without those, all
+    /// services, then all stores and streams, then whatever there is.
+    fn system<'d>(&self, drafts: &'d [Draft]) -> Vec<&'d Draft> {
         let of = |groups: &[&str]| {
             drafts.iter().filter(|d| groups.contains(&d.name.group)).collect::<Vec<_>>()
         };
-        let members = [&["clients"][..], &["routes"], &["stores", "streams"], &["consensus"]]
-            .iter()
-            .map(|groups| of(groups))
-            .find(|d| !d.is_empty())
-            .unwrap_or_default();
+        let mut asked = of(&["routes", "services"]);
+        asked.retain(|d| d.name.group == "routes" || self.is_asked_for(d.components[0]));
+        [of(&["clients"]), asked, of(&["services"]), of(&["stores", "streams"])]
+            .into_iter()
+            .chain([of(&["consensus", "clusters"])])
+            .find(|found| !found.is_empty())
+            .unwrap_or_default()
+    }
+
+    /// The system's draft.
+    fn draft_system(&mut self, drafts: &[Draft], clients: usize) -> Draft {
+        let members = self.system(drafts);
         let criteria: Vec<_> = members.iter().map(|d| d.served.criterion).collect();
         let stable_for = members.iter().map(|d| d.served.stable_for).max().unwrap_or_default();
         let served = Meter {
@@ -289,6 +292,11 @@ impl Compiler<'_> {
             .map(|(index, _)| index)
             .collect()
     }
+}
+
+/// The figures of a service, in the order of reports.
+fn service_figures() -> Vec<Figure> {
+    vec![Figure::RecoveryTime, Figure::RedundancyRestored, Figure::Downtime, Figure::TimeToDetect]
 }
 
 /// The figures of a store, in the order of reports.

@@ -10,6 +10,7 @@ mod fact;
 mod fault;
 mod measure;
 mod node;
+mod reliance;
 mod value;
 
 pub(super) use measure::{Measures, Subject};
@@ -22,8 +23,8 @@ use crate::block::{
     BackupId, Builder, ClockId, DialId, Graph, LeaseId, LevelId, LinkId, LogId, Mark, PickId,
     PoolId, ProbeId,
 };
-use crate::model::expression::{NodeId, Range, Who};
-use crate::model::preset::{Block, ComponentKind, Node, Preset};
+use crate::model::expression::{NodeId, PoolRef, Range, Who};
+use crate::model::preset::{Block, ComponentKind, Exported, Node, Preset};
 use crate::model::scenario::Scenario;
 use crate::model::system::{Component, ComponentId, HostId, Model};
 use crate::outcome::{MilestoneSlot, StageSlot};
@@ -178,6 +179,17 @@ impl<'m> Compiler<'m> {
         (0..self.size(component, range)).map(|index| Instance { component, range, index }).collect()
     }
 
+    /// The instances of a range that a node's expressions speak of: of a zone,
+    /// those of its members and placed things that stand there.
+    fn among(&self, own: Instance, range: Range) -> Vec<Instance> {
+        let mut all = self.instances(own.component, range);
+        if own.range == Range::Zone && matches!(range, Range::Member | Range::Set(_)) {
+            let zone = self.model.zones_of(own.component)[own.index];
+            all.retain(|one| self.host(*one).is_none_or(|h| self.model.hosts[h.0].zone == zone));
+        }
+        all
+    }
+
     /// The component and seat (member, or one of a placed set) that an instance
     /// is, or stands at.
     fn member(&self, instance: Instance) -> (ComponentId, usize) {
@@ -230,7 +242,7 @@ impl<'m> Compiler<'m> {
         let component = self.component(instance.component);
         let nowhere = match instance.range {
             Range::Set(set) => !component.preset.sets[set.0].is_placed(),
-            Range::Pair(..) => true,
+            Range::Zone | Range::Pair(..) => true,
             _ => false,
         };
         if nowhere && component.preset.kind.process_range() == Range::Member {
@@ -262,7 +274,15 @@ impl<'m> Compiler<'m> {
 
     /// The instance of a node's own range that belongs to `instance`.
     fn place_of(&self, node: &Node, instance: Instance) -> usize {
-        if node.range == Range::One { 0 } else { instance.index }
+        match node.range {
+            Range::One => 0,
+            // Whoever stands in a zone speaks of that one.
+            Range::Zone if instance.range != Range::Zone => {
+                let place = |host| self.model.place_at(instance.component, Range::Zone, host);
+                self.host(instance).and_then(place).unwrap_or(0)
+            }
+            _ => instance.index,
+        }
     }
 
     /// What a pick, dial or log ranges over.
@@ -458,7 +478,7 @@ impl<'m> Compiler<'m> {
     /// The stage of waiting for a unit of a pool, and the words for getting it.
     fn stage_of_waiting(&mut self, id: ComponentId, node: &Node) -> Option<(u32, String)> {
         let Block::Work { uses: Some(pool), .. } = &node.block else { return None };
-        let pool = self.node(id, *pool);
+        let pool = self.pool_node(id, pool);
         let words = pool.says.title.clone().unwrap_or_else(|| pool.name.replace('_', " "));
         self.stages.push(StageSlot {
             name: format!("{}.{}_waits", self.component(id).name, node.name),
@@ -469,6 +489,46 @@ impl<'m> Compiler<'m> {
         Some((self.stages.len() as u32 - 1, format!("gets {words}")))
     }
 
+    /// The node of the pool that a work of a component uses.
+    fn pool_node(&self, id: ComponentId, pool: &PoolRef) -> &'m Node {
+        match pool {
+            PoolRef::Own(pool, _) => self.node(id, *pool),
+            PoolRef::Need(need, name, _) => {
+                let other = self.component(id).needs[need.0];
+                self.node(other, self.pool_exported(other, name))
+            }
+        }
+    }
+
+    /// The pool that a component exports by that name.
+    fn pool_exported(&self, id: ComponentId, name: &str) -> NodeId {
+        let found = self.preset(id).exports.iter().find(|export| export.name == name);
+        let Some(Exported::Pool(pool)) = found.map(|export| &export.what) else {
+            unreachable!("validation looks for the pools of others")
+        };
+        *pool
+    }
+
+    /// The pool that a work of an instance uses.
+    fn pool(&self, pool: &PoolRef, scope: &Scope) -> PoolId {
+        let own = scope.own;
+        let whose = |who| self.resolve(who, scope).unwrap_or(own);
+        match pool {
+            PoolRef::Own(pool, who) => {
+                let place = self.place_of(self.node(own.component, *pool), whose(*who));
+                self.built[own.component.0][pool.0].pools[place]
+            }
+            PoolRef::Need(need, name, who) => {
+                let other = self.component(own.component).needs[need.0];
+                let pool = self.pool_exported(other, name);
+                let range = self.node(other, pool).range;
+                let host = who.and_then(|who| self.host(whose(who)));
+                let place = host.and_then(|host| self.model.place_at(other, range, host));
+                self.built[other.0][pool.0].pools[place.unwrap_or(0)]
+            }
+        }
+    }
+
     /// The instance that a name speaks of, unless it is a choice that can change.
     fn resolve(&self, who: Who, scope: &Scope) -> Result<Instance, NodeId> {
         let own = scope.own;
@@ -477,6 +537,11 @@ impl<'m> Compiler<'m> {
             Who::One => one,
             Who::Own => own,
             Who::Half(which) => self.half(own, which),
+            Who::Dealt(set) => {
+                let range = Range::Set(set);
+                let index = own.index % self.size(own.component, range).max(1);
+                Instance { component: own.component, range, index }
+            }
             Who::Candidate => scope.candidate.unwrap_or(own),
             Who::Bound(depth) => scope.bound.iter().rev().nth(depth).copied().unwrap_or(own),
             Who::Caller => scope.caller.unwrap_or(one),

@@ -218,8 +218,8 @@ impl Compiler<'_> {
         });
         let does = does.collect();
         let moves = moves.as_ref().map(|moves| self.moves(place, moves));
-        let uses = uses.map(|pool| Uses {
-            pool: self.built[own.component.0][pool.0].pools[0],
+        let uses = uses.as_ref().map(|pool| Uses {
+            pool: self.pool(pool, &place.scope),
             keeps: self.optional(keeps.as_ref(), &place.scope, Literal::FALSE),
             held: self.built[own.component.0][place.id.0].held[own.index],
         });
@@ -271,12 +271,14 @@ impl Compiler<'_> {
         };
         let (mut over, mut rates) = (Vec::new(), vec![most]);
         for link in &moves.over {
-            over.push(self.built[place.own().component.0][link.0].links[0]);
+            let node = self.node(place.own().component, *link);
+            let at = self.place_of(node, place.own());
+            over.push(self.built[place.own().component.0][link.0].links[at]);
             let Block::Link { rate } = &self.node(place.own().component, *link).block else {
                 unreachable!("validation keeps what is moved to links")
             };
             // By the name under which the link draws it.
-            let own = Instance { component: place.own().component, range: Range::One, index: 0 };
+            let own = Instance { component: place.own().component, range: node.range, index: at };
             let mut names = Names::of(format!(
                 "{}/{}.rate",
                 self.instance_name(own),

@@ -95,7 +95,7 @@ impl Compiler<'_> {
                 return self.exported_value(needed, name, names);
             }
             Value::TargetValue(who, name) => return self.target_value(name, *who, scope, names),
-            Value::Size(range) => Program::Constant(self.size(scope.own.component, *range) as f64),
+            Value::Size(range) => Program::Constant(self.among(scope.own, *range).len() as f64),
             Value::Reading(reading) => return self.reading(reading, scope, names),
             Value::If(condition, yes, no) => {
                 let condition = self.check(condition, scope, names);
@@ -323,7 +323,7 @@ impl Compiler<'_> {
     ) -> Vec<ConditionId> {
         let mut inner = scope.clone();
         let mut each = Vec::new();
-        for instance in self.instances(scope.own.component, range) {
+        for instance in self.among(scope.own, range) {
             inner.bound.push(instance);
             each.push(self.check(body, &inner, names));
             inner.bound.pop();

@@ -3,6 +3,7 @@
 use super::presets::{CRASH, DESK, DETECTED, ERROR, KEY, POWER, STORE, WRITER, WRITES, desk};
 use super::{Case, Moves, NEVER, Row, What, fields, table};
 use crate::harness::toy;
+use crate::services::{FARM, FLEET, SHOP};
 use drillcast::outcome::Figure;
 
 const TIME: What = What::Figure("stores", "toy", Figure::RecoveryTime);
@@ -170,9 +171,42 @@ fn paths() -> Vec<Row> {
     ]
 }
 
+/// Replicas on the nodes of a cluster.
+fn services() -> Vec<Row> {
+    use Moves::{By, Comes, To};
+    const TIME: What = What::Figure("services", "shop", Figure::RecoveryTime);
+    const DOWN: What = What::Figure("services", "shop", Figure::Downtime);
+    const POOR: What = What::First("shop", "poor");
+    let case = |fault: &str| {
+        let text = format!("scenario = \"x\"\nhorizon = \"1000s\"\n[[faults]]\n{fault}\n");
+        Case::new(&[FARM, FLEET, &toy("", "app")], SHOP, &text)
+    };
+    let dark = case("what = \"power loss\"\nwhere = \"zone a\"");
+    let killed = |name: &str| {
+        case(&format!("what = \"kill\"\nwhere = \"member c of {name}\"\nfor = \"25s\""))
+    };
+    vec![
+        // One starts after another, 10 s each.
+        key("replicas", &dark, "replicas = { a = 2 }", "replicas = { a = 3 }")
+            .moves(TIME, To(20.0, 20.0))
+            .moves(What::Figure("services", "shop", Figure::RedundancyRestored), By(10.0)),
+        key("serves_with", &dark, "serves_with = 2", "serves_with = 1")
+            .moves(TIME, By(-10.0))
+            .moves(DOWN, By(-5.0)),
+        key("members", &dark, "replicas = { a = 2 }", "members = [\"b\", \"b\"]")
+            .moves(TIME, To(20.0, 0.0)),
+        key("needs", &killed("toy"), "needs = [\"toy\"]", "needs = [\"cache\"]")
+            .moves(TIME, To(25.0, 0.0)),
+        // It serves without what it merely uses, and knows of it.
+        key("uses", &killed("toy"), "uses = [\"cache\"]", "uses = [\"toy\"]")
+            .moves(POOR, Comes)
+            .not(&[TIME, DOWN]),
+    ]
+}
+
 #[test]
 fn every_key_of_a_model() {
-    let rows: Vec<Row> = [structure(), paths()].into_iter().flatten().collect();
+    let rows: Vec<Row> = [structure(), paths(), services()].into_iter().flatten().collect();
     let apart = "it judges figures and moves none: see the test of its own";
     table(&rows, &fields::model(), &[("model", "objectives", apart)]);
 }

@@ -2,11 +2,13 @@
 
 use super::super::syntax::{Expression, Extent, Operator, Quantifier, Syntax, Word};
 use super::super::{
-    About, Comparison, Condition, Mistake, NodeId, Quorum, Range, Reading, Value, Who,
+    About, Comparison, Condition, Mistake, NodeId, Quorum, Range, Reading, Reliance, Value, Who,
 };
 use super::who::Place;
 use super::{Resolver, Shape, nearest_of, one_of};
-use crate::model::preset::{ERROR_AFTER, HOLDS, Interface, Published, TARGET_EXPORTS};
+use crate::model::preset::{
+    ComponentKind, ERROR_AFTER, HOLDS, Interface, Published, TARGET_EXPORTS,
+};
 use crate::units::Dimension;
 
 impl Resolver<'_> {
@@ -101,6 +103,10 @@ impl Resolver<'_> {
             let who = self.bare_or_fail(name, environment.owner_of_host(self.scope), extent)?;
             return Some(Condition::Host(who));
         }
+        let relied = Reliance::ALL.into_iter().find(|reliance| reliance.name() == name);
+        if let Some(reliance) = relied.filter(|_| environment.kind.relies()) {
+            return Some(Condition::Relied(reliance));
+        }
         if let Some(process) = environment.processes.iter().position(|other| other == name) {
             let who = self.bare_or_fail(name, environment.owner_of(process), extent)?;
             return Some(Condition::Process(who, process));
@@ -148,12 +154,9 @@ impl Resolver<'_> {
                 Some(export) if export.what == Published::Level => {
                     Some(Condition::NeedExport(need, name.text.clone(), None))
                 }
-                Some(_) => {
-                    let (of, name) = (&of.text, &name.text);
-                    let message = format!("`{of}.{name}` depends on who asks");
-                    let mistake =
-                        Mistake::new("no_caller", extent.clone(), message, "asked by whom?");
-                    self.fail(mistake.help(format!("say who asks: `{of}.{name}(self)`")))
+                Some(_) => self.who_asks(of, name, extent),
+                None if Self::asked_of(kind).any(|export| export.name == name.text) => {
+                    self.who_asks(of, name, extent)
                 }
                 None => {
                     let value = interface.iter().any(|export| export.name == name.text);
@@ -183,6 +186,24 @@ impl Resolver<'_> {
         }
         let (who, place) = self.instance_named(&of.text, &of.extent)?;
         self.part_of(who, place, of, name)
+    }
+
+    /// What depends on who asks, asked by nobody.
+    fn who_asks<T>(&mut self, of: &Word, name: &Word, extent: &Extent) -> Option<T> {
+        let (of, name) = (&of.text, &name.text);
+        let message = format!("`{of}.{name}` depends on who asks");
+        let mistake = Mistake::new("no_caller", extent.clone(), message, "asked by whom?");
+        self.fail(mistake.help(format!("say who asks: `{of}.{name}(self)`")))
+    }
+
+    /// What a component of a kind says to whoever asks: a cluster says of a node
+    /// what it says to those who stand on it.
+    fn asked_of(kind: ComponentKind) -> impl Iterator<Item = &'static Interface> + Clone {
+        let all = kind.interface().iter().chain(kind.optional());
+        let of_a_node = move |export: &Interface| {
+            kind == ComponentKind::Cluster && export.range == Range::Member && export.is_level()
+        };
+        all.filter(move |export| export.what == Published::Asked || of_a_node(export))
     }
 
     /// Whether `of.…` speaks of what a lease, a log or a backup publishes.
@@ -215,12 +236,19 @@ impl Resolver<'_> {
         Some(Condition::Asked(who, request))
     }
 
+    /// Whether a node is an instance's own, or that of the zone that it stands in.
+    fn belongs(&self, id: NodeId, place: Place) -> bool {
+        let range = self.environment.nodes[id.0].range;
+        let stands = matches!(place, Place::In(at) if self.environment.has_host(at));
+        place == Place::In(range) || range == Range::Zone && stands
+    }
+
     /// What an instance has under that name, as a condition.
     fn part_of(&mut self, who: Who, place: Place, of: &Word, name: &Word) -> Option<Condition> {
         let environment = self.environment;
         let part = name.text.as_str();
         if let Some(id) = environment.node_named(part)
-            && place == Place::In(environment.nodes[id.0].range)
+            && self.belongs(id, place)
         {
             return self.level(who, id, &name.extent);
         }
@@ -462,7 +490,7 @@ impl Resolver<'_> {
     ) -> Option<Condition> {
         let need = self.environment.need_named(&of.text)?;
         let kind = self.environment.needs[need.0].kind;
-        let asked = kind.interface().iter().filter(|export| export.what == Published::Asked);
+        let asked = Self::asked_of(kind);
         if !asked.clone().any(|export| export.name == function.text) {
             if kind.interface().iter().any(|export| export.name == function.text) {
                 let text = format!("{}.{}", of.text, function.text);
@@ -479,8 +507,15 @@ impl Resolver<'_> {
                 Mistake::new("unknown_name", function.extent.clone(), message, "unknown export");
             return self.fail(mistake.maybe_help(help));
         }
-        let [who] = self.exactly(function, arguments)?;
-        let (who, _) = self.instance(who)?;
+        let [argument] = self.exactly(function, arguments)?;
+        let (who, place) = self.instance(argument)?;
+        let stands = matches!(place, Place::In(range) if self.environment.has_host(range));
+        if kind == ComponentKind::Cluster && !stands {
+            let what = place.describe(&self.environment.sets);
+            let message = format!("`{argument}` is {what}, which stands on no node");
+            let extent = argument.extent.clone();
+            return self.fail(Mistake::new("no_place", extent, message, "of which node?"));
+        }
         Some(Condition::NeedExport(need, function.text.clone(), Some(who)))
     }
 

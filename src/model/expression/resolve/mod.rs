@@ -6,6 +6,7 @@
 
 mod condition;
 mod lint;
+mod pool;
 #[cfg(test)]
 mod tests;
 mod value;
@@ -14,7 +15,7 @@ mod who;
 use super::mistake::{FOLLOWS, Mistake};
 use super::parse::parse;
 use super::syntax::{Expression, Extent, Syntax};
-use super::{Condition, NeedId, NodeId, ParameterId, Range, SetId, Value, Who};
+use super::{Condition, NeedId, NodeId, ParameterId, PoolRef, Range, Reliance, SetId, Value, Who};
 use crate::diagnostic::nearest;
 use crate::model::preset::{
     Block, ClockRef, ComponentKind, LintCondition, Need, Node, Preset, Set, half_names,
@@ -225,6 +226,16 @@ impl Environment {
         Resolver::new(self, scope).finish(|resolver| resolver.clock(&expression))
     }
 
+    /// Resolves the pool that a work uses: `hands`, `cluster.hands(self)`.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with it.
+    pub fn pool(&self, text: &str, scope: Scope) -> Result<PoolRef, Vec<Mistake>> {
+        let expression = parse(text)?;
+        Resolver::new(self, scope).finish(|resolver| resolver.pool(&expression))
+    }
+
     /// Resolves the bare name of a node that satisfies `fits`.
     ///
     /// # Errors
@@ -316,6 +327,11 @@ impl Environment {
             Range::Set(SetId(at)) => self.sets[at].is_placed(),
             _ => range == Range::Target || range == self.kind.process_range(),
         }
+    }
+
+    /// Whether a node of `owner` can name one of `range` without saying which.
+    pub(crate) fn reaches(&self, owner: Range, range: Range) -> bool {
+        range == Range::One || range == owner || range == Range::Zone && self.has_host(owner)
     }
 
     /// What a bare `host` is the host of, for each of those who could be meant.
@@ -432,7 +448,8 @@ impl<'e> Resolver<'e> {
         let processes = environment.processes.iter().map(String::as_str);
         let fixed = ["self", "host"];
         let fixed = &fixed[usize::from(matches!(self.scope.owner, Range::Pair(..)))..];
-        let fixed = fixed.iter().copied();
+        let relied = if environment.kind.relies() { &Reliance::ALL[..] } else { &[] };
+        let fixed = fixed.iter().copied().chain(relied.iter().map(|one| one.name()));
         bound.chain(nodes).chain(parameters).chain(processes).chain(needs).chain(fixed).collect()
     }
 
@@ -444,6 +461,11 @@ impl<'e> Resolver<'e> {
             Some(Who::One)
         } else if self.scope.owner == range {
             Some(Who::Own)
+        } else if range == Range::Zone {
+            // Whoever stands in a zone speaks of that one.
+            let stands = |range: Range| self.environment.has_host(range);
+            let candidate = self.scope.candidate.filter(|one| stands(*one)).map(|_| Who::Candidate);
+            candidate.or_else(|| stands(self.scope.owner).then_some(Who::Own))
         } else {
             None
         }

@@ -1,7 +1,7 @@
 //! Which instance a name speaks of.
 
 use super::super::syntax::{Expression, Extent, Syntax};
-use super::super::{Mistake, NodeId, Range, Who};
+use super::super::{Mistake, NodeId, Range, SetId, Who};
 use super::{Resolver, Shape, nearest_of};
 use crate::model::preset::{ComponentKind, Set};
 
@@ -82,12 +82,22 @@ impl Resolver<'_> {
         if let Some(at) = self.halves().iter().position(|(half, _)| half == name) {
             return Some((Who::Half(at), Place::In(self.halves()[at].1)));
         }
+        if let Some(set) = self.dealt(name) {
+            return Some((Who::Dealt(set), Place::In(Range::Set(set))));
+        }
         if let Some((pick, over)) = self.pick_named(name) {
             let range = self.environment.nodes[pick.0].range;
             self.bare_or_fail(name, range, extent)?;
             return Some((Who::Chosen(pick), Place::In(over)));
         }
         self.no_instance(name, extent)
+    }
+
+    /// The set of that name, where whoever speaks has a number to be dealt one by.
+    fn dealt(&self, name: &str) -> Option<SetId> {
+        let numbered = !matches!(self.scope.owner, Range::One | Range::Zone | Range::Pair(..));
+        let at = self.environment.sets.iter().position(|set| set.name == name);
+        at.filter(|_| numbered).map(SetId)
     }
 
     /// Something that is no instance.
@@ -130,6 +140,7 @@ impl Resolver<'_> {
                     || self.bound.iter().any(|(variable, _)| variable == name)
                     || self.halves().iter().any(|(half, _)| half == name)
                     || self.pick_named(name).is_some()
+                    || self.dealt(name).is_some()
             }
             _ => false,
         }

@@ -28,9 +28,8 @@ pub(super) fn work(fields: &Fields<'_, '_>) -> Option<Block> {
         Some(Some(_)) | None => Some(Value::Number(0.0)),
         _ => fields.value("takes", fields.scope().read(), Dimension::TIME),
     };
-    let is_pool = |node: &Declared| node.shape == Shape::Pool;
     let uses = match fields.reader.get("uses") {
-        Some(_) => fields.node("uses", "the name of a pool", is_pool).map(Some),
+        Some(_) => fields.pool("uses").map(Some),
         None => Some(None),
     };
     let keeps = match &uses {
@@ -58,7 +57,10 @@ pub(super) fn work(fields: &Fields<'_, '_>) -> Option<Block> {
 
 /// What a work moves; `None` where it is wrong.
 fn moves(fields: &Fields<'_, '_>) -> Option<Option<Moves>> {
-    let is_link = |node: &Declared| node.shape == Shape::Link;
+    let environment = fields.environment;
+    let is_link = |node: &Declared| {
+        node.shape == Shape::Link && environment.reaches(fields.owner, node.range)
+    };
     fields
         .inside("moves", |moves| {
             let bytes = moves.value("bytes", moves.scope().read(), Dimension::BYTES);
@@ -72,14 +74,12 @@ fn moves(fields: &Fields<'_, '_>) -> Option<Option<Moves>> {
 
 /// Reads a pool.
 pub(super) fn pool(fields: &Fields<'_, '_>) -> Option<Block> {
-    once(fields, "pool");
     let size = fields.value("size", fields.scope(), Dimension::NUMBER);
     Some(Block::Pool { size: size? })
 }
 
 /// Reads a link.
 pub(super) fn link(fields: &Fields<'_, '_>) -> Option<Block> {
-    once(fields, "link");
     let rate = fields.value("rate", fields.scope(), Dimension::BYTE_RATE);
     Some(Block::Link { rate: rate? })
 }
@@ -91,6 +91,15 @@ fn once(fields: &Fields<'_, '_>, block: &str) {
         let at = &fields.reader.table_read().at;
         let label = "it exists once for all of a component";
         fields.refuse("preset::range", message, at, label);
+    }
+}
+
+/// A node that no zone has one of: it would choose among those of all zones.
+fn not_of_zones(fields: &Fields<'_, '_>, block: &str) {
+    if fields.owner == Range::Zone {
+        let message = format!("{} cannot stand under [zone.{block}]", fields.reader.what());
+        let at = &fields.reader.table_read().at;
+        fields.refuse("preset::range", message, at, "it does not choose zone by zone");
     }
 }
 
@@ -242,6 +251,7 @@ pub(super) fn lease(fields: &Fields<'_, '_>) -> Option<Block> {
 
 /// Reads a pick.
 pub(super) fn pick(fields: &Fields<'_, '_>) -> Option<Block> {
+    not_of_zones(fields, "pick");
     let over = fields.over();
     let first = match fields.reader.get("first") {
         Some(_) => fields.reader.integer("first", 1..=FARTHEST).map(|found| found.value),
@@ -302,6 +312,7 @@ fn mode(fields: &Fields<'_, '_>) -> Option<bool> {
 
 /// Reads a dial.
 pub(super) fn dial(fields: &Fields<'_, '_>) -> Option<Block> {
+    not_of_zones(fields, "dial");
     let over = fields.over();
     let each = fields.scope().each(over.unwrap_or(Range::Target));
     let lost = fields.condition("lost", fields.scope());

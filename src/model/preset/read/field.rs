@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Diagnostic, Location, nearest};
 use crate::model::expression::resolve::{Environment, Scope};
-use crate::model::expression::{Condition, FOLLOWS, Mistake, NodeId, Range, Value};
+use crate::model::expression::{Condition, FOLLOWS, Mistake, NodeId, PoolRef, Range, Value};
 use crate::model::preset::ClockRef;
 use crate::model::read::{Context, Expect, Node, Raw, Reader, Sort, read_quantity};
 use crate::units::Dimension;
@@ -259,6 +259,16 @@ impl<'r, 'a> Fields<'r, 'a> {
                 None
             }
         }
+    }
+
+    /// The pool that a work uses.
+    pub(super) fn pool(&self, key: &str) -> Option<PoolRef> {
+        self.reader.note(key, Sort::Expression);
+        let node = self.reader.required(key)?;
+        let context = self.reader.context();
+        let text = expression_text(node, &self.what(key), "the name of a pool", context)?;
+        let found = self.environment.pool(&text, self.scope());
+        found.map_err(|mistakes| report(node, mistakes, context)).ok()
     }
 
     /// What a pick or a dial chooses among.

@@ -40,7 +40,7 @@ pub fn read_preset(source: &SourceFile, context: &Context<'_>) -> Option<Preset>
     reader.allow(["says", "lint", "exports"]);
     let Some(kind) = header.kind else {
         // Without a kind nobody knows which ranges and exports there are.
-        reader.allow(["one", "member", "client", "target", "each"]);
+        reader.allow(["one", "member", "zone", "client", "target", "each"]);
         let each = reader.table_read().get("each").and_then(read::Node::as_table);
         reader.allow(each.into_iter().flat_map(read::Table::keys));
         reader.allow(reader.table_read().keys().filter(|key| key.contains('-')));
@@ -105,7 +105,7 @@ fn declared_nodes<'t>(
     let mut nodes = Vec::new();
     let ranges = set::ranges(reader, kind, &sets);
     let named = |range: &Range| range.name(&sets);
-    for range in [Range::Member, Range::Client, Range::Target, Range::Asker] {
+    for range in [Range::Member, Range::Zone, Range::Client, Range::Target, Range::Asker] {
         let name = named(&range);
         if !kind.ranges().contains(&range)
             && let Some(entry) = reader.table_read().entry(&name)
@@ -149,7 +149,7 @@ fn declared_nodes<'t>(
 fn shape(entry: &Entry, block: &str, sets: &[Set]) -> Shape {
     let over = || {
         let over = entry.node.as_table().and_then(|table| table.get("over"));
-        let fixed = [Range::Member, Range::Client, Range::Target, Range::Asker];
+        let fixed = [Range::Member, Range::Zone, Range::Client, Range::Target, Range::Asker];
         let mut ranges = fixed.into_iter().chain((0..sets.len()).map(|at| Range::Set(SetId(at))));
         let named = over.and_then(|node| node.as_str());
         ranges.find(|range| Some(range.name(sets).as_str()) == named).unwrap_or(Range::Member)

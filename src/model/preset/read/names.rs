@@ -12,7 +12,7 @@ use crate::model::preset::{HOLDS, TARGET_EXPORTS};
 use crate::model::read::{Context, Found};
 
 /// Words that mean something in every expression.
-const RESERVED: [&str; 34] = [
+const RESERVED: [&str; 37] = [
     "self",
     "here",
     "caller",
@@ -43,6 +43,9 @@ const RESERVED: [&str; 34] = [
     "zones",
     "each",
     "member",
+    "zone",
+    "needs_hold",
+    "uses_hold",
     "client",
     "target",
     "asker",

@@ -1,9 +1,9 @@
 //! Parameters, words for nodes, lints and exports.
 
 use super::field::{expression_text, report};
-use crate::diagnostic::{Diagnostic, Location, nearest};
+use crate::diagnostic::{Diagnostic, Location, nearest, nearest_help};
 use crate::model::expression::Range;
-use crate::model::expression::resolve::{Environment, Scope};
+use crate::model::expression::resolve::{Declared, Environment, Scope, Shape};
 use crate::model::preset::{
     Export, Exported, Interface, Lint, LintSeverity, Node, Parameter, Published, Quantity, Says,
     Varies, VersionRange,
@@ -254,10 +254,11 @@ pub(super) fn exports(reader: &Reader<'_>, environment: &Environment) -> Vec<(Ex
         interface = other;
     }
     let mut exports = Vec::new();
-    for range in [Range::One, Range::Member, Range::Client, Range::Target] {
+    for range in [Range::One, Range::Member, Range::Zone, Range::Client, Range::Target] {
         let of_range = |export: &&Interface| export.range == range;
         let wanted: Vec<&Interface> = interface.iter().filter(of_range).collect();
-        if wanted.is_empty() {
+        let has_pools = environment.nodes.iter().any(|node| is_pool(node, range));
+        if wanted.is_empty() && !has_pools {
             continue;
         }
         let optional: Vec<&Interface> = kind.optional().iter().filter(of_range).collect();
@@ -283,11 +284,59 @@ pub(super) fn exports(reader: &Reader<'_>, environment: &Environment) -> Vec<(Ex
             }
         }
         if let Some(inner) = inner {
+            pools(&inner, range, environment, &mut exports);
             inner.finish();
         }
     }
     table.finish();
     exports
+}
+
+/// Whether a node is a pool of each of a range.
+fn is_pool(node: &Declared, range: Range) -> bool {
+    node.shape == Shape::Pool && node.range == range
+}
+
+/// The pools that works of others may use: whatever else is exported by the name
+/// of one.
+fn pools(
+    table: &Reader<'_>,
+    range: Range,
+    environment: &Environment,
+    exports: &mut Vec<(Export, Location)>,
+) {
+    for entry in table.unread() {
+        let named = entry.node.as_str().and_then(|text| environment.node_named(text));
+        let pool = named.filter(|id| environment.nodes[id.0].shape == Shape::Pool);
+        let name = entry.key.value.clone();
+        let kind = environment.kind;
+        let mut known = kind.interface().iter().chain(kind.optional()).chain(kind.alternative());
+        if known.any(|export| export.name == name) {
+            // What it is, and of whom, is fixed.
+            continue;
+        }
+        if let Some(pool) = pool.filter(|id| is_pool(&environment.nodes[id.0], range)) {
+            table.allow([name.as_str()]);
+            let export = Export { name, range, what: Exported::Pool(pool) };
+            exports.push((export, entry.node.at.clone()));
+        } else if pool.is_some() || range == Range::Zone {
+            table.allow([name.as_str()]);
+            let fit = environment.nodes.iter().filter(|node| is_pool(node, range));
+            let label = match range {
+                Range::One => "expected the name of a pool of the component".to_owned(),
+                _ => format!("expected the name of a pool of each {}", range.name(&[])),
+            };
+            table.context().error_with_help(
+                "preset::not_a_pool",
+                format!("no such pool can be exported as `{}.{name}`", range.name(&[])),
+                (&entry.node.at, &label),
+                nearest_help(
+                    entry.node.as_str().unwrap_or_default(),
+                    fit.map(|node| node.name.as_str()),
+                ),
+            );
+        }
+    }
 }
 
 /// An export's key as it is written.

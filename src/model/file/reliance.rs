@@ -1,0 +1,80 @@
+//! `needs = { orders = "write" }` and `uses = ["sessions"]`: what a service or a
+//! client population relies on.
+
+use super::component::{Draft, other};
+use crate::diagnostic::nearest_help;
+use crate::model::preset::ComponentKind;
+use crate::model::read::{Context, Found};
+use crate::model::system::{Access, Relied};
+
+/// Reads one of the two keys: a list of names, or a table that says for what.
+pub(super) fn read(
+    draft: &Draft<'_>,
+    key: &str,
+    drafts: &[Draft<'_>],
+    context: &Context<'_>,
+) -> Vec<Relied> {
+    use ComponentKind::{Consensus, Route, Service, Store, Stream};
+    const KINDS: [ComponentKind; 5] = [Store, Stream, Consensus, Service, Route];
+    // Of another kind it may be a role.
+    if !draft.kind.relies() {
+        return Vec::new();
+    }
+    let mut relied: Vec<Relied> = Vec::new();
+    for (name, access) in written(draft, key, context) {
+        let Some(on) = other(drafts, &name, &KINDS, key, context) else {
+            continue;
+        };
+        if relied.iter().any(|one| one.on == on) {
+            let message = format!("\"{key}\" names \"{}\" twice", name.value);
+            context.error("model::twice", message, &name.at, "once is enough");
+            continue;
+        }
+        let kind = drafts[on.0].kind;
+        if access != Access::Both && !matches!(kind, Store | Stream | Consensus) {
+            let message = format!(
+                "\"{}\" is {}, which does not tell reads and writes apart",
+                name.value,
+                kind.describe()
+            );
+            context.error("model::access", message, &name.at, "expected \"both\"");
+            continue;
+        }
+        relied.push(Relied { on, access });
+    }
+    relied
+}
+
+/// The names, and what each is relied on for.
+fn written(draft: &Draft<'_>, key: &str, context: &Context<'_>) -> Vec<(Found<String>, Access)> {
+    let reader = &draft.reader;
+    let Some(node) = reader.get(key) else {
+        return Vec::new();
+    };
+    if node.as_table().is_none() {
+        let names = reader.strings(key).unwrap_or_default();
+        return names.into_iter().map(|name| (name, Access::Both)).collect();
+    }
+    let Some(table) = reader.table(key, format!("\"{key}\" of {}", reader.what())) else {
+        return Vec::new();
+    };
+    let access = |text: Found<String>| {
+        let found = Access::ALL.into_iter().find(|(known, _)| *known == text.value);
+        if found.is_none() {
+            let known = Access::ALL.map(|(known, _)| known);
+            context.error_with_help(
+                "model::access",
+                format!("nothing is relied on for \"{}\"", text.value),
+                (&text.at, "expected \"write\", \"read\" or \"both\""),
+                nearest_help(&text.value, known),
+            );
+        }
+        found.map(|(_, access)| access)
+    };
+    let entries = table.entries().iter();
+    let each = entries.filter_map(|entry| {
+        let text = table.string(&entry.key.value)?;
+        Some((entry.key.clone(), access(text)?))
+    });
+    each.collect()
+}
