@@ -18,6 +18,8 @@ const EMBEDDED: &[(&str, &str)] = &[
     ("dns/runtime", include_str!("../../../models/presets/dns/runtime.toml")),
     ("etcd", include_str!("../../../models/presets/etcd.toml")),
     ("haproxy", include_str!("../../../models/presets/haproxy.toml")),
+    ("kafka/client", include_str!("../../../models/presets/kafka/client.toml")),
+    ("kafka/kraft", include_str!("../../../models/presets/kafka/kraft.toml")),
     ("keepalived", include_str!("../../../models/presets/keepalived.toml")),
     ("nats/client", include_str!("../../../models/presets/nats/client.toml")),
     ("nats/jetstream", include_str!("../../../models/presets/nats/jetstream.toml")),
