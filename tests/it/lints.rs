@@ -359,6 +359,20 @@ fn sessions_and_requests_outlast_the_objective() {
     assert_eq!(codes(&once, Some(&fault("kill"))).len(), 0);
 }
 
+#[test]
+fn a_group_waits_for_the_session_of_a_dead_consumer() {
+    let group = format!(
+        "{LOG}\n[clients.readers]\ntechnology = \"kafka/consumer\"\nof = \"log\"\n\
+         consumers = [\"a/3\", \"b/3\"]\n"
+    );
+    let asked =
+        |limit| format!("{group}[objectives.readers]\nrecovery_time = \"p95 <= {limit}\"\n");
+    assert_eq!(codes(&asked("30s"), None), ["consumer::sessions_outlast_the_objective"]);
+    assert_eq!(codes(&asked("60s"), None).len(), 0);
+    let short = group.replace("consumers =", "session_timeout = \"6s\"\nconsumers =");
+    assert_eq!(codes(&short, None), ["consumer::few_heartbeats"]);
+}
+
 /// Three servers and the owner of an ephemeral node.
 const ZOO: &str = r#"model = "zoo"
 zones = { a = "r", b = "r", c = "r" }

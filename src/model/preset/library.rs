@@ -19,6 +19,7 @@ const EMBEDDED: &[(&str, &str)] = &[
     ("etcd", include_str!("../../../models/presets/etcd.toml")),
     ("haproxy", include_str!("../../../models/presets/haproxy.toml")),
     ("kafka/client", include_str!("../../../models/presets/kafka/client.toml")),
+    ("kafka/consumer", include_str!("../../../models/presets/kafka/consumer.toml")),
     ("kafka/kraft", include_str!("../../../models/presets/kafka/kraft.toml")),
     ("keepalived", include_str!("../../../models/presets/keepalived.toml")),
     ("nats/client", include_str!("../../../models/presets/nats/client.toml")),

@@ -4,11 +4,11 @@ use super::presets::scenario;
 use super::{Case, Moves, NEVER, Row, What};
 use drillcast::outcome::Figure;
 
-/// Three brokers, three controllers on machines of their own, and a producer;
+/// Three brokers, three controllers on machines of their own, a producer and a group;
 /// nothing but phases, and who is first, is uncertain.
 const EVENTS: &str = r#"
 model = "events"
-zones = { a = "r", b = "r", c = "r", d = "r", e = "r", f = "r", g = "r" }
+zones = { a = "r", b = "r", c = "r", d = "r", e = "r", f = "r", g = "r", h = "r", i = "r" }
 [streams.events]
 technology = "kafka/kraft"
 members = ["a", "b", "c"]
@@ -19,6 +19,11 @@ lag = "10ms"
 technology = "kafka/client"
 of = "events"
 at = "g"
+[clients.readers]
+technology = "kafka/consumer"
+of = "events"
+at = "g"
+consumers = ["h", "i"]
 "#;
 
 const STREAM: What = What::Figure("streams", "events", Figure::RecoveryTime);
@@ -31,6 +36,8 @@ const FAILED_OVER: What = What::First("events", "failed_over");
 const ACTIVATED: What = What::First("events", "activated");
 const SHOP: What = What::Figure("clients", "shop", Figure::RecoveryTime);
 const ERROR: What = What::First("shop", "first_error");
+const READERS: What = What::Figure("clients", "readers", Figure::RecoveryTime);
+const LEFT: What = What::First("readers", "detected");
 
 /// The leader's broker and another.
 const TWO: &str = "what = \"kill\"\nwhere = \"primary of events\"\n\
@@ -53,7 +60,7 @@ fn set(field: &'static str, base: &Case, value: &str) -> Row {
 
 /// Sessions, and who looks at them.
 fn sessions() -> Vec<Row> {
-    use Moves::{By, MeanBy, Up};
+    use Moves::{By, MeanBy};
     let kill = leader("kill");
     let sharp = kill.clone().set(&[SHARP]);
     let two = format!("{TWO}\n[phases]\n\"events.*.heartbeats\" = \"1s\"");
@@ -166,6 +173,31 @@ fn producers() -> Vec<Row> {
     ]
 }
 
+/// A group, one of whose members dies.
+fn consumers() -> Vec<Row> {
+    use Moves::{By, MeanBy, Up};
+    let kill = events("what = \"kill\"\nwhere = \"consumer h of readers\"");
+    let late = "streams.events.broker_session_timeout=20s";
+    let rarely = leader("kill").set(&[SHARP, late, "clients.readers.retry_backoff=1s"]);
+    let readers =
+        |field, base: &Case, value: &str| {
+            Row::set("kafka/consumer", field, base, &format!("clients.readers.{field}={value}"))
+                .not(&[STREAM, FAILED_OVER, SHOP])
+        };
+    vec![
+        readers("session_timeout", &kill, "50s").moves(LEFT, By(5.0)),
+        readers("heartbeat_interval", &kill, "6s").moves(LEFT, MeanBy(-1.5)),
+        readers("rejoin", &kill, "1500ms").moves(READERS, By(1.0)).not(&[LEFT]),
+        readers("request_timeout", &leader("hang"), "35s").moves(READERS, By(5.0)),
+        readers("retry_backoff", &leader("stop"), "300ms").moves(READERS, MeanBy(0.2)),
+        // They ask at 15 and 31 s, instead of once a second.
+        readers("retry_backoff_max", &rarely, "500s").moves(READERS, Up),
+    ]
+}
+
 pub(super) fn rows() -> Vec<Row> {
-    [sessions(), replicas(), controllers(), producers()].into_iter().flatten().collect()
+    [sessions(), replicas(), controllers(), producers(), consumers()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
