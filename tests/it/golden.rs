@@ -94,9 +94,14 @@ pub(crate) const CASES: [Golden; 19] = [
         || behind_a_record("10s", led),
     ),
     open("ALB, 30 s × 2: target out", "silent", [37.0, 50.0, 64.0]),
-    open("Kafka KRaft to 3.9: broker fenced", "both", [7.1, 8.0, 8.9]),
-    open("Kafka KRaft from 4.0: broker fenced", "both", [7.5, 8.6, 9.7]),
-    open("same, a producer with request.timeout 30 s", "silent", [30.0, 31.0, 31.0]),
+    modelled("Kafka KRaft to 3.9: broker fenced", "both", [7.1, 8.0, 8.9], || fenced("3.9")),
+    modelled("Kafka KRaft from 4.0: broker fenced", "both", [7.5, 8.6, 9.7], || fenced("4.0")),
+    modelled(
+        "same, a producer with request.timeout 30 s",
+        "silent",
+        [30.0, 31.0, 31.0],
+        silent_leader,
+    ),
     open("Cassandra, phi 8: convicted", "both", [17.8, 18.5, 19.8]),
     open("Elasticsearch: data node out", "silent", [32.0, 32.5, 33.0]),
 ];
@@ -214,4 +219,37 @@ sentinels = ["b", "c", "d"]
 fn silent_master() -> Vec<f64> {
     let faults = "[[faults]]\nwhat = \"power loss\"\nwhere = \"primary of cache\"";
     recovery(CACHE, faults, &[], ("stores", "cache"))
+}
+
+const EVENTS: &str = r#"
+model = "golden"
+zones = { a = "r", b = "r", c = "r", d = "r", e = "r", f = "r" }
+[streams.events]
+technology = "kafka/kraft"
+members = ["a", "b", "c"]
+controllers = ["d", "e", "f"]
+min_insync_replicas = 2
+[clients.shop]
+technology = "kafka/client"
+of = "events"
+at = "d"
+"#;
+const LEADER_SILENT: &str = "[[faults]]\nwhat = \"power loss\"\nwhere = \"primary of events\"";
+
+fn silent_leader() -> Vec<f64> {
+    recovery(EVENTS, LEADER_SILENT, &[], ("clients", "shop"))
+}
+
+/// When a broker that is lost, by a kill in one half and silently in the other, is fenced.
+fn fenced(version: &str) -> Vec<f64> {
+    let of = |fault: String| {
+        let model = SourceFile::new("golden.toml", EVENTS);
+        let scenario = SourceFile::new("fault.toml", format!("scenario = \"A fault\"\n{fault}"));
+        let edit = format!("streams.events.version={version}");
+        let (model, scenario) = load_sources(&model, &scenario, &[&edit]);
+        let program = Program::compile(&model, &scenario);
+        first(&program, &run(&program, 1, 8_192), "events", "fenced")
+    };
+    let killed = of(LEADER_SILENT.replace("power loss", "kill"));
+    killed.into_iter().chain(of(LEADER_SILENT.to_owned())).collect()
 }

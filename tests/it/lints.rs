@@ -293,6 +293,86 @@ fn reconnecting_before_the_election_is_a_risk() {
     assert_eq!(codes(MAIL, Some(&fault("kill"))).len(), 0);
 }
 
+/// Three brokers, three controllers, and a producer.
+const LOG: &str = r#"model = "log"
+zones = { a = "r", b = "r", c = "r", d = "r" }
+
+[streams.log]
+technology = "kafka/kraft"
+members = ["a/1", "b/1", "c/1"]
+controllers = ["a/2", "b/2", "c/2"]
+min_insync_replicas = 2
+
+[clients.shop]
+technology = "kafka/client"
+of = "log"
+"#;
+
+/// That model with a line in it instead of another.
+fn log_with(from: &str, to: &str) -> String {
+    assert!(LOG.contains(from));
+    LOG.replacen(from, to, 1)
+}
+
+#[test]
+fn what_is_acknowledged_may_be_lost() {
+    assert_eq!(codes(LOG, None).len(), 0);
+    let least = "min_insync_replicas = 2";
+    let found = |to: &str| codes(&log_with(least, to), None);
+    assert_eq!(found("acks_all = 0"), ["kraft::acknowledged_by_one"]);
+    assert_eq!(found(""), ["kraft::in_sync_alone"]);
+    assert_eq!(found("min_insync_replicas = 3"), ["kraft::no_replica_to_spare"]);
+    assert_eq!(found("min_insync_replicas = 4"), ["kraft::too_few_replicas"]);
+    let unclean = format!("{least}\nunclean_leader_election_enable = 1");
+    assert_eq!(found(&unclean), ["kraft::unclean_election"]);
+    let one = log_with("[\"a/1\", \"b/1\", \"c/1\"]", "[\"a/1\"]").replace(least, "");
+    assert_eq!(codes(&one, None), ["kraft::in_sync_alone", "kraft::one_replica"]);
+}
+
+#[test]
+fn controllers_want_a_majority_in_more_than_two_zones() {
+    let places = "[\"a/2\", \"b/2\", \"c/2\"]";
+    let found = |to: &str| codes(&log_with(places, to), None);
+    assert_eq!(found("[\"a/2\"]"), ["kraft::single_controller"]);
+    let four = "[\"a/2\", \"b/2\", \"c/2\", \"d/2\"]";
+    assert_eq!(found(four), ["kraft::even_controllers"]);
+    assert_eq!(found("[\"a/2\", \"a/3\", \"b/2\"]"), ["kraft::controllers_over_two_zones"]);
+}
+
+#[test]
+fn sessions_and_requests_outlast_the_objective() {
+    let short = log_with("min_insync", "broker_session_timeout = \"3s\"\nmin_insync");
+    assert_eq!(codes(&short, None), ["kraft::few_heartbeats"]);
+    let asked = |limit| format!("{LOG}\n[objectives.system]\nrecovery_time = \"p95 <= {limit}\"\n");
+    let fault = |what: &str| scenario(&format!("what = \"{what}\"\nwhere = \"primary of log\""));
+    let found = |limit, what| codes(&asked(limit), Some(&fault(what)));
+    assert_eq!(found("5s", "kill"), ["kraft::slower_than_objective"]);
+    assert_eq!(found("5s", "stop").len(), 0);
+    assert_eq!(found("15s", "kill").len(), 0);
+    assert_eq!(found("15s", "hang"), ["client::waits_for_dead_requests"]);
+    assert_eq!(found("40s", "power loss").len(), 0);
+    let shop = "of = \"log\"";
+    let soon = log_with(shop, &format!("{shop}\ndelivery_timeout = \"20s\""));
+    assert_eq!(codes(&soon, None), ["client::gives_up_before_it_retries"]);
+    let once = log_with(shop, &format!("{shop}\ndelivery_timeout = \"40s\""));
+    assert_eq!(codes(&once, Some(&fault("hang"))), ["client::gives_up_before_the_failover"]);
+    assert_eq!(codes(&once, Some(&fault("kill"))).len(), 0);
+}
+
+#[test]
+fn a_group_waits_for_the_session_of_a_dead_consumer() {
+    let group = format!(
+        "{LOG}\n[clients.readers]\ntechnology = \"kafka/consumer\"\nof = \"log\"\n\
+         consumers = [\"a/3\", \"b/3\"]\n"
+    );
+    let asked =
+        |limit| format!("{group}[objectives.readers]\nrecovery_time = \"p95 <= {limit}\"\n");
+    assert_eq!(codes(&asked("30s"), None), ["consumer::sessions_outlast_the_objective"]);
+    assert_eq!(codes(&asked("60s"), None).len(), 0);
+    let short = group.replace("consumers =", "session_timeout = \"6s\"\nconsumers =");
+    assert_eq!(codes(&short, None), ["consumer::few_heartbeats"]);
+}
+
 /// Three servers and the owner of an ephemeral node.
 const ZOO: &str = r#"model = "zoo"
 zones = { a = "r", b = "r", c = "r" }

@@ -7,6 +7,7 @@
 
 mod blocks;
 mod fields;
+mod kafka;
 mod messaging;
 mod models;
 mod names;

@@ -17,6 +17,7 @@ mod archive;
 mod dns;
 mod etcd;
 mod haproxy;
+mod kafka;
 mod keepalived;
 mod nats;
 mod patroni;
@@ -50,6 +51,7 @@ const FILES: &[fn(&mut Vec<Row>)] = &[
     keepalived::rows,
     dns::rows,
     sentinel::rows,
+    kafka::rows,
 ];
 
 /// A miss is a p-value below this after Holm, and a rival is rejected below it.

@@ -21,10 +21,16 @@ impl Series {
     /// Reads tests/lab/`name`.csv.
     pub(crate) fn read(name: &str) -> Self {
         let file = text(&format!("tests/lab/{name}.csv"));
-        let mut reader = csv::Reader::from_reader(file.as_bytes());
+        let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(file.as_bytes());
         let words = |record: &csv::StringRecord| record.iter().map(str::to_owned).collect();
-        let columns = words(reader.headers().expect("the file has a header"));
-        let row = |record: csv::Result<_>| words(&record.expect("all rows have all columns"));
+        let columns: Vec<String> = words(reader.headers().expect("the file has a header"));
+        // A last column that was recorded later is empty in the rows before.
+        let row = |record: csv::Result<_>| -> Vec<String> {
+            let mut row: Vec<String> = words(&record.expect("all rows can be read"));
+            assert!((columns.len() - 1..=columns.len()).contains(&row.len()), "{name}: {row:?}");
+            row.resize(columns.len(), String::new());
+            row
+        };
         let rows: Vec<Vec<String>> = reader.records().map(row).collect();
         Self { name: name.to_owned(), trials: rows.len() as u64, columns, rows }
     }
