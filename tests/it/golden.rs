@@ -6,7 +6,7 @@ use drillcast::diagnostic::SourceFile;
 use drillcast::outcome::Figure;
 use drillcast::trial::Program;
 
-use crate::harness::{figure, first, load_sources, quantile, run, seconds};
+use crate::harness::{each, figure, first, load_sources, quantile, run, seconds};
 
 /// A case, and how it is predicted.
 pub(crate) struct Golden {
@@ -97,7 +97,7 @@ pub(crate) const CASES: [Golden; 19] = [
     open("Kafka KRaft to 3.9: broker fenced", "both", [7.1, 8.0, 8.9]),
     open("Kafka KRaft from 4.0: broker fenced", "both", [7.5, 8.6, 9.7]),
     open("same, a producer with request.timeout 30 s", "silent", [30.0, 31.0, 31.0]),
-    open("Cassandra, phi 8: convicted", "both", [17.8, 18.5, 19.8]),
+    modelled("Cassandra, phi 8: convicted", "both", [17.8, 18.5, 19.8], || convicted("kill")),
     open("Elasticsearch: data node out", "silent", [32.0, 32.5, 33.0]),
 ];
 
@@ -214,4 +214,24 @@ sentinels = ["b", "c", "d"]
 fn silent_master() -> Vec<f64> {
     let faults = "[[faults]]\nwhat = \"power loss\"\nwhere = \"primary of cache\"";
     recovery(CACHE, faults, &[], ("stores", "cache"))
+}
+
+/// Three nodes: each survivor's conviction, whichever comes first.
+const RING: &str = r#"
+model = "golden"
+zones = { a = "r", b = "r", c = "r" }
+[stores.ring]
+technology = "cassandra"
+members = ["a", "b", "c"]
+"#;
+
+/// When the survivors convict a node that is lost this way.
+fn convicted(what: &str) -> Vec<f64> {
+    let model = SourceFile::new("ring.toml", RING);
+    let fault = format!(
+        "scenario = \"A fault\"\n[[faults]]\nwhat = \"{what}\"\nwhere = \"member c of ring\""
+    );
+    let (model, scenario) = load_sources(&model, &SourceFile::new("fault.toml", fault), &[]);
+    let program = Program::compile(&model, &scenario);
+    each(&program, &run(&program, 1, 8_192), "ring", "convicted", 2)
 }

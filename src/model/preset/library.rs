@@ -8,6 +8,8 @@ use crate::model::read::Context;
 
 /// Ours: name and text. A test holds the list to the files in models/presets.
 const EMBEDDED: &[(&str, &str)] = &[
+    ("cassandra", include_str!("../../../models/presets/cassandra.toml")),
+    ("cassandra/client", include_str!("../../../models/presets/cassandra/client.toml")),
     ("client/http", include_str!("../../../models/presets/client/http.toml")),
     ("client/libpq", include_str!("../../../models/presets/client/libpq.toml")),
     ("client/sequential", include_str!("../../../models/presets/client/sequential.toml")),

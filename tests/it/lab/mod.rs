@@ -14,6 +14,7 @@
 //! without judgement (`.unjudged(why)`), or that it is off and why (`.off(why)`).
 
 mod archive;
+mod cassandra;
 mod dns;
 mod etcd;
 mod haproxy;
@@ -50,6 +51,7 @@ const FILES: &[fn(&mut Vec<Row>)] = &[
     keepalived::rows,
     dns::rows,
     sentinel::rows,
+    cassandra::rows,
 ];
 
 /// A miss is a p-value below this after Holm, and a rival is rejected below it.
