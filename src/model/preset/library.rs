@@ -20,6 +20,8 @@ const EMBEDDED: &[(&str, &str)] = &[
     ("dns/runtime", include_str!("../../../models/presets/dns/runtime.toml")),
     ("etcd", include_str!("../../../models/presets/etcd.toml")),
     ("haproxy", include_str!("../../../models/presets/haproxy.toml")),
+    ("ignite", include_str!("../../../models/presets/ignite.toml")),
+    ("janusgraph", include_str!("../../../models/presets/janusgraph.toml")),
     ("keepalived", include_str!("../../../models/presets/keepalived.toml")),
     ("nats/client", include_str!("../../../models/presets/nats/client.toml")),
     ("nats/jetstream", include_str!("../../../models/presets/nats/jetstream.toml")),

@@ -13,6 +13,7 @@ mod names;
 mod network;
 mod presets;
 mod queues;
+mod rings;
 mod scenarios;
 mod sentinel;
 mod sets;

@@ -417,6 +417,7 @@ fn every_parameter_of_every_preset() {
         super::queues::rows(),
         super::names::rows(),
         super::sentinel::rows(),
+        super::rings::rows(),
     ];
     let rows: Vec<Row> = [timers(), repairs(), data(), restores(), others(), requests()]
         .into_iter()
