@@ -7,7 +7,7 @@ use drillcast::outcome::{Figure, Outcome};
 use drillcast::random::Sampling;
 use drillcast::trial::{Mode, Program};
 
-use crate::harness::{each, figure, first, program_of, quantile, run_as, seconds};
+use crate::harness::{each, figure, first, program_of, quantile, run_as, seconds, toy};
 
 const RING: &str = r#"
 model = "ring"
@@ -187,6 +187,44 @@ fn hints_end_with_their_window() {
     within(&redundant(&[]), 120.0, 130.0);
     let late = redundant(&["stores.ring.max_hint_window=1m", "stores.ring.repair=1000s"]);
     near(&late, 1_110.0);
+}
+
+/// A member may say that requests to it fail: clients of every kind then need not
+/// wait for their own time-outs.
+#[test]
+fn a_member_of_a_store_may_say_that_requests_fail() {
+    let nodes = r#"
+[member.work]
+waited = { when = "not app", takes = "3s" }
+[member.gate]
+alone = { when = "count(m in member: m.app) < 2" }
+[member.probe]
+short = { watch = "alone", every = "1ms" }
+[says]
+short = { title = "too few are left" }
+"#;
+    let fails = "member.fails = \"app and any(m in member: m.waited)\"\n";
+    let store = toy(nodes, "app and not short");
+    let told = store.replacen("member.primary", &format!("{fails}member.primary"), 1);
+    let error = |store: &str, client: &str| {
+        let model = format!(
+            "model = \"toys\"\nzones = {{ a = \"r\", b = \"r\" }}\n[stores.toy]\ntechnology = \"toy\"\n\
+             members = [\"a\", \"b\"]\n[clients.app]\ntechnology = \"{client}\"\nof = \"toy\"\nat = \"a\"\n\
+             hosts = [\"a\"]\nevery = \"10ms\"\ntimeout = \"30s\"\n"
+        );
+        let kill = "scenario = \"x\"\n[[faults]]\nwhat = \"kill\"\nwhere = \"member b of toy\"\n";
+        let program = program_of(&[store], &model, kill, &[]);
+        first(
+            &program,
+            &run_as(&program, &Sampling::plain(5), 100, Mode::Lazy),
+            "app",
+            "first_error",
+        )
+    };
+    for client in ["client/http", "client/sequential"] {
+        within(&error(&store, client), 30.0, 30.1);
+        within(&error(&told, client), 3.0, 3.1);
+    }
 }
 
 const GRAPH: &str = r#"
