@@ -328,6 +328,16 @@ fn a_second_loss_finds_the_first_healed_or_not() {
     near(&lost(&[COPY, DISK]), 1_000.1);
 }
 
+/// Copies are made again while there are nodes enough to hold them.
+#[test]
+fn one_node_left_holds_no_second_copy() {
+    let redundant = |sets: &[&str]| {
+        times(&tried(GRID, &[KILL], sets), ("stores", "grid"), Figure::RedundancyRestored)
+    };
+    near(&redundant(&[COPY]), 602.1);
+    near(&redundant(&[COPY, "stores.grid.members=[\"a\", \"b\"]"]), f64::NAN);
+}
+
 /// A node that was thrown out stops itself when it is back.
 #[test]
 fn a_node_that_was_thrown_out_ends() {
