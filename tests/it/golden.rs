@@ -6,7 +6,7 @@ use drillcast::diagnostic::SourceFile;
 use drillcast::outcome::Figure;
 use drillcast::trial::Program;
 
-use crate::harness::{figure, first, load_sources, quantile, run, seconds};
+use crate::harness::{each, figure, first, load_sources, quantile, run, seconds};
 
 /// A case, and how it is predicted.
 pub(crate) struct Golden {
@@ -102,7 +102,7 @@ pub(crate) const CASES: [Golden; 19] = [
         [30.0, 31.0, 31.0],
         silent_leader,
     ),
-    open("Cassandra, phi 8: convicted", "both", [17.8, 18.5, 19.8]),
+    modelled("Cassandra, phi 8: convicted", "both", [17.8, 18.5, 19.8], || convicted("kill")),
     open("Elasticsearch: data node out", "silent", [32.0, 32.5, 33.0]),
 ];
 
@@ -252,4 +252,24 @@ fn fenced(version: &str) -> Vec<f64> {
     };
     let killed = of(LEADER_SILENT.replace("power loss", "kill"));
     killed.into_iter().chain(of(LEADER_SILENT.to_owned())).collect()
+}
+
+/// Three nodes: each survivor's conviction, whichever comes first.
+const RING: &str = r#"
+model = "golden"
+zones = { a = "r", b = "r", c = "r" }
+[stores.ring]
+technology = "cassandra"
+members = ["a", "b", "c"]
+"#;
+
+/// When the survivors convict a node that is lost this way.
+fn convicted(what: &str) -> Vec<f64> {
+    let model = SourceFile::new("ring.toml", RING);
+    let fault = format!(
+        "scenario = \"A fault\"\n[[faults]]\nwhat = \"{what}\"\nwhere = \"member c of ring\""
+    );
+    let (model, scenario) = load_sources(&model, &SourceFile::new("fault.toml", fault), &[]);
+    let program = Program::compile(&model, &scenario);
+    each(&program, &run(&program, 1, 8_192), "ring", "convicted", 2)
 }

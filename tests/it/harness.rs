@@ -175,6 +175,21 @@ pub(crate) fn first(program: &Program, outcomes: &[Outcome], name: &str, mark: &
     outcomes.iter().map(|o| seconds(o.milestones[start])).collect()
 }
 
+/// The first stamps of a milestone in each trial, so many [s after the fault].
+pub(crate) fn each(
+    program: &Program,
+    outcomes: &[Outcome],
+    name: &str,
+    mark: &str,
+    count: usize,
+) -> Vec<f64> {
+    let milestones = &program.layout().milestones;
+    let slot = milestones.iter().find(|m| m.component == name && m.mark == mark);
+    let start = slot.unwrap_or_else(|| panic!("{name} has no {mark}")).start;
+    let stamps = outcomes.iter().flat_map(|o| &o.milestones[start..start + count]);
+    stamps.map(|stamp| seconds(*stamp)).collect()
+}
+
 /// A measured time [s]; not a number where it is none.
 pub(crate) fn seconds(value: Measured) -> f64 {
     if value.is_number() { value.0 as f64 / 1e9 } else { f64::NAN }

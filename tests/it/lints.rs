@@ -31,7 +31,7 @@ read_timeout = "5s"
 "#;
 
 /// A scenario of one fault.
-fn scenario(what: &str) -> String {
+pub(crate) fn scenario(what: &str) -> String {
     format!("scenario = \"A fault\"\n[[faults]]\nat = \"0s\"\n{what}\n")
 }
 
@@ -50,7 +50,7 @@ fn found(model: &str, scenario: Option<&str>) -> Vec<Diagnostic> {
 }
 
 /// The codes of what is found.
-fn codes(model: &str, scenario: Option<&str>) -> Vec<String> {
+pub(crate) fn codes(model: &str, scenario: Option<&str>) -> Vec<String> {
     found(model, scenario).into_iter().map(|one| one.code).collect()
 }
 

@@ -24,6 +24,8 @@ mod queues;
 mod readme;
 mod report;
 mod repository;
+mod ring_rules;
+mod rings;
 mod routes;
 mod schemas;
 mod semantics;

@@ -19,6 +19,8 @@ pub(crate) enum Mention {
     Need(NeedId),
     /// A further set.
     Set(SetId),
+    /// A parameter that says how many of a range must satisfy something.
+    Limit(ParameterId),
 }
 
 impl Range {
@@ -97,7 +99,12 @@ impl Condition {
                 range.mentions(visit);
                 body.mentions(visit);
                 if let Quorum::Count(_, limit) | Quorum::Share(_, limit) = quorum {
-                    limit.mentions(visit);
+                    limit.mentions(&mut |mention| {
+                        visit(mention);
+                        if let Mention::Parameter(id) = mention {
+                            visit(Mention::Limit(id));
+                        }
+                    });
                 }
             }
             Self::Compare(left, _, right) => {

@@ -304,6 +304,16 @@ fn values(
             reader.context().error("model::size", message, &node.at, &label);
             return None;
         }
+        if found.law.is_constant().is_none() && preset.is_limit(ParameterId(at)) {
+            let (name, what) = (&parameter.name, reader.what());
+            let message = format!(
+                "\"{name}\" of {what} says how many of several it takes, and cannot be {}",
+                found.text
+            );
+            let at = reader.get(name).map_or(&reader.table_read().at, |node| &node.at);
+            reader.context().error("model::limit", message, at, "expected one number");
+            return None;
+        }
         Some(found)
     };
     // All are read before one that is wrong ends it.

@@ -98,11 +98,13 @@ const STORE: [Interface; 4] = [
     Interface::level(Range::Member, "primary"),
     Interface::level(Range::One, "redundant"),
 ];
-/// What the members of a store may publish besides: [`SESSION_EXPORTS`], and
-/// whom it leads to them, where its clients ask it for the way.
-const SESSIONS: [Interface; 3] = [
+/// What the members of a store may publish besides: [`SESSION_EXPORTS`]; that a
+/// request to it now ends in an error; and whom it leads to them, where its
+/// clients ask it for the way.
+const SESSIONS: [Interface; 4] = [
     Interface::level(Range::Member, SESSION_EXPORTS[0]),
     Interface::level(Range::Member, SESSION_EXPORTS[1]),
+    Interface::level(Range::Member, "fails"),
     Interface { name: LEADS, range: Range::Member, what: Published::Asked },
 ];
 /// What the members of a consensus store may publish besides: who leads.

@@ -8,6 +8,8 @@ use crate::model::read::Context;
 
 /// Ours: name and text. A test holds the list to the files in models/presets.
 const EMBEDDED: &[(&str, &str)] = &[
+    ("cassandra", include_str!("../../../models/presets/cassandra.toml")),
+    ("cassandra/client", include_str!("../../../models/presets/cassandra/client.toml")),
     ("client/http", include_str!("../../../models/presets/client/http.toml")),
     ("client/libpq", include_str!("../../../models/presets/client/libpq.toml")),
     ("client/sequential", include_str!("../../../models/presets/client/sequential.toml")),
@@ -18,6 +20,8 @@ const EMBEDDED: &[(&str, &str)] = &[
     ("dns/runtime", include_str!("../../../models/presets/dns/runtime.toml")),
     ("etcd", include_str!("../../../models/presets/etcd.toml")),
     ("haproxy", include_str!("../../../models/presets/haproxy.toml")),
+    ("ignite", include_str!("../../../models/presets/ignite.toml")),
+    ("janusgraph", include_str!("../../../models/presets/janusgraph.toml")),
     ("kafka/client", include_str!("../../../models/presets/kafka/client.toml")),
     ("kafka/consumer", include_str!("../../../models/presets/kafka/consumer.toml")),
     ("kafka/kraft", include_str!("../../../models/presets/kafka/kraft.toml")),

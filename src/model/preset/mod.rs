@@ -34,7 +34,9 @@ pub enum ComponentKind {
     /// member) and `redundant` (one).
     Store,
     /// Carries messages; `[streams.…]`. Exports what a store does. Both may
-    /// export `admits` and `relents` (each member) besides: [`SESSION_EXPORTS`].
+    /// export `admits` and `relents` (each member) besides: [`SESSION_EXPORTS`];
+    /// and `fails` (each member): a request that it could not serve has waited
+    /// long enough to be told so.
     Stream,
     /// Keeps keys and leases for others; `[consensus.…]`. Exports `writable` and
     /// `readable` (each member: a request sent to it is served), `leads` (one), `serves` (one, with the asking instance as its argument) and the

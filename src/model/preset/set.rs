@@ -1,6 +1,6 @@
 //! Further sets of alike things that a preset declares, and pairs of them.
 
-use super::{ComponentKind, Node, Preset};
+use super::{ComponentKind, Exported, Node, Preset};
 use crate::distribution::Law;
 use crate::model::expression::{Half, Mention, ParameterId, Range, SetId};
 
@@ -138,6 +138,22 @@ impl Preset {
     #[must_use]
     pub fn is_size(&self, parameter: ParameterId) -> bool {
         self.sets.iter().any(|set| set.standing == Standing::Counted(parameter))
+    }
+
+    /// Whether this parameter says how many of a range must satisfy something:
+    /// such a number is certain.
+    #[must_use]
+    pub(crate) fn is_limit(&self, parameter: ParameterId) -> bool {
+        let mut found = false;
+        let mut visit = |mention| found |= mention == Mention::Limit(parameter);
+        self.nodes.iter().for_each(|node| node.mentions(&mut visit));
+        for export in &self.exports {
+            match &export.what {
+                Exported::Level(condition) => condition.mentions(&mut visit),
+                Exported::Value(value) => value.mentions(&mut visit),
+            }
+        }
+        found
     }
 
     /// The pairs that nodes exist once for, each once.

@@ -14,6 +14,7 @@ mod names;
 mod network;
 mod presets;
 mod queues;
+mod rings;
 mod scenarios;
 mod sentinel;
 mod sets;

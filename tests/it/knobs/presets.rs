@@ -418,6 +418,7 @@ fn every_parameter_of_every_preset() {
         super::names::rows(),
         super::sentinel::rows(),
         super::kafka::rows(),
+        super::rings::rows(),
     ];
     let rows: Vec<Row> = [timers(), repairs(), data(), restores(), others(), requests()]
         .into_iter()

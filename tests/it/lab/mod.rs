@@ -14,6 +14,7 @@
 //! without judgement (`.unjudged(why)`), or that it is off and why (`.off(why)`).
 
 mod archive;
+mod cassandra;
 mod dns;
 mod etcd;
 mod haproxy;
@@ -52,6 +53,7 @@ const FILES: &[fn(&mut Vec<Row>)] = &[
     dns::rows,
     sentinel::rows,
     kafka::rows,
+    cassandra::rows,
 ];
 
 /// A miss is a p-value below this after Holm, and a rival is rejected below it.
