@@ -151,6 +151,7 @@ impl Preset {
             match &export.what {
                 Exported::Level(condition) => condition.mentions(&mut visit),
                 Exported::Value(value) => value.mentions(&mut visit),
+                Exported::Pool(_) => {}
             }
         }
         found
