@@ -120,13 +120,13 @@ impl Sampling {
     pub fn uniforms<const N: usize>(&self, stream: Stream, first: u64) -> [f64; N] {
         let beside = N as u64;
         debug_assert!(BATCH.is_multiple_of(beside) && first.is_multiple_of(beside), "{first}");
-        let unit = |lane: usize| unit(squares64((first + lane as u64) << 32, stream.0));
+        let unit = |lane: usize| unit(squares64((first | lane as u64) << 32, stream.0));
         match self.scheme {
             Scheme::Plain => std::array::from_fn(unit),
             Scheme::LatinHypercube => {
                 let order = Order::of(stream, first / BATCH, 0);
                 let position = (first % BATCH) as u32;
-                let stratum = |lane: usize| order.stratum(position + lane as u32);
+                let stratum = |lane: usize| order.stratum(position | lane as u32);
                 std::array::from_fn(|lane| in_stratum(stratum(lane), unit(lane)))
             }
         }

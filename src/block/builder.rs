@@ -43,7 +43,8 @@ pub struct Builder {
     graph: Graph,
     gates: Vec<(Gate, LevelId)>,
     known: BTreeMap<(u32, Vec<Literal>), Literal>,
-    meters: Vec<Vec<Literal>>,
+    /// Of each meter its criterion and its parts.
+    meters: Vec<(Literal, Vec<Literal>)>,
 }
 
 impl Default for Builder {
@@ -105,6 +106,9 @@ impl Builder {
             return Literal::constant(least == 0);
         }
         open.sort_unstable();
+        if let Some(factored) = self.without_common(least, &open) {
+            return factored;
+        }
         if least == 1 || least == open.len() {
             let whole = least == open.len();
             open.dedup();
@@ -118,6 +122,47 @@ impl Builder {
             return self.threshold(least, open);
         }
         self.threshold(least, open)
+    }
+
+    /// A count of gates that all need the same, or that the same satisfies, reads it
+    /// once: `count(a and x, a and y, …) >= k` is `a and count(x, y, …) >= k`, and
+    /// likewise with `or`.
+    fn without_common(&mut self, least: usize, inputs: &[Literal]) -> Option<Literal> {
+        if least == 1 || least == inputs.len() {
+            return None;
+        }
+        let parts: Option<Vec<(bool, &[Literal])>> =
+            inputs.iter().map(|input| self.all_or_any(*input)).collect();
+        let parts = parts?;
+        let (all, first) = parts[0];
+        let shared = |l: &&Literal| parts.iter().all(|(_, of)| of.contains(l));
+        let common: Vec<Literal> = first.iter().filter(shared).copied().collect();
+        if common.is_empty() || parts.iter().any(|(kind, _)| *kind != all) {
+            return None;
+        }
+        let rest = |of: &[Literal]| of.iter().copied().filter(|l| !common.contains(l)).collect();
+        let rests: Vec<Vec<Literal>> = parts.iter().map(|(_, of)| rest(of)).collect();
+        let join = |builder: &mut Self, of: &[Literal]| {
+            if all { builder.and(of) } else { builder.or(of) }
+        };
+        let rests: Vec<Literal> = rests.iter().map(|rest| join(self, rest)).collect();
+        let mut joined = common;
+        joined.push(self.at_least(least, &rests));
+        Some(join(self, &joined))
+    }
+
+    /// What a gate that is `and` (`true`) or `or` reads.
+    fn all_or_any(&self, literal: Literal) -> Option<(bool, &[Literal])> {
+        let Producer::Gate(gate) = self.graph.levels[literal.level().index()].producer else {
+            return None;
+        };
+        match &self.gates[gate as usize].0 {
+            Gate::Threshold { inputs, least } if !literal.is_negated() && inputs.len() > 1 => {
+                let all = *least as usize == inputs.len();
+                (all || *least == 1).then_some((all, inputs.as_slice()))
+            }
+            _ => None,
+        }
     }
 
     fn threshold(&mut self, least: usize, inputs: Vec<Literal>) -> Literal {
@@ -267,9 +312,9 @@ impl Builder {
         self.graph.faults.push(fault);
     }
 
-    /// Something is measured on these literals; the position of the meter.
-    pub fn meter(&mut self, inputs: Vec<Literal>) -> u32 {
-        self.meters.push(inputs);
+    /// Something is measured on a criterion and on parts; the position of the meter.
+    pub fn meter(&mut self, criterion: Literal, parts: Vec<Literal>) -> u32 {
+        self.meters.push((criterion, parts));
         self.meters.len() as u32 - 1
     }
 
@@ -482,10 +527,10 @@ impl Builder {
         }
         self.graph.fan_out.push(0);
         for list in &mut lists {
-            // A gate counts each of its inputs; everybody else looks once.
-            let gates = list.iter().copied().filter(|c| matches!(c, Consumer::Gate(..)));
-            let mut others: Vec<Consumer> =
-                list.iter().copied().filter(|c| !matches!(c, Consumer::Gate(..))).collect();
+            // Gates and meters count each of their inputs; everybody else looks once.
+            let counts = |c: &Consumer| matches!(c, Consumer::Gate(..) | Consumer::Part(..));
+            let gates = list.iter().copied().filter(counts);
+            let mut others: Vec<Consumer> = list.iter().copied().filter(|c| !counts(c)).collect();
             others.sort_unstable();
             others.dedup();
             self.graph.consumers.extend(gates.chain(others));
@@ -555,8 +600,10 @@ impl Builder {
                 edges.extend(inputs.map(|l| (l, consumer)));
             }
         }
-        for (index, inputs) in self.meters.iter().enumerate() {
-            edges.extend(inputs.iter().map(|i| (*i, Consumer::Meter(index as u32))));
+        for (index, (criterion, parts)) in self.meters.iter().enumerate() {
+            edges.push((*criterion, Consumer::Meter(index as u32)));
+            let part = |i: &Literal| (*i, Consumer::Part(index as u32, i.is_negated()));
+            edges.extend(parts.iter().map(part));
         }
     }
 }

@@ -5,8 +5,8 @@
 //! literals. A *latch* remembers: `when` sets it, `until` clears it and wins.
 //!
 //! No cycle is made of gates alone, so the values are unique, and gates
-//! evaluated in topological order change at most once a round. The lazy form
-//! counts its true inputs as they change; the full form counts them all anew.
+//! evaluated in topological order change at most once a round. A gate counts its true
+//! inputs as they change; tests count them all anew.
 
 use super::literal::{EventId, Literal};
 

@@ -37,8 +37,10 @@ pub enum Consumer {
     Pick(PickId),
     /// A member of a log does something else.
     Log(LogId, u32),
-    /// Something is measured on it.
+    /// A meter looks whether its criterion holds.
     Meter(u32),
+    /// A meter counts it as a part; `true`: negated.
+    Part(u32, bool),
     /// A backup begins a generation at a tick of a clock.
     Backup(BackupId),
     /// A tank fills or drains by it.

@@ -199,7 +199,7 @@ pub(super) struct Running {
     #[arg(long, value_enum, default_value_t = Sampling::LatinHypercube)]
     pub(super) sampling: Sampling,
     /// Executes every tick of every observer: slower, the same outcomes
-    #[arg(long, hide = true)]
+    #[arg(long)]
     pub(super) every_event: bool,
 }
 

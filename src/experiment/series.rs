@@ -42,7 +42,7 @@ impl Series {
         let size = width.saturating_mul(BATCH);
         Self {
             all: Histogram::new(),
-            batch: Batch::new(size.min(LARGEST_BATCH) as usize),
+            batch: Batch::default(),
             spread: (size <= LARGEST_BATCH).then(|| BatchSpread::new(size)),
             absent: 0,
             width,
@@ -67,13 +67,21 @@ impl Series {
         {
             spread.add_batch(&self.batch, tally);
         }
+        self.batch.end();
+        if self.batch.is_due() {
+            self.settle();
+        }
+    }
+
+    /// Counts what was put off.
+    pub(super) fn settle(&mut self) {
         self.all.add(&self.batch);
         self.batch.clear();
     }
 
     /// Adds the batches of another.
     pub(super) fn merge(&mut self, other: &Self) {
-        debug_assert_eq!(other.batch.count(), 0, "a batch was not ended");
+        debug_assert!(other.batch.is_empty(), "something was not counted");
         self.all.merge(&other.all);
         if let (Some(mine), Some(theirs)) = (&mut self.spread, &other.spread) {
             mine.merge(theirs);

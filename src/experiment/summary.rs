@@ -6,8 +6,19 @@ use super::pool::{Collect, Pool};
 use super::series::{Series, Share};
 use super::source::Source;
 use super::stage::Stages;
-use crate::outcome::{Layout, Outcome};
+use crate::outcome::{Layout, Measured, Outcome};
 use crate::statistics::Tally;
+
+/// Clients of a population whose outages are counted in each trial: of more, so many
+/// in turn, so that each counts as often as any other. Clients of one trial resemble
+/// each other: more of them would tell little more.
+const TOLD: usize = 16;
+
+/// The outages that are counted in `trial`.
+fn told(all: &[Measured], trial: u64) -> impl Iterator<Item = Measured> {
+    let first = if all.len() > TOLD { (trial as usize % all.len()) * TOLD } else { 0 };
+    (0..all.len().min(TOLD)).map(move |turn| all[(first + turn) % all.len()])
+}
 
 /// Instances of a milestone whose ranks are counted one by one.
 pub const RANKS: usize = 64;
@@ -59,7 +70,7 @@ impl Summary {
         Self {
             trials: 0,
             figures: vec![Series::default(); layout.figures.len()],
-            clients: layout.clients.iter().map(|&(_, clients)| Series::new(clients)).collect(),
+            clients: layout.clients.iter().map(|p| Series::new(p.clients.min(TOLD))).collect(),
             milestones: layout.milestones.iter().map(|slot| ranks(slot.instances)).collect(),
             stages: Stages::new(layout.stages.len()),
             kept: vec![Share::default(); limits],
@@ -67,6 +78,16 @@ impl Summary {
             relapsed: 0,
             unsettled: 0,
             samples: Vec::new(),
+        }
+    }
+
+    /// Counts what was put off.
+    fn settle(&mut self) {
+        for series in self.figures.iter_mut().chain(&mut self.clients) {
+            series.settle();
+        }
+        for ranks in &mut self.milestones {
+            ranks.k.iter_mut().chain([&mut ranks.last]).for_each(Series::settle);
         }
     }
 
@@ -94,7 +115,7 @@ impl Summary {
     /// else over trials.
     #[must_use]
     pub fn spread<'s>(&'s self, layout: &Layout, slot: usize) -> &'s Series {
-        let population = layout.clients.iter().position(|&(figure, _)| figure == slot);
+        let population = layout.clients.iter().position(|p| p.slots.contains(&slot));
         population.map_or(&self.figures[slot], |population| &self.clients[population])
     }
 }
@@ -121,19 +142,22 @@ impl Collect for Worker<'_> {
         for (series, &value) in summary.figures.iter_mut().zip(&outcome.figures) {
             series.record(value);
         }
-        let mut outages = outcome.client_outages.iter();
-        for (series, &(_, clients)) in summary.clients.iter_mut().zip(&self.layout.clients) {
-            for &outage in outages.by_ref().take(clients) {
-                series.record(outage);
-            }
+        let mut outages = outcome.client_outages.as_slice();
+        for (series, population) in summary.clients.iter_mut().zip(&self.layout.clients) {
+            let (own, others) = outages.split_at(population.clients);
+            outages = others;
+            told(own, outcome.trial).for_each(|outage| series.record(outage));
         }
         for (ranks, slot) in summary.milestones.iter_mut().zip(&self.layout.milestones) {
             let values = &outcome.milestones[slot.start..slot.start + slot.instances];
             for (series, &value) in ranks.k.iter_mut().zip(values) {
                 series.record(value);
             }
-            let stamped = values.iter().rev().find(|value| value.is_number());
-            ranks.last.record(stamped.copied().unwrap_or(crate::outcome::Measured::ABSENT));
+            // The only one is the last as well; it is copied in the end.
+            if values.len() > 1 {
+                let stamped = values.iter().rev().find(|value| value.is_number());
+                ranks.last.record(stamped.copied().unwrap_or(Measured::ABSENT));
+            }
         }
         summary.stages.add(outcome);
         let mut all = true;
@@ -193,8 +217,14 @@ pub fn run_range(
     let mut workers: Vec<Worker<'_>> = (0..workers).map(worker).collect();
     pool.run(source, plan, (from, to), &mut workers, progress);
     let mut whole = empty();
-    for worker in workers {
+    for mut worker in workers {
+        worker.summary.settle();
         whole.merge(worker.summary);
+    }
+    for ranks in &mut whole.milestones {
+        if let [only] = ranks.k.as_slice() {
+            ranks.last = only.clone();
+        }
     }
     whole
 }

@@ -111,10 +111,18 @@ pub struct Layout {
     pub milestones: Vec<MilestoneSlot>,
     /// What [`Step::stage`] points at.
     pub stages: Vec<StageSlot>,
-    /// For each client population: its slot in `figures`
-    /// ([`Figure::ClientOutage`]) and how many clients it has; their outages
-    /// stand in [`Outcome::client_outages`] in this order.
-    pub clients: Vec<(usize, usize)>,
+    /// The clients whose outages stand in [`Outcome::client_outages`], in this order.
+    pub clients: Vec<Population>,
+}
+
+/// Clients whose outages are told one by one.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Population {
+    /// The slots of [`Figure::ClientOutage`] that are about exactly these clients: of a
+    /// client population, and of the system where it has no others.
+    pub slots: Vec<usize>,
+    /// How many clients there are.
+    pub clients: usize,
 }
 
 /// A stretch of the critical path.

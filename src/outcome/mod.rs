@@ -7,7 +7,7 @@ mod timeline;
 
 pub use figure::{Class, Clock, Figure};
 pub use measured::{
-    Bound, BoundTerm, FigureSlot, Layout, Measured, MilestoneSlot, Outcome, StageSlot, Step,
-    SubjectName,
+    Bound, BoundTerm, FigureSlot, Layout, Measured, MilestoneSlot, Outcome, Population, StageSlot,
+    Step, SubjectName,
 };
 pub use timeline::{Entry, Timeline};

@@ -1,20 +1,50 @@
 //! A batch: the values of one figure in a few hundred trials, before they are counted.
+//!
+//! Batches are counted several at a time: a histogram's table is larger than what a
+//! processor keeps at hand, and each visit should be worth it.
 
 use super::histogram::{GROUP, LARGEST, PAGE_CELLS, PAGES, place};
 
-/// The values of a batch of trials, in any order.
+/// So many numbers are worth a visit to a table.
+const DUE: usize = 4096;
+
+/// The values of a batch of trials, in any order, after those of earlier batches that
+/// were not counted yet.
 #[derive(Clone, Debug, Default)]
 pub struct Batch {
     numbers: Vec<i64>,
     censored: u64,
     total_loss: u64,
+    /// What of these belongs to earlier batches.
+    before: (usize, u64, u64),
 }
 
 impl Batch {
-    /// An empty batch with room for so many values.
+    /// Begins another batch; what was taken so far is kept.
+    pub fn end(&mut self) {
+        self.before = (self.numbers.len(), self.censored, self.total_loss);
+    }
+
+    /// Whether there is enough to be counted.
     #[must_use]
-    pub fn new(size: usize) -> Self {
-        Self { numbers: Vec::with_capacity(size), ..Self::default() }
+    pub fn is_due(&self) -> bool {
+        self.numbers.len() >= DUE
+    }
+
+    /// Whether there is nothing to be counted.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.numbers.is_empty() && self.censored == 0 && self.total_loss == 0
+    }
+
+    /// The numbers of the batch at hand.
+    pub(super) fn own_numbers(&self) -> &[i64] {
+        &self.numbers[self.before.0..]
+    }
+
+    /// The censored trials of the batch at hand.
+    pub(super) fn own_censored(&self) -> u64 {
+        self.censored - self.before.1
     }
 
     /// Takes a value of zero or more.
@@ -33,34 +63,33 @@ impl Batch {
         self.total_loss += 1;
     }
 
-    /// The numbers among the values.
-    #[must_use]
-    pub fn numbers(&self) -> &[i64] {
+    /// All numbers that were not counted yet.
+    pub(super) fn numbers(&self) -> &[i64] {
         &self.numbers
     }
 
-    /// How many trials were censored.
-    #[must_use]
-    pub fn censored(&self) -> u64 {
+    /// All censored trials that were not counted yet.
+    pub(super) fn censored(&self) -> u64 {
         self.censored
     }
 
-    /// How many trials were a total loss.
-    #[must_use]
-    pub fn total_loss(&self) -> u64 {
+    /// All total losses that were not counted yet.
+    pub(super) fn total_loss(&self) -> u64 {
         self.total_loss
     }
 
-    /// How many trials it holds, with or without a number.
+    /// How many trials the batch at hand holds, with or without a number.
     #[must_use]
     pub fn count(&self) -> u64 {
-        self.numbers.len() as u64 + self.censored + self.total_loss
+        let (numbers, censored, total_loss) = self.before;
+        (self.numbers.len() - numbers) as u64 + self.censored - censored + self.total_loss
+            - total_loss
     }
 
     /// Forgets everything but the memory it was kept in.
     pub fn clear(&mut self) {
         self.numbers.clear();
-        (self.censored, self.total_loss) = (0, 0);
+        (self.censored, self.total_loss, self.before) = (0, 0, (0, 0, 0));
     }
 }
 

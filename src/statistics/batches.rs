@@ -104,13 +104,13 @@ impl BatchSpread {
     pub fn add_batch(&mut self, batch: &Batch, tally: &mut Tally) {
         assert_eq!(batch.count(), self.batch_size, "a batch must be whole");
         let mut before = 0;
-        tally.of(batch.numbers(), |page, cell, count| {
+        tally.of(batch.own_numbers(), |page, cell, count| {
             let cells = self.pages[page].get_or_insert_with(|| fresh_cells(page));
             cells[cell].add(before, count);
             before += count;
         });
-        self.censored.add(before, batch.censored());
-        let sum = batch.numbers().iter().map(|value| (*value).min(LARGEST) as u128).sum();
+        self.censored.add(before, batch.own_censored());
+        let sum = batch.own_numbers().iter().map(|value| (*value).min(LARGEST) as u128).sum();
         self.sum += sum;
         self.squares.add(Wide::product(sum, sum));
         self.batches += 1;

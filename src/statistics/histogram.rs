@@ -18,6 +18,8 @@ const PAGE_BITS: u32 = 10;
 pub(super) const GROUP: usize = 16;
 /// Larger values count as this one: 146 years in nanoseconds.
 pub(super) const LARGEST: i64 = 1 << 62;
+/// Squares of so many of the largest values add up in 128 bits.
+const SUMMED: usize = 8;
 /// Page 0 and the octaves from 2¹⁰ to 2⁶².
 pub(super) const PAGES: usize = 54;
 
@@ -250,14 +252,18 @@ impl Histogram {
             return self.record_n(first, values.len() as u64);
         }
         let mut sum = 0;
-        for value in values {
-            let value = (*value).min(LARGEST);
-            let (page, cell) = place(value);
-            self.pages[page].get_or_insert_with(fresh_page).record(cell, value, 1);
-            let wide = value as u128;
-            sum += wide;
-            self.squares.add_small(wide * wide);
-            self.max = self.max.max(value);
+        for some in values.chunks(SUMMED) {
+            let mut squares = 0;
+            for value in some {
+                let value = (*value).min(LARGEST);
+                let (page, cell) = place(value);
+                self.pages[page].get_or_insert_with(fresh_page).record(cell, value, 1);
+                let wide = value as u128;
+                sum += wide;
+                squares += wide.wrapping_mul(wide);
+                self.max = self.max.max(value);
+            }
+            self.squares.add_small(squares);
         }
         self.min = self.min.min(least);
         self.sum += sum;
@@ -536,7 +542,7 @@ mod tests {
     fn a_batch_counts_as_its_values_one_by_one() {
         let (mut added, mut recorded) = (Histogram::new(), Histogram::new());
         for values in [vec![3, 5_000, 1 << 40, i64::MAX], vec![7; 256], vec![]] {
-            let mut batch = Batch::new(values.len());
+            let mut batch = Batch::default();
             for value in values {
                 batch.record(value);
                 recorded.record(value);

@@ -206,7 +206,7 @@ mod tests {
         for batch in 0..20_i64 {
             let method = |q| quantile_interval(&sample, Some(&spread), q, 0.95).method;
             assert_eq!(method(0.5), Method::OrderStatistics, "after {batch} batches");
-            let mut own = Batch::new(256);
+            let mut own = Batch::default();
             (0..256).for_each(|i| own.record(i * 1_000_003 + batch * 77));
             spread.add_batch(&own, &mut Tally::default());
             sample.add(&own);

@@ -110,9 +110,7 @@ impl Witness for (&Program, Account<'_, '_>) {
     }
 
     fn unserved(&self, index: usize) -> i64 {
-        let (program, account) = self;
-        let parts = &program.measures.meters[index].parts;
-        account.unserved(parts, Instant::ZERO + program.horizon)
+        self.1.unserved(index)
     }
 
     fn stamps(&self, milestone: usize) -> impl Iterator<Item = Instant> {
@@ -128,22 +126,22 @@ impl Witness for (&Program, Account<'_, '_>) {
     }
 }
 
-/// Fills `outcome` with what a trial that ended so yielded.
+/// Fills `outcome` with what a trial that ended so yielded; `chain` is scratch.
 pub(super) fn collect(
     program: &Program,
     witness: &mut impl Witness,
     (trial, ended): (u64, Ended),
+    chain: &mut Vec<Event>,
     outcome: &mut Outcome,
 ) {
     let clock = witness.clock();
     // Whether anything more would happen is not known where every tick is executed.
     let end = Instant::ZERO + program.horizon;
-    let mut teller = Teller { program, witness, clock, end };
+    let mut teller = Teller { program, witness, clock, end, chain };
     outcome.trial = trial;
     outcome.unsettled = ended == Ended::Unsettled;
     let system = teller.figures(outcome);
     teller.milestones(outcome);
-    teller.path(&system, outcome);
     outcome.relapsed = system.relapsed;
     if outcome.unsettled {
         outcome.figures.fill(Measured::CENSORED);
@@ -158,6 +156,8 @@ struct Teller<'t, W> {
     witness: &'t mut W,
     clock: Instant,
     end: Instant,
+    /// From the recovery of the subject at hand back to the start.
+    chain: &'t mut Vec<Event>,
 }
 
 impl<W: Witness> Teller<'_, W> {
@@ -172,25 +172,31 @@ impl<W: Witness> Teller<'_, W> {
         let mut system = None;
         outcome.figures.clear();
         outcome.client_outages.clear();
+        outcome.path.clear();
         for subject in &measures.subjects {
             let loss = self.witness.loss(&subject.logs, self.clock, self.end);
             let served = self.witness.meter(subject.served);
+            let is_system = system.is_none();
             system.get_or_insert(served);
-            let outages = outcome.client_outages.len();
-            if subject.figures.contains(&Figure::ClientOutage) {
-                let meters = &measures.client_meters[subject.outages.clone()];
-                let outage = |meter: &usize| Measured(self.witness.unserved(*meter));
-                outcome.client_outages.extend(meters.iter().map(outage));
+            let recovery = served.recovered.map(|(_, event)| event);
+            if is_system && served.lost.is_some() {
+                self.trace(recovery);
+                self.path(outcome);
             }
+            let detected = self.detected(subject, recovery);
             for figure in &subject.figures {
-                let value = match figure {
-                    Figure::ClientOutage => {
-                        let worst = outcome.client_outages[outages..].iter().max();
-                        worst.copied().unwrap_or(Measured(0))
-                    }
-                    _ => self.figure(*figure, subject, &served, loss),
-                };
+                let value = self.figure(*figure, subject, &served, (detected, loss));
                 outcome.figures.push(value);
+            }
+        }
+        for (population, range) in program.layout.clients.iter().zip(&measures.comprises) {
+            let start = outcome.client_outages.len();
+            let meters = &measures.client_meters[range.clone()];
+            let outages = meters.iter().map(|meter| Measured(self.witness.unserved(*meter)));
+            outcome.client_outages.extend(outages);
+            let worst = outcome.client_outages[start..].iter().max();
+            for slot in &population.slots {
+                outcome.figures[*slot] = worst.copied().unwrap_or(Measured(0));
             }
         }
         system.unwrap_or_default()
@@ -201,7 +207,7 @@ impl<W: Witness> Teller<'_, W> {
         figure: Figure,
         subject: &Subject,
         served: &MeterState,
-        loss: Loss,
+        (detected, loss): (Option<Instant>, Loss),
     ) -> Measured {
         let clock = self.clock;
         match figure {
@@ -211,16 +217,14 @@ impl<W: Witness> Teller<'_, W> {
                 .map_or(Measured::ABSENT, |m| loss.of(self.witness.meter(m).recovery_time(clock))),
             Figure::Downtime => {
                 let parts = self.program.measures.meters[subject.served].parts.len().max(1);
-                Measured(served.unserved / parts as i64)
+                Measured(self.witness.unserved(subject.served) / parts as i64)
             }
             Figure::DataLossSeconds => loss.seconds,
             Figure::DataLossWrites => loss.writes,
             Figure::RecoveryPointAge => loss.age,
             Figure::SplitBrainSeconds => Measured::span(loss.split),
-            Figure::TimeToDetect => between(Some(clock), self.detected(subject, served)),
-            Figure::TimeToDecide => {
-                between(self.detected(subject, served), self.first(&subject.ordered))
-            }
+            Figure::TimeToDetect => between(Some(clock), detected),
+            Figure::TimeToDecide => between(detected, self.first(&subject.ordered)),
             Figure::TimeToFailOver => {
                 between(self.first(&subject.ordered), self.failed_over(subject))
             }
@@ -228,24 +232,33 @@ impl<W: Witness> Teller<'_, W> {
                 let recovered = served.recovered.map(|(at, _)| at);
                 between(self.failed_over(subject), recovered)
             }
+            // Outages are told when all figures are: those of one population at once.
             Figure::Integrity | Figure::TimeToVerify | Figure::ClientOutage => Measured::ABSENT,
         }
     }
 
     /// When the recovery was started: the first verdict on the path to it. A
     /// balancer that takes a dead server out detects as well, and starts nothing.
-    fn detected(&self, subject: &Subject, served: &MeterState) -> Option<Instant> {
-        if subject.detected.is_empty() {
+    fn detected(&mut self, subject: &Subject, recovery: Option<EventId>) -> Option<Instant> {
+        if !subject.tells_detection {
             return None;
         }
-        let path = served.recovered.into_iter().flat_map(|(_, event)| self.chain(event));
-        let verdict = |event: Event| {
+        let stamps = |m: &usize| self.witness.stamps(*m);
+        let mut stamps = subject.detected.iter().flat_map(stamps);
+        let first = stamps.next()?;
+        let Some(second) = stamps.next() else {
+            // The only verdict is the first, be it on the path or not.
+            return Some(first);
+        };
+        let earliest = stamps.fold(first.min(second), Instant::min);
+        self.trace(recovery);
+        let verdict = |event: &Event| {
             let mark = self.graph().levels[event.level.index()].mark.filter(|_| event.value);
             let detects = mark.is_some_and(|m| subject.detected.contains(&(m.milestone as usize)));
             detects.then_some(event.at)
         };
-        // From the recovery back to the fault: the last is the first.
-        path.filter_map(verdict).last().or_else(|| self.first(&subject.detected))
+        let on_the_path = self.chain.iter().rev().find_map(verdict);
+        Some(on_the_path.unwrap_or(earliest))
     }
 
     /// When what was ordered had been done; what failed over earlier, such as the
@@ -273,17 +286,15 @@ impl<W: Witness> Teller<'_, W> {
     }
 
     /// The chain of causes from the recovery of the system back to the fault.
-    fn path(&self, system: &MeterState, outcome: &mut Outcome) {
-        outcome.path.clear();
-        let (Some(_), Some((_, recovery))) = (system.lost, system.recovered) else { return };
-        for event in self.chain(recovery) {
-            let from = self.witness.event(event.cause).at.max(self.clock);
+    fn path(&self, outcome: &mut Outcome) {
+        let mut from = self.clock;
+        for event in self.chain.iter().rev() {
             let to = event.at.max(self.clock);
-            if let (Some(stage), true) = (self.stage(&event), from < to) {
+            if let (Some(stage), true) = (self.stage(event), from < to) {
                 outcome.path.push(Step { stage: stage as usize, from, to });
             }
+            from = to;
         }
-        outcome.path.reverse();
     }
 
     /// The stage that an event ends. A work that gives its unit back has run until
@@ -297,17 +308,15 @@ impl<W: Witness> Teller<'_, W> {
         }
     }
 
-    /// An event, its cause, the cause of that, back to the start.
-    fn chain(&self, last: EventId) -> impl Iterator<Item = Event> + '_ {
-        let mut at = last;
-        std::iter::from_fn(move || {
-            if at == EventId::START {
-                return None;
-            }
+    /// Writes down an event, its cause, the cause of that, back to the start.
+    fn trace(&mut self, last: Option<EventId>) {
+        self.chain.clear();
+        let mut at = last.unwrap_or(EventId::START);
+        while at != EventId::START {
             let event = self.witness.event(at);
+            self.chain.push(event);
             at = event.cause;
-            Some(event)
-        })
+        }
     }
 }
 

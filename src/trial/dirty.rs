@@ -100,7 +100,7 @@ impl Dirty {
             Consumer::Log(id, member) => {
                 self.logs.insert(self.log_starts[id.index()] + member as usize);
             }
-            Consumer::Meter(id) => self.meters.insert(id as usize),
+            Consumer::Meter(id) | Consumer::Part(id, _) => self.meters.insert(id as usize),
             Consumer::Tank(id) => self.tanks.insert(id.index()),
             // What a backup holds is only ever read.
             Consumer::Backup(_) => {}

@@ -27,6 +27,8 @@ pub struct MeterState {
     pub holds: bool,
     /// How many parts are served.
     pub served: u32,
+    /// The same, before this instant has settled.
+    pub served_now: u32,
     /// When it was first lost, and by which event.
     pub lost: Option<(Instant, EventId)>,
     /// Since when it holds again, and by which event.
@@ -86,8 +88,9 @@ impl World<'_> {
     pub(super) fn begin_meters(&mut self) {
         for (index, meter) in self.meters.iter().enumerate() {
             let served = meter.parts.iter().filter(|p| self.holds(**p)).count() as u32;
+            let holds = self.holds(meter.criterion);
             self.meter_states[index] =
-                MeterState { holds: self.holds(meter.criterion), served, ..MeterState::default() };
+                MeterState { holds, served, served_now: served, ..MeterState::default() };
         }
     }
 
@@ -96,13 +99,12 @@ impl World<'_> {
         while let Some(index) = self.dirty.meters.pop() {
             let meters = self.meters;
             let meter = &meters[index];
-            let served = meter.parts.iter().filter(|p| self.holds(**p)).count() as u32;
             let holds = self.holds(meter.criterion);
             let event = self.event(meter.criterion);
             let now = self.now;
             let state = &mut self.meter_states[index];
             state.integrate(meter.parts.len(), now);
-            state.served = served;
+            state.served = state.served_now;
             if holds != state.holds {
                 state.change(holds, now, event, meter.stable_for);
             }

@@ -10,6 +10,7 @@ mod compile;
 mod dirty;
 mod look;
 mod meter;
+mod rest;
 mod settle;
 mod slots;
 mod steady;
@@ -27,7 +28,7 @@ use compile::Measures;
 
 use std::collections::BTreeMap;
 
-use crate::block::{Graph, LevelId};
+use crate::block::{Event, Graph, LevelId};
 use crate::model::preset::Quantity;
 use crate::model::scenario::{Fault, Scenario};
 use crate::model::system::Model;
@@ -129,7 +130,8 @@ impl Program {
         let sweep = (mode == Mode::Lazy).then(|| self.sweep().ok()).flatten();
         let sweep = sweep.map(|sweep| (sweep.room(), sweep));
         let ran = (Sampling::plain(0), 0, true);
-        Runner { program: self, world, sweep, ran, outcome: Outcome::default() }
+        let (chain, outcome) = (Vec::with_capacity(64), Outcome::default());
+        Runner { program: self, world, sweep, ran, chain, outcome }
     }
 
     /// The graph as a sweep.
@@ -165,6 +167,8 @@ pub struct Runner<'p> {
     sweep: Option<(Swept, Sweep<'p>)>,
     /// The trial that ran last, and whether it was executed event by event.
     ran: (Sampling, u64, bool),
+    /// Scratch: a chain of causes.
+    chain: Vec<Event>,
     outcome: Outcome,
 }
 
@@ -187,7 +191,8 @@ impl Runner<'_> {
             return false;
         }
         let mut witness = (self.program, sweep::Account::of(sweep, swept, trial));
-        collect::collect(self.program, &mut witness, (trial, Ended::Quiet), &mut self.outcome);
+        let (chain, outcome) = (&mut self.chain, &mut self.outcome);
+        collect::collect(self.program, &mut witness, (trial, Ended::Quiet), chain, outcome);
         !witness.1.is_unclear()
     }
 
@@ -195,7 +200,8 @@ impl Runner<'_> {
     fn execute(&mut self, sampling: &Sampling, trial: u64) {
         let ended = self.world.run(sampling, trial, self.program.horizon);
         self.world.end_meters(Instant::ZERO + self.program.horizon);
-        collect::collect(self.program, &mut self.world, (trial, ended), &mut self.outcome);
+        let (chain, outcome) = (&mut self.chain, &mut self.outcome);
+        collect::collect(self.program, &mut self.world, (trial, ended), chain, outcome);
     }
 
     /// The story of the trial that ran last.

@@ -76,10 +76,11 @@ impl World<'_> {
         while let Some(index) = self.dirty.gates.pop() {
             let (gate, level) = &graph.gates[index];
             let before = self.levels[level.index()];
-            let count = match self.mode {
-                Mode::Lazy => self.counts[index],
-                Mode::Full => gate.inputs().iter().filter(|i| self.holds(**i)).count() as u32,
-            };
+            let count = self.counts[index];
+            debug_assert_eq!(
+                count as usize,
+                gate.inputs().iter().filter(|i| self.holds(**i)).count()
+            );
             let value = gate.value(count, before, |l| self.holds(l));
             if value == before {
                 continue;

@@ -88,6 +88,8 @@ pub struct World<'g> {
     /// The leases that ran out.
     pub(super) lapses: Vec<Lapse>,
     pub(super) exhausted: bool,
+    /// The block that was found restless last (every tick executed).
+    pub(super) restless: usize,
 }
 
 /// A lease that ran out for want of a renewal.
@@ -151,6 +153,7 @@ impl<'g> World<'g> {
             meter_states: vec![MeterState::default(); meters.len()],
             lapses: Vec::with_capacity(16),
             exhausted: false,
+            restless: 0,
         }
     }
 
@@ -179,6 +182,9 @@ impl<'g> World<'g> {
             self.instant(at);
             if self.exhausted || self.journal.len() > budget {
                 return Ended::Unsettled;
+            }
+            if self.mode == Mode::Full && self.is_at_rest() {
+                return Ended::Quiet;
             }
         }
     }
@@ -220,8 +226,14 @@ impl<'g> World<'g> {
         self.events[index] = event;
         let graph = self.graph;
         for consumer in graph.consumers_of(level) {
-            if let Consumer::Gate(gate, negated) = *consumer {
-                let count = &mut self.counts[gate as usize];
+            let counted = match *consumer {
+                Consumer::Gate(gate, negated) => Some((&mut self.counts[gate as usize], negated)),
+                Consumer::Part(meter, negated) => {
+                    Some((&mut self.meter_states[meter as usize].served_now, negated))
+                }
+                _ => None,
+            };
+            if let Some((count, negated)) = counted {
                 *count =
                     if value == negated { count.wrapping_sub(1) } else { count.wrapping_add(1) };
             }

@@ -6,7 +6,7 @@ use crate::model::expression::Range;
 use crate::model::preset::{Block, ComponentKind};
 use crate::model::scenario::FaultKind;
 use crate::model::system::{ComponentId, Subject as Wanted};
-use crate::outcome::{Class, Clock, Figure, FigureSlot, SubjectName};
+use crate::outcome::{Class, Clock, Figure, FigureSlot, Population, SubjectName};
 use crate::trial::meter::Meter;
 
 /// What is measured on one subject.
@@ -18,8 +18,10 @@ pub(crate) struct Measures {
     pub(crate) subjects: Vec<Subject>,
     /// One for each figure, in the order of the subjects.
     pub(crate) figures: Vec<FigureSlot>,
-    /// Client populations: the slot of their outage, and how many clients.
-    pub(crate) clients: Vec<(usize, usize)>,
+    /// The clients whose outages are told.
+    pub(crate) clients: Vec<Population>,
+    /// Which clients each of these comprises: positions in `client_meters`.
+    pub(crate) comprises: Vec<std::ops::Range<usize>>,
     /// For each client its meter.
     pub(crate) client_meters: Vec<usize>,
 }
@@ -34,12 +36,26 @@ pub(crate) struct Subject {
     pub(crate) served: usize,
     pub(crate) redundant: Option<usize>,
     pub(crate) logs: Vec<LogId>,
+    /// Whether a figure asks when it was detected.
+    pub(crate) tells_detection: bool,
     /// Positions in the milestones: who stamps what.
     pub(crate) detected: Vec<usize>,
     pub(crate) ordered: Vec<usize>,
     pub(crate) failed_over: Vec<usize>,
-    /// For client populations and the system: positions in `client_meters`.
-    pub(crate) outages: std::ops::Range<usize>,
+}
+
+impl Measures {
+    /// The next figure is about the outages of these clients.
+    fn tell_outages(&mut self, comprises: &std::ops::Range<usize>) {
+        let slot = self.figures.len();
+        match self.comprises.iter().position(|other| other == comprises) {
+            Some(known) => self.clients[known].slots.push(slot),
+            None => {
+                self.comprises.push(comprises.clone());
+                self.clients.push(Population { slots: vec![slot], clients: comprises.len() });
+            }
+        }
+    }
 }
 
 /// The marks that count as the order to fail over.
@@ -69,6 +85,7 @@ impl Compiler<'_> {
             subjects: Vec::new(),
             figures: Vec::new(),
             clients: Vec::new(),
+            comprises: Vec::new(),
             client_meters: Vec::new(),
         };
         let class = self.class();
@@ -84,9 +101,7 @@ impl Compiler<'_> {
             });
         }
         for meter in &measures.meters {
-            let mut inputs = meter.parts.clone();
-            inputs.push(meter.criterion);
-            self.builder.meter(inputs);
+            self.builder.meter(meter.criterion, meter.parts.clone());
         }
         let faults = self.scenario.faults.iter().map(|f| f.title.clone()).collect();
         (measures, faults)
@@ -263,15 +278,18 @@ impl Compiler<'_> {
             served,
             redundant,
             logs: logs.collect(),
+            tells_detection: draft
+                .figures
+                .iter()
+                .any(|figure| matches!(figure, Figure::TimeToDetect | Figure::TimeToDecide)),
             detected: self.stamped(&draft.components, &["detected"]),
             ordered: self.stamped(&draft.components, &ORDERED),
             failed_over: self.stamped(&draft.components, &["failed_over"]),
-            outages: draft.outages.clone(),
             figures: draft.figures.clone(),
         };
         for figure in draft.figures {
             if figure == Figure::ClientOutage {
-                measures.clients.push((measures.figures.len(), draft.outages.len()));
+                measures.tell_outages(&draft.outages);
             }
             let subject = draft.name.clone();
             let clock = Clock::Fault;

@@ -3,6 +3,7 @@
 use std::cell::Cell;
 
 use super::spell::{LATE, instant};
+use super::step::Input;
 use super::{Sweep, Swept};
 use crate::block::gate::Gate;
 use crate::block::{Event, EventId, LevelId, Literal, Producer};
@@ -75,28 +76,34 @@ impl<'s, 'g> Account<'s, 'g> {
             }
         }
         state.confirm(end, meter.stable_for);
-        state.unserved = self.unserved(&meter.parts, end);
         state
     }
 
-    /// How long parts were not served by `end`, in part-nanoseconds.
-    pub(in crate::trial) fn unserved(&self, parts: &[Literal], end: Instant) -> i64 {
-        let whole = end.0;
-        let of = |part: &Literal| {
-            let (leave, back) = self.spell(part.level());
-            let away = instant(back).min(whole) - instant(leave).min(whole);
-            if self.sweep.steady.holds(*part) { away } else { whole - away }
-        };
-        parts.iter().map(of).fold(0, i64::saturating_add)
+    /// How long the parts of a meter, by its position, were not served by the horizon,
+    /// in part-nanoseconds.
+    #[inline]
+    pub(in crate::trial) fn unserved(&self, meter: usize) -> i64 {
+        match self.sweep.meters[meter] {
+            (_, Some(part)) => self.swept.by_trial[self.lane * self.sweep.parts.len() + part],
+            (sum, None) => self.swept.unserved[sum][self.lane],
+        }
     }
 
     /// The instants at which the instances of a milestone were stamped first.
     pub(in crate::trial) fn stamps(&self, milestone: usize) -> impl Iterator<Item = Instant> + '_ {
-        self.sweep.stamps[milestone].iter().filter_map(|(_, slot, rises)| {
+        self.sweep.stamps[milestone].iter().filter_map(|(slot, rises)| {
             let (leave, back) = self.swept.lanes.spells[*slot as usize].at(self.lane);
             let rise = if *rises { leave } else { back };
             (rise < LATE).then(|| Instant(instant(rise)))
         })
+    }
+
+    /// The level of an event, and its moment.
+    #[inline]
+    fn moment(&self, id: EventId) -> (LevelId, i64) {
+        let (level, change) = (LevelId((id.0 - 1) >> 1), (id.0 - 1) & 1);
+        let (leave, back) = self.spell(level);
+        (level, if change == 0 { leave } else { back })
     }
 
     /// An event, with its cause.
@@ -105,9 +112,8 @@ impl<'s, 'g> Account<'s, 'g> {
             let (at, level) = (Instant::ZERO, LevelId::TRUE);
             return Event { at, level, value: true, cause: EventId::START };
         }
-        let (level, change) = (LevelId((id.0 - 1) >> 1), (id.0 - 1) & 1);
-        let (leave, back) = self.spell(level);
-        let moment = if change == 0 { leave } else { back };
+        let change = (id.0 - 1) & 1;
+        let (level, moment) = self.moment(id);
         let value = self.sweep.steady.levels[level.index()] == (change == 1);
         let cause = self.cause(level, change, moment, value);
         Event { at: Instant(instant(moment)), level, value, cause }
@@ -118,9 +124,7 @@ impl<'s, 'g> Account<'s, 'g> {
         let graph = self.sweep.graph;
         match graph.levels[level.index()].producer {
             Producer::Fact(_) => self.cause_of_fact(level, change),
-            Producer::Gate(gate) => {
-                self.cause_of_gate(&graph.gates[gate as usize].0, moment, value)
-            }
+            Producer::Gate(gate) => self.cause_of_gate(gate as usize, change, moment, value),
             Producer::Work(id) => {
                 let work = &graph.works[id.index()].0;
                 match work.uses {
@@ -160,51 +164,64 @@ impl<'s, 'g> Account<'s, 'g> {
         }
     }
 
-    /// Whether it is all the same which of two changes in one moment decided: both are
-    /// gates' that stamp nothing, and the same change decided each.
-    fn of_one_cause(&self, one: EventId, other: EventId) -> bool {
-        let cause = |event: EventId| {
-            let level = LevelId((event.0 - 1) >> 1);
-            let named = &self.sweep.graph.levels[level.index()];
-            let gate = matches!(named.producer, Producer::Gate(_)) && named.mark.is_none();
-            gate.then(|| self.event(event).cause)
-        };
-        cause(one).is_some_and(|cause_of_one| cause(other) == Some(cause_of_one))
+    /// What decided a change, where that is all that matters of it: it is a gate's, which
+    /// stamps nothing. It is all the same which of two such changes in one moment came
+    /// first where the same decided both.
+    fn cause_behind(&self, event: EventId) -> Option<EventId> {
+        let level = LevelId((event.0 - 1) >> 1);
+        let named = &self.sweep.graph.levels[level.index()];
+        let gate = matches!(named.producer, Producer::Gate(_)) && named.mark.is_none();
+        gate.then(|| self.event(event).cause)
+    }
+
+    /// The only input that decided the first change of a gate, where that is written down.
+    fn decider(&self, gate: usize, change: u32) -> Option<EventId> {
+        let deciders = &self.sweep.deciders;
+        let known = deciders.iter().position(|known| *known == gate).filter(|_| change == 0)?;
+        let (who, ties) = self.swept.lanes.deciders[known][self.lane];
+        let (_, level) = self.sweep.gates[gate].get(who as usize)?;
+        (ties == 1).then(|| event_of(*level, 0))
     }
 
     /// The change that decided a gate: the one in the same moment.
-    fn cause_of_gate(&self, gate: &Gate, moment: i64, value: bool) -> EventId {
+    fn cause_of_gate(&self, gate: usize, change: u32, moment: i64, value: bool) -> EventId {
+        if let Some(only) = self.decider(gate, change) {
+            return only;
+        }
         let mut found = EventId::START;
-        let mut consider = |input: Literal, value: bool| {
-            let (leave, back) = self.spell(input.level());
-            let change = if leave == moment {
-                0
-            } else if back == moment {
-                1
-            } else {
-                return;
-            };
-            let holds = self.sweep.steady.holds(input) == (change == 1);
-            if holds != value {
+        let mut behind = None;
+        let mut consider = |(input, level): &(Input, LevelId), value: bool| {
+            // What is read becomes `value` by its first change or by its second.
+            let spell = &self.swept.lanes.spells[input.slot as usize];
+            let again = input.held == value;
+            let changed = if again { spell.back[self.lane] } else { spell.leave[self.lane] };
+            if changed != moment {
                 return;
             }
-            let event = event_of(input.level(), change);
+            let event = event_of(*level, u32::from(again));
             // At the instant of the fault every chain is as short as any other.
             if found == EventId::START || instant(moment) == self.clock {
                 found = event;
-            } else if !self.of_one_cause(found, event) {
+                return;
+            }
+            let first = *behind.get_or_insert_with(|| self.cause_behind(found));
+            if first.is_none() || first != self.cause_behind(event) {
                 self.unclear.set(true);
             }
         };
-        match gate {
-            Gate::Threshold { inputs, .. } => {
-                inputs.iter().for_each(|input| consider(*input, value));
+        let inputs = &self.sweep.gates[gate];
+        match &self.sweep.graph.gates[gate].0 {
+            Gate::Threshold { .. } => inputs.iter().for_each(|input| consider(input, value)),
+            Gate::Latch { when, until } => {
+                let of =
+                    |literal: &Literal, (_, level): &(Input, LevelId)| *level == literal.level();
+                let (when, until) = (
+                    inputs.iter().filter(|input| value && of(when, input)),
+                    inputs.iter().filter(|input| of(until, input)),
+                );
+                when.for_each(|input| consider(input, true));
+                until.for_each(|input| consider(input, !value));
             }
-            Gate::Latch { when, until } if value => {
-                consider(*when, true);
-                consider(*until, false);
-            }
-            Gate::Latch { until, .. } => consider(*until, true),
         }
         found
     }

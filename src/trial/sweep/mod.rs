@@ -26,7 +26,7 @@ pub use plan::Unswept;
 
 use number::{Grid, Number, Trials};
 use plan::{Plan, Step, inputs_of};
-use spell::{LANES, Spell};
+use spell::{LANES, Lane, Spell, instant};
 use step::{
     FaultStep, GateStep, Input, Lanes, LeaseStep, PoolStep, ProbeStep, Rule, Setting, TicksStep,
     User, WorkStep,
@@ -44,7 +44,7 @@ use crate::units::Span;
 /// No spell: the level never changes.
 const STILL: u32 = u32::MAX;
 
-/// The longest horizon that can be swept: nine years.
+/// The longest horizon that can be swept, over all parts of a meter: nine years.
 const LONGEST: i64 = 1 << 58;
 
 /// A graph, compiled to steps.
@@ -57,10 +57,29 @@ pub struct Sweep<'g> {
     slots: Vec<u32>,
     spells: usize,
     grids: Vec<Grid>,
-    /// For each milestone, who stamps it: instance, slot, and whether the level
-    /// was false at the start.
-    stamps: Vec<Vec<(u32, u32, bool)>>,
+    /// For each milestone, the spells of those who stamp it, and whether they were
+    /// false at the start.
+    stamps: Vec<Vec<(u32, bool)>>,
+    /// What each gate reads that can change.
+    gates: Vec<Vec<(Input, LevelId)>>,
+    /// The gates whose deciders are written down.
+    deciders: Vec<usize>,
+    /// The parts that are counted, and what of each is not served.
+    parts: Vec<Input>,
+    /// The sums of these that meters ask for.
+    sums: Vec<Sum>,
+    /// Which of them each meter asks for, and the part that it is all about where there
+    /// is one only.
+    meters: Vec<(usize, Option<usize>)>,
     end: i64,
+}
+
+/// The parts of a meter.
+#[derive(Debug)]
+struct Sum {
+    moving: Vec<usize>,
+    /// Parts that are never served.
+    never: i64,
 }
 
 /// A step with everything that it needs.
@@ -79,6 +98,12 @@ enum Compiled<'g> {
 #[derive(Debug)]
 pub struct Swept {
     lanes: Lanes,
+    /// For each part what was not served by the horizon \[ns\].
+    away: Vec<Lane>,
+    /// The same trial by trial, part by part.
+    by_trial: Vec<i64>,
+    /// For each sum what was not served by the horizon, in part-nanoseconds.
+    unserved: Vec<Lane>,
     trials: Option<Trials>,
 }
 
@@ -95,7 +120,8 @@ impl<'g> Sweep<'g> {
         horizon: Span,
     ) -> Result<Self, Unswept> {
         let plan = Plan::of(graph, steady, meters)?;
-        if horizon.0 > LONGEST {
+        let most = meters.iter().map(|meter| meter.parts.len()).max().unwrap_or(1).max(1);
+        if horizon.0 > LONGEST / most as i64 {
             return Err(Unswept::Reading);
         }
         let mut compiler = Compiler {
@@ -107,17 +133,78 @@ impl<'g> Sweep<'g> {
             clocks: vec![usize::MAX; graph.clocks.len()],
             moves: plan.moves,
             families: BTreeMap::new(),
+            deciders: Vec::new(),
             ticks: Vec::new(),
             steps: Vec::new(),
         };
         for step in &plan.steps {
             compiler.step(step);
         }
-        let Compiler { slots, spells, grids, mut ticks, steps, .. } = compiler;
+        let Compiler { slots, spells, grids, mut ticks, steps, deciders, .. } = compiler;
         ticks.extend(steps);
         let stamps = stamps(graph, steady, &slots);
         let end = 2 * horizon.0 + 1;
-        Ok(Self { graph, steady, steps: ticks, slots, spells, grids, stamps, end })
+        let (gates, parts, sums, meters_of) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let steps = ticks;
+        let mut sweep = Self {
+            graph,
+            steady,
+            steps,
+            slots,
+            spells,
+            grids,
+            stamps,
+            gates,
+            deciders,
+            parts,
+            sums,
+            meters: meters_of,
+            end,
+        };
+        sweep.read(meters);
+        Ok(sweep)
+    }
+
+    /// What gates and meters read.
+    fn read(&mut self, meters: &[Meter]) {
+        let input = |sweep: &Self, literal: Literal| {
+            let slot = sweep.slot(literal.level())? as u32;
+            Some(Input { slot, held: sweep.steady.holds(literal) })
+        };
+        for (gate, _) in &self.graph.gates {
+            let inputs = gate.inputs().into_iter();
+            let inputs = inputs.filter_map(|l| Some((input(self, l)?, l.level())));
+            self.gates.push(inputs.collect());
+        }
+        let mut known: BTreeMap<&[Literal], usize> = BTreeMap::new();
+        let mut counted: BTreeMap<Literal, usize> = BTreeMap::new();
+        for meter in meters {
+            let next = self.sums.len();
+            let sum = *known.entry(&meter.parts).or_insert(next);
+            if sum == next {
+                let mut moving = Vec::new();
+                for part in &meter.parts {
+                    let Some(read) = input(self, *part) else { continue };
+                    let next = self.parts.len();
+                    let at = *counted.entry(*part).or_insert(next);
+                    if at == next {
+                        self.parts.push(read);
+                    }
+                    moving.push(at);
+                }
+                let never = meter
+                    .parts
+                    .iter()
+                    .filter(|part| self.slot(part.level()).is_none() && !self.steady.holds(**part));
+                let never = never.count() as i64;
+                self.sums.push(Sum { moving, never });
+            }
+            let only = match self.sums[sum].moving[..] {
+                [only] if self.sums[sum].never == 0 => Some(only),
+                _ => None,
+            };
+            self.meters.push((sum, only));
+        }
     }
 
     /// Room for the trials that are side by side.
@@ -130,10 +217,14 @@ impl<'g> Sweep<'g> {
             scratch: Vec::with_capacity(self.spells),
             points: Vec::with_capacity(2 * self.spells),
             away: Vec::with_capacity(self.spells),
+            deciders: vec![[(0, 0); LANES]; self.deciders.len()],
             asked: Vec::with_capacity(self.graph.works.len()),
             free: BinaryHeap::with_capacity(self.graph.works.len()),
         };
-        Swept { lanes, trials: None }
+        let column = |rows: usize| vec![[0; LANES]; rows];
+        let (away, unserved) = (column(self.parts.len()), column(self.sums.len()));
+        let by_trial = vec![0; LANES * self.parts.len()];
+        Swept { lanes, away, by_trial, unserved, trials: None }
     }
 
     /// Works out `trial` and those beside it, unless they are there already; whether
@@ -144,6 +235,7 @@ impl<'g> Sweep<'g> {
         if !swept.trials.as_ref().is_some_and(there) {
             let trials = Trials { sampling: *sampling, first };
             self.sweep(&mut swept.lanes, &trials);
+            self.add_up(swept);
             swept.trials = Some(trials);
         }
         !swept.lanes.misfits[(trial - first) as usize]
@@ -181,6 +273,33 @@ impl<'g> Sweep<'g> {
     }
 
     #[inline]
+    /// What was not served by the horizon.
+    fn add_up(&self, swept: &mut Swept) {
+        let whole = instant(self.end);
+        for (part, unserved) in self.parts.iter().zip(&mut swept.away) {
+            let spell = &swept.lanes.spells[part.slot as usize];
+            for lane in 0..LANES {
+                let (leave, back) = spell.at(lane);
+                let away = instant(back).min(whole) - instant(leave).min(whole);
+                unserved[lane] = if part.held { away } else { whole - away };
+            }
+        }
+        let parts = self.parts.len();
+        for (part, away) in swept.away.iter().enumerate() {
+            for lane in 0..LANES {
+                swept.by_trial[lane * parts + part] = away[lane];
+            }
+        }
+        for (sum, unserved) in self.sums.iter().zip(&mut swept.unserved) {
+            *unserved = [sum.never.saturating_mul(whole); LANES];
+            for part in &sum.moving {
+                for lane in 0..LANES {
+                    unserved[lane] = unserved[lane].wrapping_add(swept.away[*part][lane]);
+                }
+            }
+        }
+    }
+
     fn slot(&self, level: LevelId) -> Option<usize> {
         let slot = self.slots[level.index()];
         (slot != STILL).then_some(slot as usize)
@@ -188,11 +307,11 @@ impl<'g> Sweep<'g> {
 }
 
 /// Who stamps each milestone.
-fn stamps(graph: &Graph, steady: &Steady, slots: &[u32]) -> Vec<Vec<(u32, u32, bool)>> {
+fn stamps(graph: &Graph, steady: &Steady, slots: &[u32]) -> Vec<Vec<(u32, bool)>> {
     let mut stamps = vec![Vec::new(); graph.milestones.len()];
     for (index, level) in graph.levels.iter().enumerate() {
         if let (Some(mark), true) = (level.mark, slots[index] != STILL) {
-            let stamp = (mark.instance, slots[index], !steady.levels[index]);
+            let stamp = (slots[index], !steady.levels[index]);
             stamps[mark.milestone as usize].push(stamp);
         }
     }
@@ -211,6 +330,8 @@ struct Compiler<'g> {
     clocks: Vec<usize>,
     /// The steps of probes that look at the same with the same period.
     families: BTreeMap<(u32, i64), Vec<usize>>,
+    /// The gates whose deciders are written down.
+    deciders: Vec<usize>,
     /// Ticks depend on nothing, and come first.
     ticks: Vec<Compiled<'g>>,
     steps: Vec<Compiled<'g>>,
@@ -223,8 +344,11 @@ impl<'g> Compiler<'g> {
             Step::Ticks(clock) => self.clock(*clock),
             Step::Gate(index) => self.gate(*index),
             Step::Work(index) => {
-                let step = self.work(*index);
-                self.steps.push(Compiled::Work(step));
+                // Work that nothing starts never changes.
+                if self.input(self.graph.works[*index].0.when).is_some() {
+                    let step = self.work(*index);
+                    self.steps.push(Compiled::Work(step));
+                }
             }
             Step::Pool(pool) => self.pool(*pool),
             Step::Probe(index) => self.probe(*index),
@@ -315,16 +439,19 @@ impl<'g> Compiler<'g> {
             }
         };
         let slot = self.fresh(*level);
-        self.steps.push(Compiled::Gate(GateStep { slot, inputs, rule }));
+        // Who decided a count of many is written down: it would be long to search.
+        let decider = matches!(rule, Rule::Decided(_)).then(|| {
+            self.deciders.push(index);
+            self.deciders.len() - 1
+        });
+        self.steps.push(Compiled::Gate(GateStep { slot, inputs, rule, decider }));
     }
 
     fn work(&mut self, index: usize) -> WorkStep<'g> {
         let graph = self.graph;
         let (work, level) = &graph.works[index];
-        let when = self.input(work.when);
+        let when = self.input(work.when).expect("something starts it");
         let slot = self.fresh(*level);
-        // Work that nothing starts keeps an empty spell.
-        let when = when.unwrap_or(Input { slot, held: false });
         let takes = self.span(work.takes);
         WorkStep { slot, when, takes, finishes: work.finishes }
     }

@@ -187,7 +187,7 @@ impl Moves {
                 open.extend(graph.logs[id.index()].members.iter().map(|member| member.is_head));
             }
             Consumer::Tank(id) => open.push(graph.tanks[id.index()].1),
-            Consumer::Meter(_) | Consumer::Backup(_) => {}
+            Consumer::Meter(_) | Consumer::Part(..) | Consumer::Backup(_) => {}
         }
     }
 

@@ -30,7 +30,7 @@ pub(super) struct Spell {
 /// From when on ticks see what changed at a moment.
 #[inline]
 pub(super) const fn visible(moment: i64) -> i64 {
-    (moment + 1) >> 1
+    moment.wrapping_add(1) >> 1
 }
 
 /// The instant of a moment.
@@ -63,47 +63,50 @@ impl Spell {
     }
 }
 
-/// Both hold, where each held at the start (`true`) or did not.
-pub(super) fn both(x: (&Spell, bool), y: (&Spell, bool), misfits: &mut Misfits) -> Spell {
+/// Both hold, where each held at the start (`true`) or did not; the result takes the
+/// place of `x`.
+pub(super) fn both(x: (&mut Spell, bool), y: (&Spell, bool), misfits: &mut Misfits) {
     match (x.1, y.1) {
         (true, true) => union(x.0, y.0, misfits),
         (false, false) => overlap(x.0, y.0, misfits),
-        (true, false) => without(x.0, y.0, misfits),
-        (false, true) => without(y.0, x.0, misfits),
+        (true, false) => without(*x.0, *y.0, x.0, misfits),
+        (false, true) => without(*y.0, *x.0, x.0, misfits),
     }
 }
 
 /// Away while either is.
-fn union(x: &Spell, y: &Spell, misfits: &mut Misfits) -> Spell {
-    let mut out = Spell::NONE;
+fn union(x: &mut Spell, y: &Spell, misfits: &mut Misfits) {
     for (lane, misfit) in misfits.iter_mut().enumerate() {
         let ((ax, bx), (ay, by)) = (x.at(lane), y.at(lane));
         let back = if bx > by { bx } else { by };
         let back = if ax == LATE { by } else { back };
-        out.leave[lane] = if ax < ay { ax } else { ay };
-        out.back[lane] = if ay == LATE { bx } else { back };
-        *misfit |= (ax < LATE) & (ay < LATE) & ((ax >= by) | (ay >= bx));
+        x.leave[lane] = if ax < ay { ax } else { ay };
+        x.back[lane] = if ay == LATE { bx } else { back };
+        // Where neither is absent they must overlap.
+        let (last, first) = (if ax > ay { ax } else { ay }, if bx < by { bx } else { by });
+        *misfit |= (last < LATE) & (last >= first);
     }
-    out
 }
 
 /// There while both are.
-fn overlap(x: &Spell, y: &Spell, misfits: &mut Misfits) -> Spell {
-    let mut out = Spell::NONE;
+fn overlap(x: &mut Spell, y: &Spell, misfits: &mut Misfits) {
     for (lane, misfit) in misfits.iter_mut().enumerate() {
         let ((ax, bx), (ay, by)) = (x.at(lane), y.at(lane));
         let (leave, back) = (ax.max(ay), bx.min(by));
         *misfit |= (leave == back) & (leave < LATE);
         let some = leave < back;
-        out.leave[lane] = if some { leave } else { LATE };
-        out.back[lane] = if some { back } else { LATE };
+        x.leave[lane] = if some { leave } else { LATE };
+        x.back[lane] = if some { back } else { LATE };
     }
-    out
 }
 
 /// There while `y` is and `x` is not away.
-fn without(x: &Spell, y: &Spell, misfits: &mut Misfits) -> Spell {
-    let mut out = Spell::NONE;
+fn without(x: Spell, y: Spell, out: &mut Spell, misfits: &mut Misfits) {
+    let stay = x.back.iter().chain(&y.back).all(|back| *back == LATE);
+    if stay {
+        return until(&x, &y, out, misfits);
+    }
+    *out = Spell::NONE;
     for (lane, misfit) in misfits.iter_mut().enumerate() {
         let ((ax, bx), (ay, by)) = (x.at(lane), y.at(lane));
         if ay == LATE {
@@ -127,7 +130,17 @@ fn without(x: &Spell, y: &Spell, misfits: &mut Misfits) -> Spell {
             (false, false) => *misfit = true,
         }
     }
-    out
+}
+
+/// There from when `y` is until `x` leaves; neither comes back.
+fn until(x: &Spell, y: &Spell, out: &mut Spell, misfits: &mut Misfits) {
+    for (lane, misfit) in misfits.iter_mut().enumerate() {
+        let (ax, ay) = (x.leave[lane], y.leave[lane]);
+        let some = ay < ax;
+        out.leave[lane] = if some { ay } else { LATE };
+        out.back[lane] = if some { ax } else { LATE };
+        *misfit |= (ax == ay) & (ax < LATE);
+    }
 }
 
 /// How many extremes are kept while a threshold is found.

@@ -28,6 +28,9 @@ pub(super) struct Lanes {
     pub(super) misfits: Misfits,
     pub(super) scratch: Vec<i64>,
     pub(super) points: Points,
+    /// For some gates the input that decided their first change, and how many did at
+    /// once.
+    pub(super) deciders: Vec<[(u32, u32); LANES]>,
     /// Which inputs of a gate are away.
     pub(super) away: Vec<bool>,
     /// Requests for units: when, and by which user.
@@ -86,6 +89,8 @@ pub(super) struct GateStep {
     pub(super) slot: u32,
     pub(super) inputs: Vec<Input>,
     pub(super) rule: Rule,
+    /// Where its deciders are written down.
+    pub(super) decider: Option<usize>,
 }
 
 /// How a gate is worked out.
@@ -179,13 +184,14 @@ impl Lanes {
         let age = step.age.as_ref().map(|age| with.lanes(age));
         let grid = &mut self.grids[step.grid];
         for lane in 0..LANES {
-            let period = every[lane].max(SHORTEST) + cost[lane];
+            let period = every[lane].max(SHORTEST).wrapping_add(cost[lane]);
             grid.period[lane] = period;
             (grid.first[lane], grid.before[lane]) = match age {
                 None => {
                     // Floored, and never a whole period.
-                    let first = ((uniforms[lane] * period as f64) as i64).min(period - 1);
-                    (first, first - period)
+                    let first =
+                        ((uniforms[lane] * period as f64) as i64).min(period.wrapping_sub(1));
+                    (first, first.wrapping_sub(period))
                 }
                 Some(age) if age[lane] == 0 => {
                     self.misfits[lane] |= step.replies;
@@ -200,30 +206,40 @@ impl Lanes {
     }
 
     pub(super) fn gate(&mut self, step: &GateStep, with: &Setting<'_>) {
-        let mut spell = match step.rule {
-            Rule::All => self.all(&step.inputs),
+        match step.rule {
+            Rule::All => self.all(step),
             Rule::Decided(decide) => {
                 let spells = &self.spells;
                 let inputs = step.inputs.iter().map(|input| &spells[input.slot as usize]);
-                spell::threshold(inputs, decide, &mut self.scratch, &mut self.misfits)
+                let spell = spell::threshold(inputs, decide, &mut self.scratch, &mut self.misfits);
+                if let Some(decider) = step.decider {
+                    let inputs = step.inputs.iter().map(|input| &spells[input.slot as usize]);
+                    self.deciders[decider] = decided(inputs, &spell.leave);
+                }
+                self.spells[step.slot as usize] = spell;
             }
-            Rule::AtLeast(least) => self.at_least(&step.inputs, least),
-            Rule::Latch { when, until, held } => self.latch(when, until, held),
-        };
-        spell.cut(with.end);
-        self.spells[step.slot as usize] = spell;
+            Rule::AtLeast(least) => {
+                self.spells[step.slot as usize] = self.at_least(&step.inputs, least);
+            }
+            Rule::Latch { when, until, held } => {
+                self.spells[step.slot as usize] = self.latch(when, until, held);
+            }
+        }
+        self.spells[step.slot as usize].cut(with.end);
     }
 
-    fn all(&mut self, inputs: &[Input]) -> Spell {
-        let (first, rest) = inputs.split_first().expect("a gate that changes reads something");
-        let mut all = self.spells[first.slot as usize];
+    /// What is read has its spell before whatever reads it.
+    fn all(&mut self, step: &GateStep) {
+        let (before, after) = self.spells.split_at_mut(step.slot as usize);
+        let (first, rest) = step.inputs.split_first().expect("a gate that changes reads something");
+        let out = &mut after[0];
+        *out = before[first.slot as usize];
         let mut held = first.held;
         for input in rest {
-            let next = (&self.spells[input.slot as usize], input.held);
-            all = both((&all, held), next, &mut self.misfits);
+            let next = (&before[input.slot as usize], input.held);
+            both((out, held), next, &mut self.misfits);
             held &= input.held;
         }
-        all
     }
 
     fn at_least(&mut self, inputs: &[Input], least: usize) -> Spell {
@@ -281,8 +297,8 @@ impl Lanes {
 
     pub(super) fn work(&mut self, step: &WorkStep<'_>, with: &Setting<'_>) {
         let takes = with.lanes(&step.takes);
-        let when = self.spells[step.when.slot as usize];
-        let mut spell = Spell::NONE;
+        let (before, after) = self.spells.split_at_mut(step.slot as usize);
+        let (when, spell) = (&before[step.when.slot as usize], &mut after[0]);
         for lane in 0..LANES {
             let (leave, back) = when.at(lane);
             (spell.leave[lane], spell.back[lane]) = if step.when.held {
@@ -295,7 +311,6 @@ impl Lanes {
             };
         }
         spell.cut(with.end);
-        self.spells[step.slot as usize] = spell;
     }
 
     /// First come, first served; of one instant in the order of the model.
@@ -360,26 +375,16 @@ impl Lanes {
     }
 
     pub(super) fn probes(&mut self, step: &ProbeStep<'_>, with: &Setting<'_>) {
-        let watch = self.spells[step.watch as usize];
         let needed = [step.needed.0, step.needed.1].map(|id| with.counts(id));
         let cost = with.lanes(&step.cost);
-        match step.period {
-            Some(period) => {
-                let family = Family::new(&watch, &needed, &cost, period);
-                for (slot, grid) in &step.probes {
-                    family.flip(
-                        &self.grids[*grid].first,
-                        with.end,
-                        &mut self.spells[*slot as usize],
-                    );
-                }
-            }
-            None => {
-                for (slot, grid) in &step.probes {
-                    let grid = self.grids[*grid];
-                    let spell = flips(&watch, &needed, &cost, &grid, with.end);
-                    self.spells[*slot as usize] = spell;
-                }
+        let (before, after) = self.spells.split_at_mut(step.watch as usize + 1);
+        let watch = &before[step.watch as usize];
+        let family = step.period.map(|period| Family::new(watch, &needed, &cost, period, with.end));
+        for (slot, grid) in &step.probes {
+            let (grid, out) = (&self.grids[*grid], &mut after[(slot - step.watch) as usize - 1]);
+            match &family {
+                Some(family) => family.flip(&grid.first, out),
+                None => *out = flips(watch, &needed, &cost, grid, with.end),
             }
         }
     }
@@ -414,6 +419,19 @@ impl Lanes {
     }
 }
 
+/// Which input left in the moment of a gate's first change, and how many did.
+fn decided<'s>(inputs: impl Iterator<Item = &'s Spell>, moments: &Lane) -> [(u32, u32); LANES] {
+    let (mut who, mut ties) = ([0; LANES], [0_u32; LANES]);
+    for (spell, position) in inputs.zip(0..) {
+        for lane in 0..LANES {
+            let decides = spell.leave[lane] == moments[lane];
+            who[lane] = if decides { position } else { who[lane] };
+            ties[lane] = ties[lane].wrapping_add(u32::from(decides));
+        }
+    }
+    std::array::from_fn(|lane| (who[lane], ties[lane]))
+}
+
 /// When work that starts at a moment is done.
 fn completion(start: i64, takes: i64) -> i64 {
     let done = 2 * (instant(start) + takes.min(LATE >> 2));
@@ -444,54 +462,69 @@ fn flips(watch: &Spell, needed: &[Lane; 2], cost: &Lane, grid: &Grid, end: i64) 
 /// Probes of one period that look at the same: what all of them share.
 struct Family {
     period: i64,
-    cost: Lane,
-    /// For the flip and the flip back: the whole periods before it is seen, what is
-    /// left of one, and the periods to wait.
-    turns: [(Lane, Lane, Lane); 2],
-    /// From when on looks see the end of what flipped it.
-    again: Lane,
+    turns: [Turn; 2],
+    /// Whether any flips back.
     returns: bool,
 }
 
-impl Family {
-    fn new(watch: &Spell, needed: &[Lane; 2], cost: &Lane, period: i64) -> Self {
-        let turn = |moments: &Lane, needed: &Lane| {
-            let mut turn = ([0; LANES], [0; LANES], [0; LANES]);
-            for lane in 0..LANES {
-                let (whole, rest) = whole_periods(visible(moments[lane]), period);
-                (turn.0[lane], turn.1[lane]) = (whole, rest);
-                turn.2[lane] = (needed[lane] - 1) * period;
-            }
-            turn
-        };
-        Self {
-            period,
-            cost: *cost,
-            turns: [turn(&watch.leave, &needed[0]), turn(&watch.back, &needed[1])],
-            again: watch.back.map(visible),
-            returns: watch.back.iter().any(|back| *back < LATE),
+/// A flip of a probe of a family, in moments.
+struct Turn {
+    /// What is left of a period when what it looks at has changed: whoever's tick is
+    /// earlier in its period waits for the next one.
+    rest: Lane,
+    /// The moment at which one would flip whose ticks begin each period.
+    begin: Lane,
+    /// Whoever would flip from here on does not.
+    limit: Lane,
+}
+
+impl Turn {
+    fn new(changed: &Lane, needed: &Lane, cost: &Lane, period: i64, limit: Lane) -> Self {
+        let mut turn = Self { rest: [0; LANES], begin: [0; LANES], limit };
+        for lane in 0..LANES {
+            let (whole, rest) = whole_periods(visible(changed[lane]), period);
+            turn.rest[lane] = rest;
+            turn.begin[lane] = 2 * (whole + (needed[lane] - 1) * period + cost[lane]) + 1;
         }
+        turn
+    }
+
+    /// The moment of the flip of one whose first tick is `first`.
+    #[inline]
+    fn moment(&self, lane: usize, first: i64, period: i64) -> i64 {
+        // Far from the ends of the number range, and worked out for every client.
+        let wait = if first < self.rest[lane] { period } else { 0 };
+        self.begin[lane].wrapping_add(2_i64.wrapping_mul(first.wrapping_add(wait)))
+    }
+}
+
+impl Family {
+    fn new(watch: &Spell, needed: &[Lane; 2], cost: &Lane, period: i64, end: i64) -> Self {
+        // A look that begins when all is well again sees that.
+        let again = |lane: usize| 2 * (visible(watch.back[lane]) + cost[lane]) + 1;
+        let limit = std::array::from_fn(|lane| again(lane).min(end + 1));
+        let turns = [
+            Turn::new(&watch.leave, &needed[0], cost, period, limit),
+            Turn::new(&watch.back, &needed[1], cost, period, [end + 1; LANES]),
+        ];
+        Self { period, turns, returns: watch.back.iter().any(|back| *back < LATE) }
     }
 
     /// Works out the flips of the one whose first tick is `first`.
-    fn flip(&self, first: &Lane, end: i64, out: &mut Spell) {
-        let tick = |(whole, rest, wait): &(Lane, Lane, Lane), lane: usize| {
-            let more = if first[lane] < rest[lane] { self.period } else { 0 };
-            whole[lane] + first[lane] + more + wait[lane]
-        };
+    fn flip(&self, first: &Lane, out: &mut Spell) {
+        let turn = &self.turns[0];
         for lane in 0..LANES {
-            let flip = tick(&self.turns[0], lane);
-            let moment = 2 * (flip + self.cost[lane]) + 1;
-            let flips = (flip < self.again[lane]) & (moment <= end);
-            out.leave[lane] = if flips { moment } else { LATE };
+            let moment = turn.moment(lane, first[lane], self.period);
+            out.leave[lane] = if moment < turn.limit[lane] { moment } else { LATE };
         }
         if !self.returns {
             out.back = [LATE; LANES];
             return;
         }
+        let turn = &self.turns[1];
         for lane in 0..LANES {
-            let moment = 2 * (tick(&self.turns[1], lane) + self.cost[lane]) + 1;
-            let comes = (out.leave[lane] < LATE) & (moment <= end);
+            let moment = turn.moment(lane, first[lane], self.period);
+            let comes = (out.leave[lane] < LATE) & (moment < turn.limit[lane]);
             out.back[lane] = if comes { moment } else { LATE };
         }
     }
