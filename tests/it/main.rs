@@ -17,6 +17,8 @@ mod knobs;
 mod lab;
 mod laws;
 mod lints;
+#[path = "../../benches/measure/mod.rs"]
+mod measure;
 mod oracles;
 mod presets;
 mod properties;
@@ -25,6 +27,7 @@ mod readme;
 mod report;
 mod repository;
 mod routes;
+mod sampling;
 mod schemas;
 mod semantics;
 mod sentinel;
