@@ -27,19 +27,9 @@ pub(crate) fn rounded(number: f64) -> String {
     if number < 99.95 {
         return format!("{number:.1}");
     }
-    let unit = 10_f64.powi((number.log10_digits() - 3).max(0));
-    grouped((number / unit).round() as u64 * unit as u64)
-}
-
-/// Digits before the point.
-trait Digits {
-    fn log10_digits(&self) -> i32;
-}
-
-impl Digits for f64 {
-    fn log10_digits(&self) -> i32 {
-        (self.round() as u64).to_string().len() as i32
-    }
+    let digits = (number.round() as u64).to_string().len() as u32;
+    let unit = 10_u64.pow(digits.saturating_sub(3));
+    grouped((number / unit as f64).round() as u64 * unit)
 }
 
 /// With commas between thousands.
