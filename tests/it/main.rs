@@ -17,6 +17,8 @@ mod knobs;
 mod lab;
 mod laws;
 mod lints;
+#[path = "../../benches/measure/mod.rs"]
+mod measure;
 mod oracles;
 mod presets;
 mod properties;
@@ -27,6 +29,7 @@ mod repository;
 mod ring_rules;
 mod rings;
 mod routes;
+mod sampling;
 mod schemas;
 mod semantics;
 mod sentinel;
