@@ -8,8 +8,8 @@ use drillcast::experiment::{
 };
 use drillcast::model::system::{Objective, Subject};
 use drillcast::outcome::{
-    Class, Clock, Figure, FigureSlot, Layout, Measured, MilestoneSlot, Outcome, StageSlot, Step,
-    SubjectName,
+    Class, Clock, Figure, FigureSlot, Layout, Measured, MilestoneSlot, Outcome, Population,
+    StageSlot, Step, SubjectName,
 };
 use drillcast::random::{BATCH, Sampling, Scheme, name_hash};
 use drillcast::report::{Trials, json, scenario_prediction};
@@ -58,7 +58,7 @@ fn lab() -> Lab {
                 stage("orders.key", "lease runs out"),
                 stage("orders.promote", "promotion"),
             ],
-            clients: vec![(2, 3)],
+            clients: vec![Population { slots: vec![2], clients: 3 }],
         },
     }
 }
