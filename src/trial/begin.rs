@@ -1,7 +1,6 @@
 //! The beginning of a trial: the steady start, with this trial's phases.
 
 use super::Mode;
-use super::slots;
 use super::world::World;
 use crate::block::clock::{Clock, ClockState, Ticks};
 use crate::block::lease::LeaseState;
@@ -77,7 +76,7 @@ impl World<'_> {
         for index in 0..graph.clocks.len() {
             if self.mode == Mode::Full {
                 let first = self.clocks[index].next(Instant::ZERO);
-                self.agenda.schedule(slots::tick(graph, index), first);
+                self.agenda.schedule(self.slots.tick(index), first);
             }
         }
     }
@@ -232,7 +231,7 @@ impl World<'_> {
         for (index, fault) in graph.faults.iter().enumerate() {
             if fault.after.is_none() {
                 let at = Instant::ZERO + graph.span(fault.at, 0, self);
-                self.agenda.schedule(slots::fault(index), at);
+                self.agenda.schedule(self.slots.fault(index), at);
             }
         }
     }

@@ -1,7 +1,7 @@
 //! What is due: faults, completions, and ticks that look.
 
 use super::Mode;
-use super::slots::{self, Due};
+use super::slots::Due;
 use super::world::{Lapse, World};
 use crate::block::probe::Looks;
 use crate::block::{ClockId, Consumer, DialId, EventId, LeaseId, ProbeId};
@@ -11,14 +11,14 @@ impl World<'_> {
     /// Takes what is due at `at` off the agenda, faults and completions or
     /// ticks; whether there was anything.
     pub(super) fn take_due(&mut self, at: Instant, effects: bool) -> bool {
-        let first_tick = slots::first_tick(self.graph);
+        let first_tick = self.slots.first_tick();
         self.due.clear();
         while let Some((due, slot)) = self.agenda.peek() {
             if due != at || (slot.0 < first_tick) != effects {
                 break;
             }
             self.agenda.pop();
-            self.due.push(slots::due(self.graph, slot));
+            self.due.push(self.slots.due(slot));
         }
         !self.due.is_empty()
     }
@@ -35,7 +35,8 @@ impl World<'_> {
     }
 
     /// All due ticks look, renewals before checks; then what they saw takes effect.
-    pub(super) fn look(&mut self) {
+    /// Whether they saw something.
+    pub(super) fn look(&mut self) -> bool {
         self.verdicts.clear();
         let mut due = std::mem::take(&mut self.due);
         for tick in &due {
@@ -46,6 +47,7 @@ impl World<'_> {
         }
         due.clear();
         self.due = due;
+        let seen = !self.verdicts.is_empty();
         let mut verdicts = std::mem::take(&mut self.verdicts);
         verdicts.sort_unstable();
         verdicts.dedup();
@@ -53,6 +55,7 @@ impl World<'_> {
             self.take_effect(verdict);
         }
         self.verdicts = verdicts;
+        seen
     }
 
     fn renewals(&mut self, due: Due) {
@@ -111,7 +114,7 @@ impl World<'_> {
         }
         self.clocks[clock.index()].settle(self.visible);
         let next = self.clocks[clock.index()].next(self.visible);
-        self.agenda.schedule(slots::tick(graph, clock.index()), next);
+        self.agenda.schedule(self.slots.tick(clock.index()), next);
     }
 
     /// Whether a lease has run out is looked at.

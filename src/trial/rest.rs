@@ -4,7 +4,6 @@
 //! something always is; such a trial is over when no block would do anything at any
 //! tick to come.
 
-use super::slots;
 use super::world::World;
 use crate::block::lease::LeasePlan;
 use crate::block::probe::Looks;
@@ -43,9 +42,8 @@ impl World<'_> {
             }
             None => true,
         });
-        let graph = self.graph;
         match kind {
-            Some(0) => [slots::fault(index), slots::fault_end(graph, index)]
+            Some(0) => [self.slots.fault(index), self.slots.fault_end(index)]
                 .iter()
                 .any(|slot| self.agenda.due(*slot).is_some()),
             Some(1) => matches!(
@@ -55,7 +53,7 @@ impl World<'_> {
             Some(2) => self.may_flip(index),
             Some(3) => self.may_turn(index),
             Some(4) => self.dials[index].connected.is_none(),
-            _ => self.agenda.due(slots::tank(graph, index)).is_some(),
+            _ => self.agenda.due(self.slots.tank(index)).is_some(),
         }
     }
 

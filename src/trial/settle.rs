@@ -6,7 +6,6 @@
 //! the full form and the lazy form go through the same rounds.
 
 use super::Mode;
-use super::slots;
 use super::world::World;
 use crate::block::clock::{Clock, ClockState, Ticks};
 use crate::block::dial::TargetState;
@@ -177,7 +176,7 @@ impl World<'_> {
             }
         }
         if self.mode == Mode::Full {
-            self.agenda.schedule(slots::tick(graph, index), state.next(self.visible));
+            self.agenda.schedule(self.slots.tick(index), state.next(self.visible));
         }
     }
 
@@ -293,7 +292,7 @@ impl World<'_> {
                 state.reply_plan(graph.count(probe.fall, self), graph.count(probe.rise, self))
             }
         };
-        self.agenda.schedule(slots::probe(graph, index), at);
+        self.agenda.schedule(self.slots.probe(index), at);
     }
 
     fn settle_lease(&mut self, index: usize) {
@@ -328,7 +327,7 @@ impl World<'_> {
         let graph = self.graph;
         let lease = &graph.leases[index].0;
         let state = &self.leases[index];
-        let (renew, fall) = (slots::renew(graph, index), slots::fall(graph, index));
+        let (renew, fall) = (self.slots.renew(index), self.slots.fall(index));
         if self.mode == Mode::Full {
             let exact = lease.check.is_none() && state.alive;
             let at = if exact { state.deadline.max(self.visible) } else { Instant::NEVER };
@@ -413,7 +412,7 @@ impl World<'_> {
                 state.plan(&self.targets[index], clock)
             }
         };
-        self.agenda.schedule(slots::dial(graph, index), at);
+        self.agenda.schedule(self.slots.dial(index), at);
     }
 
     /// A tank fills or drains by what holds now.
@@ -428,7 +427,7 @@ impl World<'_> {
         let state = &mut self.tanks[index];
         state.turn(rate, self.now, by);
         let at = state.crossing().max(self.visible);
-        self.agenda.schedule(slots::tank(graph, index), at);
+        self.agenda.schedule(self.slots.tank(index), at);
     }
 
     /// A tank crosses its mark.

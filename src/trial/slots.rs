@@ -26,66 +26,80 @@ pub(super) enum Due {
     Dial(usize),
 }
 
-/// How many slots come before each kind.
-fn starts(graph: &Graph) -> [usize; 10] {
-    let sizes = [
-        graph.faults.len(),
-        graph.faults.len(),
-        graph.works.len(),
-        graph.tanks.len(),
-        graph.clocks.len(),
-        graph.leases.len(),
-        graph.leases.len(),
-        graph.probes.len(),
-        graph.dials.len(),
-    ];
-    let mut starts = [0; 10];
-    for (index, size) in sizes.iter().enumerate() {
-        starts[index + 1] = starts[index] + size;
+/// How many slots come before each kind; one more than kinds.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Slots {
+    starts: [u32; 10],
+}
+
+impl Slots {
+    pub(super) fn of(graph: &Graph) -> Self {
+        let sizes = [
+            graph.faults.len(),
+            graph.faults.len(),
+            graph.works.len(),
+            graph.tanks.len(),
+            graph.clocks.len(),
+            graph.leases.len(),
+            graph.leases.len(),
+            graph.probes.len(),
+            graph.dials.len(),
+        ];
+        let mut starts = [0; 10];
+        for (index, size) in sizes.iter().enumerate() {
+            starts[index + 1] = starts[index] + *size as u32;
+        }
+        Self { starts }
     }
-    starts
-}
 
-/// How many there are.
-pub(super) fn count(graph: &Graph) -> usize {
-    starts(graph)[9]
-}
-
-/// Slots from here on are ticks: they look, and take effect in epoch 1.
-pub(super) fn first_tick(graph: &Graph) -> u32 {
-    starts(graph)[4] as u32
-}
-
-/// What a slot stands for.
-pub(super) fn due(graph: &Graph, slot: Slot) -> Due {
-    let starts = starts(graph);
-    let number = slot.0 as usize;
-    let kind = starts.partition_point(|s| *s <= number) - 1;
-    let index = number - starts[kind];
-    match kind {
-        0 => Due::Fault(index),
-        1 => Due::FaultEnd(index),
-        2 => Due::Work(index),
-        3 => Due::Tank(index),
-        4 => Due::Tick(index),
-        5 => Due::Renew(index),
-        6 => Due::Fall(index),
-        7 => Due::Probe(index),
-        _ => Due::Dial(index),
+    /// How many there are.
+    pub(super) fn count(&self) -> usize {
+        self.starts[9] as usize
     }
-}
 
-/// The slot of a fault.
-pub(super) fn fault(index: usize) -> Slot {
-    Slot(index as u32)
+    /// Slots from here on are ticks: they look, and take effect in epoch 1.
+    pub(super) fn first_tick(&self) -> u32 {
+        self.starts[4]
+    }
+
+    /// What a slot stands for.
+    pub(super) fn due(&self, slot: Slot) -> Due {
+        let kind = self.starts.iter().filter(|start| **start <= slot.0).count() - 1;
+        let index = (slot.0 - self.starts[kind]) as usize;
+        match kind {
+            0 => Due::Fault(index),
+            1 => Due::FaultEnd(index),
+            2 => Due::Work(index),
+            3 => Due::Tank(index),
+            4 => Due::Tick(index),
+            5 => Due::Renew(index),
+            6 => Due::Fall(index),
+            7 => Due::Probe(index),
+            _ => Due::Dial(index),
+        }
+    }
 }
 
 macro_rules! slots {
-    ($($name:ident = $kind:expr),*) => {$(
-        pub(super) fn $name(graph: &Graph, index: usize) -> Slot {
-            Slot((starts(graph)[$kind] + index) as u32)
-        }
-    )*};
+    ($($name:ident = $kind:expr),*) => {
+        /// The slot of each block.
+        impl Slots {$(
+            #[inline]
+            pub(super) fn $name(&self, index: usize) -> Slot {
+                Slot(self.starts[$kind] + index as u32)
+            }
+        )*}
+    };
 }
 
-slots!(fault_end = 1, work = 2, tank = 3, tick = 4, renew = 5, fall = 6, probe = 7, dial = 8);
+slots!(
+    fault = 0,
+    fault_end = 1,
+    work = 2,
+    tank = 3,
+    tick = 4,
+    renew = 5,
+    fall = 6,
+    probe = 7,
+    dial = 8
+);

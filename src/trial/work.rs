@@ -1,7 +1,6 @@
 //! Works in a trial: asking for a unit, starting, completing, failing and trying
 //! again.
 
-use super::slots;
 use super::world::World;
 use crate::block::EventId;
 use crate::block::value::Readings;
@@ -26,7 +25,7 @@ impl World<'_> {
             // It may have waited for `until` to let go.
             WorkStep::Start => self.start(index, self.event(work.when).max(self.event(work.until))),
             WorkStep::Cancel => {
-                self.agenda.cancel(slots::work(graph, index));
+                self.agenda.cancel(self.slots.work(index));
                 self.zero.retain(|w| *w != index as u32);
                 self.flows.end(index);
             }
@@ -102,9 +101,9 @@ impl World<'_> {
         let over = |work: usize| {
             graph.works[work].0.moves.as_ref().map_or(&[][..], |moves| moves.over.as_slice())
         };
-        let (agenda, visible) = (&mut self.agenda, self.visible);
+        let (agenda, slots, visible) = (&mut self.agenda, self.slots, self.visible);
         self.flows.share(self.now, over, |work, at| {
-            agenda.schedule(slots::work(graph, work), at.max(visible));
+            agenda.schedule(slots.work(work), at.max(visible));
         });
     }
 
@@ -136,7 +135,7 @@ impl World<'_> {
         } else if let Some((bytes, most)) = moves {
             self.flows.begin(index, bytes, most, self.now);
         } else {
-            self.agenda.schedule(slots::work(graph, index), self.now + takes);
+            self.agenda.schedule(self.slots.work(index), self.now + takes);
         }
     }
 
@@ -185,7 +184,7 @@ impl World<'_> {
         if wait == Span::ZERO {
             self.try_again(index);
         } else {
-            self.agenda.schedule(slots::work(graph, index), self.now + wait);
+            self.agenda.schedule(self.slots.work(index), self.now + wait);
         }
     }
 

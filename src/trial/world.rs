@@ -7,6 +7,7 @@
 use super::Mode;
 use super::dirty::Dirty;
 use super::meter::{Meter, MeterState};
+use super::slots::{Due, Slots};
 use super::steady::Steady;
 use crate::block::backup::{Backup, BackupState, Restore, Rules};
 use crate::block::clock::ClockState;
@@ -73,9 +74,10 @@ pub struct World<'g> {
     pub(super) flows: Flows,
     pub(super) tanks: Vec<TankState>,
     pub(super) agenda: Agenda,
+    pub(super) slots: Slots,
     pub(super) dirty: Dirty,
     pub(super) zero: Vec<u32>,
-    pub(super) due: Vec<super::slots::Due>,
+    pub(super) due: Vec<Due>,
     pub(super) verdicts: Vec<Consumer>,
     pub(super) scratch: Vec<EventId>,
     /// Which arm of each fault has struck.
@@ -109,6 +111,7 @@ impl<'g> World<'g> {
     /// A world for `graph`.
     #[must_use]
     pub fn new(graph: &'g Graph, meters: &'g [Meter], steady: &'g Steady, mode: Mode) -> Self {
+        let slots = Slots::of(graph);
         Self {
             graph,
             meters,
@@ -140,7 +143,8 @@ impl<'g> World<'g> {
             pools: vec![PoolState::default(); graph.pools.len()],
             flows: Flows::new(graph.links.len(), graph.works.len()),
             tanks: vec![TankState::at_zero(0.0, 0.0, 0.0); graph.tanks.len()],
-            agenda: Agenda::new(super::slots::count(graph)),
+            agenda: Agenda::new(slots.count()),
+            slots,
             dirty: Dirty::new(graph, meters.len()),
             // Twice: a try in no time may begin while those before it end.
             zero: Vec::with_capacity(2 * graph.works.len()),
@@ -207,8 +211,10 @@ impl<'g> World<'g> {
         }
         if self.take_due(at, false) {
             self.visible = at + Span(1);
-            self.look();
-            self.settle();
+            // Most looks see what they have seen before.
+            if self.look() {
+                self.settle();
+            }
         }
         self.measure();
     }
@@ -265,7 +271,7 @@ impl<'g> World<'g> {
             if fault.after == Some(milestone) && self.struck[index].is_none() {
                 let at = (self.now + graph.span(fault.at, 0, self)).max(self.visible);
                 self.armed_by[index] = by;
-                self.agenda.schedule(super::slots::fault(index), at);
+                self.agenda.schedule(self.slots.fault(index), at);
             }
         }
     }
@@ -295,7 +301,7 @@ impl<'g> World<'g> {
         }
         if let Some(lasts) = fault.lasts {
             let end = self.now + graph.span(lasts, 0, self).max(Span(1));
-            self.agenda.schedule(super::slots::fault_end(graph, index), end);
+            self.agenda.schedule(self.slots.fault_end(index), end);
         }
     }
 
