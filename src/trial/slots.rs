@@ -1,4 +1,4 @@
-//! The agenda's slots: faults, completions and crossings first, then renewals, then looks.
+//! The agenda's slots: faults, completions, crossings and tokens first, then renewals, then looks.
 
 use crate::block::Graph;
 use crate::kernel::Slot;
@@ -14,6 +14,8 @@ pub(super) enum Due {
     Work(usize),
     /// A tank crosses its mark.
     Tank(usize),
+    /// A pool has a token for whoever waits.
+    Token(usize),
     /// A clock ticks (full form).
     Tick(usize),
     /// A lease is renewed.
@@ -27,19 +29,20 @@ pub(super) enum Due {
 }
 
 /// How many slots come before each kind.
-fn starts(graph: &Graph) -> [usize; 10] {
+fn starts(graph: &Graph) -> [usize; 11] {
     let sizes = [
         graph.faults.len(),
         graph.faults.len(),
         graph.works.len(),
         graph.tanks.len(),
+        graph.pools.len(),
         graph.clocks.len(),
         graph.leases.len(),
         graph.leases.len(),
         graph.probes.len(),
         graph.dials.len(),
     ];
-    let mut starts = [0; 10];
+    let mut starts = [0; 11];
     for (index, size) in sizes.iter().enumerate() {
         starts[index + 1] = starts[index] + size;
     }
@@ -48,12 +51,12 @@ fn starts(graph: &Graph) -> [usize; 10] {
 
 /// How many there are.
 pub(super) fn count(graph: &Graph) -> usize {
-    starts(graph)[9]
+    starts(graph)[10]
 }
 
 /// Slots from here on are ticks: they look, and take effect in epoch 1.
 pub(super) fn first_tick(graph: &Graph) -> u32 {
-    starts(graph)[4] as u32
+    starts(graph)[5] as u32
 }
 
 /// What a slot stands for.
@@ -67,10 +70,11 @@ pub(super) fn due(graph: &Graph, slot: Slot) -> Due {
         1 => Due::FaultEnd(index),
         2 => Due::Work(index),
         3 => Due::Tank(index),
-        4 => Due::Tick(index),
-        5 => Due::Renew(index),
-        6 => Due::Fall(index),
-        7 => Due::Probe(index),
+        4 => Due::Token(index),
+        5 => Due::Tick(index),
+        6 => Due::Renew(index),
+        7 => Due::Fall(index),
+        8 => Due::Probe(index),
         _ => Due::Dial(index),
     }
 }
@@ -88,4 +92,14 @@ macro_rules! slots {
     )*};
 }
 
-slots!(fault_end = 1, work = 2, tank = 3, tick = 4, renew = 5, fall = 6, probe = 7, dial = 8);
+slots!(
+    fault_end = 1,
+    work = 2,
+    tank = 3,
+    token = 4,
+    tick = 5,
+    renew = 6,
+    fall = 7,
+    probe = 8,
+    dial = 9
+);

@@ -19,6 +19,12 @@ const EMBEDDED: &[(&str, &str)] = &[
     ("etcd", include_str!("../../../models/presets/etcd.toml")),
     ("haproxy", include_str!("../../../models/presets/haproxy.toml")),
     ("keepalived", include_str!("../../../models/presets/keepalived.toml")),
+    ("kubernetes/cluster", include_str!("../../../models/presets/kubernetes/cluster.toml")),
+    ("kubernetes/deployment", include_str!("../../../models/presets/kubernetes/deployment.toml")),
+    (
+        "kubernetes/stateful_set",
+        include_str!("../../../models/presets/kubernetes/stateful_set.toml"),
+    ),
     ("nats/client", include_str!("../../../models/presets/nats/client.toml")),
     ("nats/jetstream", include_str!("../../../models/presets/nats/jetstream.toml")),
     ("postgresql/patroni", include_str!("../../../models/presets/postgresql/patroni.toml")),

@@ -7,6 +7,7 @@
 
 mod blocks;
 mod fields;
+mod kubernetes;
 mod messaging;
 mod models;
 mod names;

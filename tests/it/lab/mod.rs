@@ -18,6 +18,7 @@ mod dns;
 mod etcd;
 mod haproxy;
 mod keepalived;
+mod kubernetes;
 mod nats;
 mod patroni;
 mod rabbitmq;
@@ -50,6 +51,7 @@ const FILES: &[fn(&mut Vec<Row>)] = &[
     keepalived::rows,
     dns::rows,
     sentinel::rows,
+    kubernetes::rows,
 ];
 
 /// A miss is a p-value below this after Holm, and a rival is rejected below it.
