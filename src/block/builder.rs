@@ -575,6 +575,11 @@ impl Builder {
 
     fn edges_of_choices(&self, edges: &mut Vec<(Literal, Consumer)>) {
         let graph = &self.graph;
+        for (index, pool) in graph.pools.iter().enumerate() {
+            let Pool::Tokens { rates, .. } = pool else { continue };
+            let consumer = Consumer::Pool(PoolId(index as u32));
+            edges.extend(rates.iter().map(|(on, _)| (*on, consumer)));
+        }
         for (index, pick) in graph.picks.iter().enumerate() {
             let consumer = Consumer::Pick(PickId(index as u32));
             edges.push((pick.when, consumer));

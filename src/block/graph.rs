@@ -5,7 +5,7 @@ use super::clock::Clock;
 use super::dial::Dial;
 use super::gate::Gate;
 use super::id::{
-    BackupId, ClockId, DialId, LeaseId, LogId, PickId, ProbeId, TankId, ValueId, WorkId,
+    BackupId, ClockId, DialId, LeaseId, LogId, PickId, PoolId, ProbeId, TankId, ValueId, WorkId,
 };
 use super::lease::Lease;
 use super::link::Link;
@@ -45,6 +45,8 @@ pub enum Consumer {
     Backup(BackupId),
     /// A tank fills or drains by it.
     Tank(TankId),
+    /// The tokens of a pool come faster or slower by it.
+    Pool(PoolId),
 }
 
 /// What a level's value comes from.

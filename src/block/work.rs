@@ -52,6 +52,10 @@ pub struct Retry {
     pub tries: Option<ValueId>,
     /// From a failed try to the next \[s\], read when it has failed.
     pub between: ValueId,
+    /// By how much each wait is longer than the one before, if it is: 1 and more.
+    pub factor: Option<ValueId>,
+    /// The longest wait \[s\], where there is one.
+    pub most: Option<ValueId>,
     /// True while it has failed for good.
     pub failed: LevelId,
     /// The hash of the name of its failures.

@@ -5,11 +5,11 @@ use super::world::World;
 use crate::block::clock::{Clock, ClockState, Ticks};
 use crate::block::lease::LeaseState;
 use crate::block::pace::{Beat, Draws, Growth, Pace};
-use crate::block::pool::PoolState;
+use crate::block::pool::{Bucket, Pool, PoolState};
 use crate::block::probe::{Looks, ProbeState, Reply};
 use crate::block::tank::TankState;
 use crate::block::value::Readings;
-use crate::block::{Event, EventId, LevelId, ValueId, WorkId};
+use crate::block::{Event, EventId, LevelId, Literal, ValueId, WorkId};
 use crate::random::Sampling;
 use crate::units::{Instant, Span};
 
@@ -94,11 +94,27 @@ impl World<'_> {
         for (index, pool) in graph.pools.iter().enumerate() {
             let holds = |user: &&WorkId| self.works[user.index()].holds;
             let held = graph.users[index].iter().filter(holds).count() as u32;
-            self.pools[index] = PoolState::of(graph.count(pool.size, self), held);
+            self.pools[index] = match pool {
+                Pool::Units(size) => {
+                    let size = graph.value(*size, 0, self).clamp(0.0, 1e6) as u32;
+                    PoolState::of(size, held)
+                }
+                Pool::Tokens { burst, rates } => {
+                    let burst = graph.value(*burst, 0, self);
+                    PoolState::Tokens(Bucket::full(burst, self.gap(rates), Instant::ZERO))
+                }
+            };
         }
         let mut flows = std::mem::take(&mut self.flows);
         flows.start(graph.links.iter().map(|link| graph.value(link.rate, 0, self)));
         self.flows = flows;
+    }
+
+    /// How far apart tokens come at these rates now.
+    pub(super) fn gap(&self, rates: &[(Literal, ValueId)]) -> Span {
+        let rate = rates.iter().find(|(on, _)| self.holds(*on));
+        let rate = rate.map_or(0.0, |(_, rate)| self.graph.value(*rate, 0, self));
+        if rate > 0.0 { Span::from_seconds(1.0 / rate).max(Span(1)) } else { Span::NEVER }
     }
 
     fn begin_tanks(&mut self) {

@@ -102,6 +102,7 @@ impl Dirty {
             }
             Consumer::Meter(id) | Consumer::Part(id, _) => self.meters.insert(id as usize),
             Consumer::Tank(id) => self.tanks.insert(id.index()),
+            Consumer::Pool(id) => self.pools.insert(id.index()),
             // What a backup holds is only ever read.
             Consumer::Backup(_) => {}
         }

@@ -30,6 +30,7 @@ impl World<'_> {
             Due::FaultEnd(index) => self.relent(index),
             Due::Work(index) => self.complete(index),
             Due::Tank(index) => self.cross(index),
+            Due::Token(index) => self.dirty.pools.insert(index),
             _ => unreachable!("ticks look, they do not happen"),
         }
     }

@@ -1,4 +1,4 @@
-//! The agenda's slots: faults, completions and crossings first, then renewals, then looks.
+//! The agenda's slots: faults, completions, crossings and tokens first, then renewals, then looks.
 
 use crate::block::Graph;
 use crate::kernel::Slot;
@@ -14,6 +14,8 @@ pub(super) enum Due {
     Work(usize),
     /// A tank crosses its mark.
     Tank(usize),
+    /// A pool has a token for whoever waits.
+    Token(usize),
     /// A clock ticks (full form).
     Tick(usize),
     /// A lease is renewed.
@@ -29,7 +31,7 @@ pub(super) enum Due {
 /// How many slots come before each kind; one more than kinds.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Slots {
-    starts: [u32; 10],
+    starts: [u32; 11],
 }
 
 impl Slots {
@@ -39,13 +41,14 @@ impl Slots {
             graph.faults.len(),
             graph.works.len(),
             graph.tanks.len(),
+            graph.pools.len(),
             graph.clocks.len(),
             graph.leases.len(),
             graph.leases.len(),
             graph.probes.len(),
             graph.dials.len(),
         ];
-        let mut starts = [0; 10];
+        let mut starts = [0; 11];
         for (index, size) in sizes.iter().enumerate() {
             starts[index + 1] = starts[index] + *size as u32;
         }
@@ -54,12 +57,12 @@ impl Slots {
 
     /// How many there are.
     pub(super) fn count(&self) -> usize {
-        self.starts[9] as usize
+        self.starts[10] as usize
     }
 
     /// Slots from here on are ticks: they look, and take effect in epoch 1.
     pub(super) fn first_tick(&self) -> u32 {
-        self.starts[4]
+        self.starts[5]
     }
 
     /// What a slot stands for.
@@ -71,10 +74,11 @@ impl Slots {
             1 => Due::FaultEnd(index),
             2 => Due::Work(index),
             3 => Due::Tank(index),
-            4 => Due::Tick(index),
-            5 => Due::Renew(index),
-            6 => Due::Fall(index),
-            7 => Due::Probe(index),
+            4 => Due::Token(index),
+            5 => Due::Tick(index),
+            6 => Due::Renew(index),
+            7 => Due::Fall(index),
+            8 => Due::Probe(index),
             _ => Due::Dial(index),
         }
     }
@@ -97,9 +101,10 @@ slots!(
     fault_end = 1,
     work = 2,
     tank = 3,
-    tick = 4,
-    renew = 5,
-    fall = 6,
-    probe = 7,
-    dial = 8
+    token = 4,
+    tick = 5,
+    renew = 6,
+    fall = 7,
+    probe = 8,
+    dial = 9
 );

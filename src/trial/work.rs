@@ -3,8 +3,10 @@
 
 use super::world::World;
 use crate::block::EventId;
+use crate::block::pool::{Pool, PoolState};
 use crate::block::value::Readings;
 use crate::block::work::{Retry, WorkStage, WorkStep};
+use crate::maths;
 use crate::units::Span;
 
 /// More tries than this of one work without success, and the trial is unsettled.
@@ -74,10 +76,19 @@ impl World<'_> {
     /// Whoever has waited longest for a unit of a pool gets one, if there is one.
     pub(super) fn grant_unit(&mut self, pool: usize) {
         let graph = self.graph;
+        if let (Pool::Tokens { rates, .. }, gap) = (&graph.pools[pool], self.now) {
+            let (now, gap) = (gap, self.gap(rates));
+            if let PoolState::Tokens(bucket) = &mut self.pools[pool] {
+                bucket.turn(now, gap);
+            }
+        }
         let waiting = graph.users[pool].iter().map(|user| user.index());
         let waiting = waiting.filter(|w| self.works[*w].stage == WorkStage::Queued);
         let Some(next) = waiting.min_by_key(|w| (self.works[*w].asked, *w)) else { return };
-        if !self.pools[pool].take() {
+        if !self.pools[pool].take(self.now) {
+            // A pool of units has none until one comes back.
+            let at = self.pools[pool].next();
+            self.agenda.schedule(self.slots.token(pool), at);
             return;
         }
         let work = &graph.works[next].0;
@@ -180,12 +191,24 @@ impl World<'_> {
         self.exhausted |= state.tries >= TRY_BUDGET;
         self.works[index].stage = WorkStage::Pausing;
         self.release(index);
-        let wait = graph.span(retry.between, state.activations - 1, self);
+        let wait = self.wait(retry, state.activations - 1, state.tries);
         if wait == Span::ZERO {
             self.try_again(index);
         } else {
             self.agenda.schedule(self.slots.work(index), self.now + wait);
         }
+    }
+
+    /// How long a work waits after so many tries of this activation.
+    fn wait(&self, retry: &Retry, activation: u32, tries: u32) -> Span {
+        let graph = self.graph;
+        let mut wait = graph.span(retry.between, activation, self);
+        if let Some(factor) = retry.factor {
+            let factor = graph.value(factor, activation, self).max(1.0);
+            let grown = maths::powf(factor, f64::from(tries.saturating_sub(1)));
+            wait = Span::from_seconds(wait.as_seconds() * grown);
+        }
+        retry.most.map_or(wait, |most| wait.min(graph.span(most, activation, self)))
     }
 
     /// The wait after a failed try is over.

@@ -140,7 +140,7 @@ impl<'g> World<'g> {
                 .collect(),
             logs: graph.logs.iter().map(|log| LogState::new(log.members.len())).collect(),
             backups: graph.backups.iter().map(|_| BackupState::new()).collect(),
-            pools: vec![PoolState::default(); graph.pools.len()],
+            pools: vec![PoolState::of(0, 0); graph.pools.len()],
             flows: Flows::new(graph.links.len(), graph.works.len()),
             tanks: vec![TankState::at_zero(0.0, 0.0, 0.0); graph.tanks.len()],
             agenda: Agenda::new(slots.count()),

@@ -7,6 +7,7 @@ use drillcast::outcome::Figure;
 use drillcast::trial::Program;
 
 use crate::harness::{each, figure, first, load_sources, quantile, run, seconds};
+use crate::kubernetes;
 
 /// A case, and how it is predicted.
 pub(crate) struct Golden {
@@ -51,18 +52,24 @@ pub(crate) const CASES: [Golden; 19] = [
     ),
     modelled("same, primary's processes are killed", "reset", [26.0, 31.0, 36.0], killed),
     modelled("same, etcd's leader dies with it", "reset", [37.0, 38.0, 41.0], killed_with_etcd),
-    open(
+    modelled(
         "Kubernetes 1.32 and later: endpoints withdrawn after a node's power loss",
         "silent",
         [42.0, 47.5, 53.0],
+        || kubernetes::golden(&[AT_ONCE], kubernetes::withdrawn),
     ),
-    open("same, 1.31 and earlier (grace 40 s)", "silent", [32.0, 37.5, 43.0]),
-    open(
+    modelled("same, 1.31 and earlier (grace 40 s)", "silent", [32.0, 37.5, 43.0], || {
+        kubernetes::golden(&[AT_ONCE, "clusters.main.version=1.31"], kubernetes::withdrawn)
+    }),
+    modelled(
         "Kubernetes 1.34 and later: single pod without state ready elsewhere, start 25 s",
         "silent",
         [356.0, 373.0, 415.0],
+        || kubernetes::golden(&[START], kubernetes::replaced),
     ),
-    open("same, 1.32 and 1.33", "silent", [361.0, 378.0, 420.0]),
+    modelled("same, 1.32 and 1.33", "silent", [361.0, 378.0, 420.0], || {
+        kubernetes::golden(&[START, "clusters.main.version=1.33"], kubernetes::replaced)
+    }),
     Golden {
         case: "Kubernetes: a zone of 30 nodes lost",
         class: "silent",
@@ -105,6 +112,11 @@ pub(crate) const CASES: [Golden; 19] = [
     modelled("Cassandra, phi 8: convicted", "both", [17.8, 18.5, 19.8], || convicted("kill")),
     open("Elasticsearch: data node out", "silent", [32.0, 32.5, 33.0]),
 ];
+
+/// An idle control plane.
+const AT_ONCE: &str = "services.web.endpoint_delay=0s";
+/// From the image to a pod that is ready.
+const START: &str = "services.one.start={ median = \"25s\", sigma = 0.6 }";
 
 const MODEL: &str = r#"
 model = "golden"

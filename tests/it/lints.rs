@@ -581,3 +581,57 @@ fn backups_of_one_server_know_no_second() {
     assert_eq!(codes(&two, None), ["pitr::one_server"]);
     assert_eq!(codes(&vault("", ""), None).len(), 0);
 }
+
+/// A cluster of three zones, and a service on it.
+fn kube(cluster: &str, service: &str) -> String {
+    format!(
+        "model = \"kube\"\nzones = {{ a = \"r\", b = \"r\", c = \"r\" }}\n[clusters.main]\ntechnology = \"kubernetes/cluster\"\nmembers = [\"a\", \"b\", \"c\"]\n{cluster}\n[services.web]\ntechnology = \"kubernetes/{service}\n"
+    )
+}
+
+const CONTROL: &str = "control_plane = [\"a\", \"b\", \"c\"]";
+
+#[test]
+fn clusters_are_watched_from_more_than_one_zone_and_in_good_time() {
+    let pods = "deployment\"\ncluster = \"main\"\nreplicas = { a = 1, b = 1 }";
+    assert_eq!(codes(&kube(CONTROL, pods), None).len(), 0);
+    let one = "control_plane = [\"a\", \"a\", \"a\"]";
+    assert_eq!(codes(&kube(one, pods), None), ["cluster::control_plane_in_one_zone"]);
+    let hasty = format!("{CONTROL}\nnode_monitor_grace_period = \"20s\"");
+    assert_eq!(codes(&kube(&hasty, pods), None), ["cluster::grace_too_short"]);
+}
+
+#[test]
+fn pods_that_nobody_replaces_in_time_are_a_risk() {
+    let lost = scenario("what = \"power loss\"\nwhere = \"zone a\"");
+    let drain = scenario("what = \"drain\"\nwhere = \"member a of main\"");
+    let found = |service: &str, fault: &str, wanted: &str| {
+        let model = format!("{}{wanted}", kube(CONTROL, service));
+        codes(&model, Some(fault))
+    };
+    let minute = "[objectives.web]\nrecovery_time = \"p95 <= 60s\"\n";
+    let hours = "[objectives.web]\nrecovery_time = \"p95 <= 2h\"\n";
+    let single = "deployment\"\ncluster = \"main\"\nmembers = [\"a\"]";
+    assert_eq!(found(single, &lost, minute), ["deployment::single_replica"]);
+    assert_eq!(found(single, &lost, hours).len(), 0);
+    assert_eq!(found(single, &drain, minute).len(), 0);
+    let same = "deployment\"\ncluster = \"main\"\nreplicas = { a = 2 }";
+    assert_eq!(found(same, &lost, ""), ["deployment::one_zone"]);
+    let state = "stateful_set\"\ncluster = \"main\"\nreplicas = { a = 1, b = 1 }";
+    assert_eq!(found(state, &lost, minute), ["stateful_set::stuck"]);
+    assert_eq!(found(state, &lost, hours).len(), 0);
+    assert_eq!(found(state, &drain, minute).len(), 0);
+    let same = state.replace("{ a = 1, b = 1 }", "{ a = 2 }");
+    assert_eq!(found(&same, &drain, ""), ["stateful_set::one_zone"]);
+    // A budget that allows nothing, under a drain and under power loss.
+    for (kind, code) in [
+        ("deployment", "deployment::budget_blocks"),
+        ("stateful_set", "stateful_set::budget_blocks"),
+    ] {
+        let tight = state.replace("stateful_set", kind) + "\nmin_available = 2";
+        assert_eq!(found(&tight, &drain, ""), [code]);
+        assert_eq!(found(&tight, &lost, "").len(), 0);
+        let loose = tight.replace("min_available = 2", "min_available = 1");
+        assert_eq!(found(&loose, &drain, "").len(), 0);
+    }
+}

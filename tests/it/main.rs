@@ -14,6 +14,7 @@ mod experiment;
 mod golden;
 mod harness;
 mod knobs;
+mod kubernetes;
 mod lab;
 mod laws;
 mod lints;

@@ -132,9 +132,9 @@ impl Random {
 
     /// Works that share one or two units.
     fn add_pool(&mut self) {
-        let size = 1.0 + self.below(2) as f64;
+        let size = self.below(3) as f64;
         let size = self.builder.constant(size);
-        let pool = self.builder.pool(Pool { size });
+        let pool = self.builder.pool(Pool::Units(size));
         let users: Vec<(LevelId, LevelId)> = (0..2 + self.below(3))
             .map(|_| (self.builder.level("shared"), self.builder.level("unit")))
             .collect();

@@ -159,11 +159,25 @@ impl Random {
         Moves { bytes, over: over.to_vec(), most: self.builder.constant(most) }
     }
 
+    /// A bucket of tokens that come a few microseconds apart, or not at all.
+    fn tokens(&mut self) -> Pool {
+        let burst = self.builder.constant(1.0 + 0.5 * self.dice.below(4) as f64);
+        let rates = (0..1 + self.dice.below(3)).map(|_| {
+            let rate = [0.0, 1e6, 5e5, 2.5e5][self.dice.below(4)];
+            (self.literal(), self.builder.constant(rate))
+        });
+        Pool::Tokens { burst, rates: rates.collect() }
+    }
+
     /// Two pools and two links, whose rates are a few bytes a microsecond.
     fn shares(&mut self) {
         for _ in 0..2 {
-            let size = self.builder.constant(1.0 + self.dice.below(2) as f64);
-            self.builder.pool(Pool { size });
+            let pool = if self.dice.chance(50) {
+                self.tokens()
+            } else {
+                Pool::Units(self.builder.constant(self.dice.below(3) as f64))
+            };
+            self.builder.pool(pool);
             let rate = self.builder.constant(1e6 * self.dice.below(4) as f64);
             self.builder.link(Link { rate });
         }
@@ -195,6 +209,8 @@ impl Random {
             fails: self.builder.constant([0.3, 0.5, 1.0][failed.index() % 3]),
             tries: Some(self.builder.constant((1 + failed.index() % 3) as f64)),
             between: self.drawn(3),
+            factor: (failed.index() % 2 == 0).then(|| self.builder.constant(2.0)),
+            most: (failed.index() % 5 == 0).then(|| self.builder.constant(5.0 * MICRO)),
             failed,
             name: failed.index() as u64,
         });

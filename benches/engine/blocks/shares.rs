@@ -41,7 +41,7 @@ fn works(bench: &mut Bench, pool: Option<PoolId>, link: Option<LinkId>) {
 pub(super) fn pools() -> Graph {
     let mut bench = Bench::new();
     let size = bench.constant(2.0);
-    let pool = bench.builder.pool(Pool { size });
+    let pool = bench.builder.pool(Pool::Units(size));
     works(&mut bench, Some(pool), None);
     bench.build()
 }

@@ -87,7 +87,7 @@ const fn has_phase(node: &preset::Node) -> bool {
     match &node.block {
         Block::Clock { .. } => true,
         Block::Probe { looks, .. } => matches!(looks, Looks::Every(_) | Looks::AfterReply { .. }),
-        Block::Lease { check, .. } => check.is_some(),
+        Block::Lease { check, .. } => matches!(check, Some(preset::Check::Every { .. })),
         _ => false,
     }
 }

@@ -2,8 +2,8 @@
 
 use super::draw;
 use super::{
-    ACCURACY_PAGE, Block, Effect, Exported, Growth, LintSeverity, Looks, Lost, Moves, Node, NodeId,
-    Pace, Parameter, Preset, Published, Retry, Set, Standing,
+    ACCURACY_PAGE, Block, Check, Effect, Exported, Growth, LintSeverity, Looks, Lost, Moves, Node,
+    NodeId, Pace, Parameter, Preset, Published, Retry, Set, Standing, Supply,
 };
 use crate::model::expression::print::Printer;
 use crate::model::expression::{Mention, Range, Value};
@@ -276,10 +276,7 @@ impl Preset {
                 }
                 lines.extend(does.iter().map(|effect| self.describe_effect(*effect)));
             }
-            Block::Pool { size } => {
-                let size = printer.value(size, Dimension::NUMBER);
-                lines.push(format!("{size} in all, first come, first served"));
-            }
+            Block::Pool(supply) => lines.extend(describe_supply(supply, &printer)),
             Block::Link { rate } => {
                 let rate = printer.value(rate, Dimension::BYTE_RATE);
                 lines.push(format!("carries {rate}, shared fairly"));
@@ -351,11 +348,19 @@ impl Preset {
             printer.node_of(renewed_at.who, renewed_at.node),
             printer.condition(renewed_if)
         ));
-        if let Some(check) = check {
-            let running = check.running.as_ref();
-            let running = running.map(|running| format!(" while {}", printer.condition(running)));
-            let running = running.unwrap_or_default();
-            lines.push(format!("its end is seen every {}{running}", time(&check.every)));
+        match check {
+            None => {}
+            Some(Check::At(clock)) => {
+                let clock = printer.node_of(clock.who, clock.node);
+                lines.push(format!("its end is seen at {clock}"));
+            }
+            Some(Check::Every { every, running }) => {
+                let running = running
+                    .as_ref()
+                    .map(|running| format!(" while {}", printer.condition(running)));
+                let running = running.unwrap_or_default();
+                lines.push(format!("its end is seen every {}{running}", time(every)));
+            }
         }
         if let Some((on, ttl)) = rearm {
             lines.push(format!("lives {} anew from {}", time(ttl), printer.condition(on)));
@@ -481,6 +486,25 @@ impl Preset {
     }
 }
 
+/// What a pool has, a line each.
+fn describe_supply(supply: &Supply, printer: &Printer<'_>) -> Vec<String> {
+    let number = |value: &Value| printer.value(value, Dimension::NUMBER);
+    let (burst, rates) = match supply {
+        Supply::Units(size) => {
+            return vec![format!("{} in all, first come, first served", number(size))];
+        }
+        Supply::Tokens { burst, rates } => (number(burst), rates),
+    };
+    let each = rates.iter().map(|(on, rate)| {
+        let on = on.as_ref().map(|on| format!(" if {}", printer.condition(on)));
+        format!("{}{}", printer.value(rate, Dimension::RATE), on.unwrap_or_default())
+    });
+    vec![
+        format!("tokens that come at {}", each.collect::<Vec<_>>().join(", else ")),
+        format!("at most {burst} at a time, first come, first served"),
+    ]
+}
+
 /// How a work fails, as a line.
 fn describe_retry(retry: &Retry, printer: &Printer<'_>) -> String {
     let number = |value: &Value| printer.value(value, Dimension::NUMBER);
@@ -489,9 +513,15 @@ fn describe_retry(retry: &Retry, printer: &Printer<'_>) -> String {
         Some(0.0) => "at once".to_owned(),
         _ => format!("after {}", printer.value(&retry.between, Dimension::TIME)),
     };
+    let factor = retry.factor.as_ref();
+    let factor = factor.map(|factor| format!(", each wait {} times the last", number(factor)));
+    let most = retry.most.as_ref().map(|most| printer.value(most, Dimension::TIME));
+    let most = most.map(|most| format!(", at most {most}"));
     format!(
-        "fails with a chance of {} and tries again {between}{}",
+        "fails with a chance of {} and tries again {between}{}{}{}",
         number(&retry.fails),
+        factor.unwrap_or_default(),
+        most.unwrap_or_default(),
         tries.unwrap_or_default()
     )
 }
@@ -562,7 +592,7 @@ const fn block_name(block: &Block) -> &'static str {
         Block::Gate { until: Some(_), .. } => "latch",
         Block::Work { .. } => "work",
         Block::Tank { .. } => "tank",
-        Block::Pool { .. } => "pool",
+        Block::Pool(_) => "pool",
         Block::Link { .. } => "link",
         Block::Clock { .. } => "clock",
         Block::Probe { .. } => "probe",

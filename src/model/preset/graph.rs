@@ -1,7 +1,7 @@
 //! What must hold of a whole graph: nothing idle, nothing circular.
 
 use super::read::Places;
-use super::{Block, Exported, Growth, Looks, Node, Pace, Preset, Retry, Standing};
+use super::{Block, Check, Exported, Growth, Looks, Node, Pace, Preset, Retry, Standing, Supply};
 use crate::diagnostic::Diagnostic;
 use crate::maths;
 use crate::model::expression::{Condition, Mention, NodeId, ParameterId, SetId, Value, Who};
@@ -224,8 +224,11 @@ impl Node {
                 }
             }
             Block::Probe { looks: Looks::At(clock), .. } => visit(Mention::Node(clock.node)),
-            Block::Lease { of, renewed_at, .. } => {
+            Block::Lease { of, renewed_at, check, .. } => {
                 of.iter().for_each(|pick| visit(Mention::Node(*pick)));
+                if let Some(Check::At(clock)) = check {
+                    visit(Mention::Node(clock.node));
+                }
                 visit(Mention::Node(renewed_at.node));
             }
             Block::Pick { over, .. } => over.mentions(visit),
@@ -248,7 +251,10 @@ impl Node {
             Block::Work { when, until, keeps, .. } => {
                 all.extend([Some(when), until.as_ref(), keeps.as_ref()]);
             }
-            Block::Pool { .. } | Block::Link { .. } => {}
+            Block::Pool(Supply::Tokens { rates, .. }) => {
+                all.extend(rates.iter().map(|(on, _)| on.as_ref()));
+            }
+            Block::Pool(_) | Block::Link { .. } => {}
             Block::Tank { fills, drains, .. } => {
                 all.extend([Some(&fills.0), drains.as_ref().map(|drains| &drains.0)]);
             }
@@ -261,7 +267,9 @@ impl Node {
             }
             Block::Lease { renewed_if, check, rearm, drop, .. } => {
                 all.push(Some(renewed_if));
-                all.push(check.as_ref().and_then(|check| check.running.as_ref()));
+                if let Some(Check::Every { running, .. }) = check {
+                    all.push(running.as_ref());
+                }
                 all.extend([rearm.as_ref().map(|(on, _)| on), drop.as_ref()]);
             }
             Block::Pick { when, from, if_, .. } => {
@@ -285,12 +293,16 @@ impl Node {
                 all.push(takes);
                 all.extend(moves.iter().map(|moves| &moves.bytes));
                 all.extend(moves.iter().filter_map(|moves| moves.most.as_ref()));
-                if let Some(Retry { fails, tries, between }) = retry {
+                if let Some(Retry { fails, tries, between, factor, most }) = retry.as_deref() {
                     all.extend([fails, between]);
-                    all.extend(tries);
+                    all.extend([tries, factor, most].into_iter().flatten());
                 }
             }
-            Block::Pool { size } => all.push(size),
+            Block::Pool(Supply::Units(size)) => all.push(size),
+            Block::Pool(Supply::Tokens { burst, rates }) => {
+                all.push(burst);
+                all.extend(rates.iter().map(|(_, rate)| rate));
+            }
             Block::Tank { starts, capacity, mark, fills, drains } => {
                 all.extend([starts, capacity, &fills.1]);
                 all.extend(mark);
@@ -314,7 +326,9 @@ impl Node {
             }
             Block::Lease { ttl, check, rearm, .. } => {
                 all.push(ttl);
-                all.extend(check.iter().map(|check| &check.every));
+                if let Some(Check::Every { every, .. }) = check {
+                    all.push(every);
+                }
                 all.extend(rearm.iter().map(|(_, ttl)| ttl));
             }
             Block::Pick { prefer, .. } => all.extend(prefer),

@@ -45,6 +45,9 @@ pub const ERROR_AFTER: &str = "error_after";
 /// requests, or what stands on it.
 pub const READY: &str = "ready";
 
+/// What a member of a service may export: requests are still sent to it.
+pub const LISTED: &str = "listed";
+
 /// What a route asks of one of its askers, which is no node: whether its client
 /// holds a connection.
 pub const HOLDS: &str = "holds";
@@ -125,6 +128,24 @@ const CONSENSUS: [Interface; 6] = [
 /// The interface of a service.
 const SERVICE: [Interface; 2] =
     [Interface::level(Range::Member, READY), Interface::level(Range::One, "redundant")];
+/// What a service may export besides: a replica to which requests are still sent.
+/// Those that it does not answer count against what is served.
+const OF_SERVICES: [Interface; 1] = [Interface::level(Range::Member, LISTED)];
+/// What a cluster may export besides; what it does not is never true. Of a node:
+/// `runs` what is placed there starts and is looked after; `lost`, whoever watches
+/// takes it for lost; `evicts`, what stands there and bears it no longer must go;
+/// `drains`, somebody asks all to go who may; `frees`, what stood there is struck
+/// off; `fenced`, somebody vouches that it does nothing any more. Of all: `manages`,
+/// those who replace what is gone are there.
+const OF_CLUSTERS: [Interface; 7] = [
+    Interface::level(Range::Member, "runs"),
+    Interface::level(Range::Member, "lost"),
+    Interface::level(Range::Member, "evicts"),
+    Interface::level(Range::Member, "drains"),
+    Interface::level(Range::Member, "frees"),
+    Interface::level(Range::Member, "fenced"),
+    Interface::level(Range::One, "manages"),
+];
 /// The interface of a cluster. What it says of a node it says of whatever stands there.
 const CLUSTER: [Interface; 2] =
     [Interface::level(Range::Member, READY), Interface::level(Range::One, "serves")];
@@ -234,7 +255,9 @@ impl ComponentKind {
             Self::Store | Self::Stream => &SESSIONS,
             Self::Consensus => &LEADER,
             Self::Route => &OF_ROUTES,
-            Self::Service | Self::Cluster | Self::Clients => &[],
+            Self::Service => &OF_SERVICES,
+            Self::Cluster => &OF_CLUSTERS,
+            Self::Clients => &[],
         }
     }
 

@@ -26,6 +26,12 @@ const EMBEDDED: &[(&str, &str)] = &[
     ("kafka/consumer", include_str!("../../../models/presets/kafka/consumer.toml")),
     ("kafka/kraft", include_str!("../../../models/presets/kafka/kraft.toml")),
     ("keepalived", include_str!("../../../models/presets/keepalived.toml")),
+    ("kubernetes/cluster", include_str!("../../../models/presets/kubernetes/cluster.toml")),
+    ("kubernetes/deployment", include_str!("../../../models/presets/kubernetes/deployment.toml")),
+    (
+        "kubernetes/stateful_set",
+        include_str!("../../../models/presets/kubernetes/stateful_set.toml"),
+    ),
     ("nats/client", include_str!("../../../models/presets/nats/client.toml")),
     ("nats/jetstream", include_str!("../../../models/presets/nats/jetstream.toml")),
     ("postgresql/patroni", include_str!("../../../models/presets/postgresql/patroni.toml")),

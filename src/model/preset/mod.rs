@@ -13,7 +13,7 @@ mod version;
 
 pub use held::{ACCURACY_PAGE, Held};
 pub use interface::{
-    CARRIES, ERROR_AFTER, HOLDS, Interface, LEADS, Published, READY, SESSION_EXPORTS,
+    CARRIES, ERROR_AFTER, HOLDS, Interface, LEADS, LISTED, Published, READY, SESSION_EXPORTS,
     TARGET_EXPORTS,
 };
 pub use library::PresetLibrary;
@@ -44,11 +44,13 @@ pub enum ComponentKind {
     Consensus,
     /// Serves requests by replicas without data of their own; `[services.…]`. Its
     /// members are its replicas. Exports `ready` (each member: it serves the requests
-    /// that reach it, as far as what the service needs is served) and `redundant` (one).
+    /// that reach it, as far as what the service needs is served) and `redundant` (one);
+    /// if it likes `listed` (each member: requests are still sent to it).
     Service,
     /// Nodes that services stand on, and who watches over them; `[clusters.…]`. Its
     /// members are its nodes. Exports `ready` (each member, asked by whoever stands
-    /// on it: the node can start something) and `serves` (one: who watches is there).
+    /// on it: something can be placed there) and `serves` (one: who watches is there),
+    /// and if it likes what replicas must know of their nodes.
     Cluster,
     /// Leads clients to a place that works; `[routes.…]`. Exports `writable`
     /// (one): a request sent to it now would be served; and `fails` (one): a
@@ -320,13 +322,10 @@ pub enum Block {
         /// What it changes when it completes.
         does: Vec<Effect>,
         /// How it fails and tries again, if it may fail.
-        retry: Option<Retry>,
+        retry: Option<Box<Retry>>,
     },
-    /// Units that works hold while they run.
-    Pool {
-        /// How many, fixed for the trial.
-        size: Value,
-    },
+    /// Units that works hold while they run, or tokens that they use up.
+    Pool(Supply),
     /// A bandwidth that works share.
     Link {
         /// What it carries \[B/s\], fixed for the trial.
@@ -464,6 +463,21 @@ pub enum Block {
     },
 }
 
+/// What a pool has.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Supply {
+    /// So many units, fixed for the trial.
+    Units(Value),
+    /// Tokens.
+    Tokens {
+        /// How many it holds at most, and at the start; fixed for the trial.
+        burst: Value,
+        /// How many come each second \[1/s\], fixed for the trial: the first whose
+        /// condition holds; the last has none.
+        rates: Vec<(Option<Condition>, Value)>,
+    },
+}
+
 /// What a work moves.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Moves {
@@ -496,6 +510,10 @@ pub struct Retry {
     pub tries: Option<Value>,
     /// From a failed try to the next \[s\], read when it has failed.
     pub between: Value,
+    /// By how much each wait is longer than the one before; `None`: all are alike.
+    pub factor: Option<Value>,
+    /// The longest wait \[s\].
+    pub most: Option<Value>,
 }
 
 /// What becomes of running work when its condition falls.
@@ -567,11 +585,16 @@ pub struct Growth {
 
 /// When a lease's expiry is noticed.
 #[derive(Clone, PartialEq, Debug)]
-pub struct Check {
-    /// How often somebody looks \[s\].
-    pub every: Value,
-    /// While this holds.
-    pub running: Option<Condition>,
+pub enum Check {
+    /// Somebody looks so often, at a phase of its own.
+    Every {
+        /// How often \[s\].
+        every: Value,
+        /// While this holds.
+        running: Option<Condition>,
+    },
+    /// At each tick of a clock.
+    At(ClockRef),
 }
 
 /// What others may see of a component.

@@ -5,7 +5,7 @@
 //! cannot be made to.
 
 use super::read::Places;
-use super::{Block, ERROR_AFTER, Exported, Looks, Node, Parameter, Preset};
+use super::{Block, Check, ERROR_AFTER, Exported, Looks, Node, Parameter, Preset};
 use crate::diagnostic::Diagnostic;
 use crate::model::expression::{Comparison, Condition, Mention, Value};
 use crate::model::read::Context;
@@ -85,7 +85,7 @@ fn periods(node: &Node) -> Vec<&Value> {
                 vec![every]
             }
         },
-        Block::Lease { check, .. } => check.iter().map(|check| &check.every).collect(),
+        Block::Lease { check: Some(Check::Every { every, .. }), .. } => vec![every],
         _ => Vec::new(),
     }
 }

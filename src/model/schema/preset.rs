@@ -61,7 +61,7 @@ fn sample() -> String {
 }
 
 /// Keys that call for others.
-const FORMS: [&str; 10] = [
+const FORMS: [&str; 13] = [
     "{ asks = \"1s\" }",
     "{ mode = \"best\" }",
     "{ at = \"x\" }",
@@ -69,7 +69,10 @@ const FORMS: [&str; 10] = [
     "{ every = \"1s\", after = \"reply\" }",
     "{ every = \"1s\", from = \"x\" }",
     "{ renew = {}, check = {}, rearm = {} }",
-    "{ fails = 1, tries = 1, between = \"1s\" }",
+    "{ renew = {}, check = { at = \"x\" } }",
+    "{ tokens = \"1/s\", burst = 1 }",
+    "{ tokens = [{ rate = \"1/s\" }], burst = 1 }",
+    "{ fails = 1, tries = 1, between = \"1s\", factor = 2, most = \"9s\" }",
     "{ moves = {}, uses = \"x\" }",
     "{ fills = {}, drains = {} }",
 ];

@@ -44,7 +44,8 @@ impl Compiler<'_> {
             Condition::NeedExport(need, name, argument) => {
                 let needed = self.component(scope.own.component).needs[need.0];
                 match argument {
-                    None => self.export(needed, name, 0, None),
+                    None if self.exports(needed, name) => self.export(needed, name, 0, None),
+                    None => Literal::FALSE,
                     Some(who) => self.each(*who, scope, &mut |c, i| c.need_export(needed, name, i)),
                 }
             }

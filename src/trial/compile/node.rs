@@ -17,7 +17,7 @@ use crate::block::work::{self, Work};
 use crate::block::{ClockId, LevelId, Literal, ValueId};
 use crate::model::expression::{Condition, NodeId, Range, Value, Who};
 use crate::model::preset::{
-    self, Block, Check, ClockRef, ComponentKind, Effect, Growth, Looks, Lost, Node, Pace,
+    self, Block, Check, ClockRef, ComponentKind, Effect, Growth, Looks, Lost, Node, Pace, Supply,
 };
 use crate::random::name_hash;
 
@@ -25,7 +25,7 @@ use crate::random::name_hash;
 pub(super) fn has_own_clock(block: &Block) -> bool {
     match block {
         Block::Probe { looks, .. } => matches!(looks, Looks::Every(_) | Looks::From { .. }),
-        Block::Lease { check, .. } => check.is_some(),
+        Block::Lease { check, .. } => matches!(check, Some(Check::Every { .. })),
         Block::Backup { .. } => true,
         _ => false,
     }
@@ -72,7 +72,7 @@ impl Compiler<'_> {
                 let ticks = c.growing(place, growth.as_deref());
                 c.define_clock(place, every, Some(rise), ticks);
             }
-            Block::Lease { check: Some(Check { every, running }), .. }
+            Block::Lease { check: Some(Check::Every { every, running }), .. }
             | Block::Backup { every, running, .. } => {
                 c.define_clock(place, every, running.as_ref(), Ticks::Even);
             }
@@ -193,10 +193,7 @@ impl Compiler<'_> {
             Block::Log { .. } => self.define_log(place),
             Block::Backup { .. } => self.define_backup(place),
             Block::Tank { .. } => self.define_tank(place, level),
-            Block::Pool { size } => {
-                let size = self.field(place, "size", size);
-                self.builder.pool(Pool { size });
-            }
+            Block::Pool(supply) => self.define_pool(place, supply),
             Block::Link { rate } => {
                 let rate = self.field(place, "rate", rate);
                 self.builder.link(Link { rate });
@@ -238,11 +235,28 @@ impl Compiler<'_> {
                 fails: self.field(place, "fails", &retry.fails),
                 tries: retry.tries.as_ref().map(|tries| self.field(place, "tries", tries)),
                 between: self.field(place, "between", &retry.between),
+                factor: retry.factor.as_ref().map(|factor| self.field(place, "factor", factor)),
+                most: retry.most.as_ref().map(|most| self.field(place, "most", most)),
                 failed: self.built[own.component.0][place.id.0].failed[own.index],
                 name: name_hash(&format!("{}.failure", place.name)),
             }),
         };
         self.builder.define_work(level, work);
+    }
+
+    fn define_pool(&mut self, place: &Place<'_>, supply: &Supply) {
+        let pool = match supply {
+            Supply::Units(size) => Pool::Units(self.field(place, "size", size)),
+            Supply::Tokens { burst, rates } => {
+                let burst = self.field(place, "burst", burst);
+                let rates = rates.iter().enumerate().map(|(at, (on, rate))| {
+                    let on = self.optional(on.as_ref(), &place.scope, Literal::TRUE);
+                    (on, self.field(place, &format!("tokens.{at}"), rate))
+                });
+                Pool::Tokens { burst, rates: rates.collect() }
+            }
+        };
+        self.builder.pool(pool);
     }
 
     fn define_tank(&mut self, place: &Place<'_>, level: LevelId) {
@@ -358,7 +372,10 @@ impl Compiler<'_> {
             }),
             ttl: self.field(place, "ttl", ttl),
             renew,
-            check: check.as_ref().map(|_| self.clock_at(place.id, own)),
+            check: check.as_ref().map(|check| match check {
+                Check::At(clock) => self.clock_of(*clock, &place.scope),
+                Check::Every { .. } => self.clock_at(place.id, own),
+            }),
             rearm,
             drop: self.optional(drop.as_ref(), &place.scope, Literal::FALSE),
         };

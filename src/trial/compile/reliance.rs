@@ -4,7 +4,7 @@
 use super::{Compiler, Instance};
 use crate::block::Literal;
 use crate::model::expression::{Range, Reliance};
-use crate::model::preset::{ComponentKind, LEADS, READY};
+use crate::model::preset::{ComponentKind, LEADS, LISTED, READY};
 use crate::model::system::{Access, ComponentId};
 
 impl Compiler<'_> {
@@ -65,24 +65,43 @@ impl Compiler<'_> {
         }
     }
 
-    /// The k-th part of a service is served while k replicas are ready, up to those
-    /// that carry all, and all that it needs is served.
+    /// The parts of what a service serves, all it needs being served: the k-th while
+    /// k replicas are ready, up to those that carry all. Where it says to whom
+    /// requests are sent there is a part for each replica, lost as well while
+    /// requests are sent there in vain.
     pub(super) fn service_parts(&mut self, id: ComponentId) -> Vec<Literal> {
         let component = self.component(id);
-        let ready = (0..component.members.len()).map(|at| self.export(id, READY, at, None));
+        let all = component.members.len();
+        let ready = (0..all).map(|at| self.export(id, READY, at, None));
         let ready: Vec<Literal> = ready.collect();
         let needs = self.relied(id, Reliance::Needs);
-        let part = |k: usize| {
-            let enough = self.builder.at_least(k, &ready);
-            self.builder.and(&[needs, enough])
-        };
-        (1..=component.serves_with).map(part).collect()
+        if !self.exports(id, LISTED) {
+            let part = |k: usize| {
+                let enough = self.builder.at_least(k, &ready);
+                self.builder.and(&[needs, enough])
+            };
+            return (1..=component.serves_with).map(part).collect();
+        }
+        let mut parts = Vec::with_capacity(all);
+        for (at, own) in ready.iter().enumerate() {
+            let listed = self.export(id, LISTED, at, None);
+            let answered = self.builder.or(&[!listed, *own]);
+            let least = ((at + 1) * component.serves_with).div_ceil(all);
+            let enough = self.builder.at_least(least, &ready);
+            parts.push(self.builder.and(&[needs, answered, enough]));
+        }
+        parts
     }
 
     /// So many parts are served that the service counts as served.
-    pub(super) fn service_serves(&self, id: ComponentId, parts: &[Literal]) -> Literal {
+    pub(super) fn service_serves(&mut self, id: ComponentId, parts: &[Literal]) -> Literal {
         let least = (self.component(id).serves_at_least * parts.len() as f64 - 1e-9).ceil();
-        parts[(least.max(1.0) as usize - 1).min(parts.len() - 1)]
+        let least = (least.max(1.0) as usize).min(parts.len());
+        match self.exports(id, LISTED) {
+            true => self.builder.at_least(least, parts),
+            // Each part holds no longer than the one before.
+            false => parts[least - 1],
+        }
     }
 
     /// A request to this replica is answered.

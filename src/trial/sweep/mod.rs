@@ -35,6 +35,7 @@ use step::{
 use super::meter::Meter;
 use super::steady::Steady;
 use crate::block::gate::Gate;
+use crate::block::pool::Pool;
 use crate::block::probe::Looks;
 use crate::block::value::Value;
 use crate::block::{ClockId, Event, EventId, Graph, LevelId, Literal, PoolId, ValueId};
@@ -467,7 +468,9 @@ impl<'g> Compiler<'g> {
             let work = self.work(user.index());
             users.push(User { work, held: self.fresh(uses.held) });
         }
-        let size = graph.pools[pool.index()].size;
+        let Pool::Units(size) = graph.pools[pool.index()] else {
+            unreachable!("the plan refuses tokens")
+        };
         self.steps.push(Compiled::Pool(PoolStep { size, users }));
     }
 

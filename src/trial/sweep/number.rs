@@ -64,16 +64,22 @@ fn nanoseconds(seconds: f64) -> i64 {
     Span::from_seconds(seconds.max(0.0)).0
 }
 
-/// How many looks flip a probe, in each trial.
-pub(super) fn counts(graph: &Graph, id: ValueId, steady: &Steady, trials: &Trials) -> Lane {
-    if let Value::Constant(_) = graph.values[id.0 as usize] {
-        let one = OneTrial { steady, trials, trial: trials.first };
-        return [i64::from(graph.count(id, &one)); LANES];
-    }
-    std::array::from_fn(|lane| {
+/// A whole number in each trial, at least `least`: how many looks flip a probe, how many
+/// units a pool has.
+pub(super) fn counts(
+    (graph, id): (&Graph, ValueId),
+    least: f64,
+    steady: &Steady,
+    trials: &Trials,
+) -> Lane {
+    let count = |lane: usize| {
         let one = OneTrial { steady, trials, trial: trials.first + lane as u64 };
-        i64::from(graph.count(id, &one))
-    })
+        graph.value(id, 0, &one).clamp(least, 1e6) as i64
+    };
+    if let Value::Constant(_) = graph.values[id.0 as usize] {
+        return [count(0); LANES];
+    }
+    std::array::from_fn(count)
 }
 
 /// What a value may read in a sweep: draws, and levels that never change.

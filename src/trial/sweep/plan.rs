@@ -3,6 +3,7 @@
 
 use crate::block::clock::Ticks;
 use crate::block::gate::Gate;
+use crate::block::pool::Pool;
 use crate::block::probe::Looks;
 use crate::block::value::{Condition, Value};
 use crate::block::{
@@ -23,7 +24,7 @@ pub enum Unswept {
     #[error("faults that depend on what happens, or on each other")]
     Faults,
     /// Something that matters has a memory of its own.
-    #[error("blocks with a memory: picks, dials, logs, links, tanks, backups")]
+    #[error("blocks with a memory: picks, dials, logs, links, tanks, backups, tokens")]
     Memory,
     /// Work that is tried again, moves bytes, keeps its unit or changes facts.
     #[error("work that fails, moves, keeps or changes something")]
@@ -187,6 +188,11 @@ impl Moves {
                 open.extend(graph.logs[id.index()].members.iter().map(|member| member.is_head));
             }
             Consumer::Tank(id) => open.push(graph.tanks[id.index()].1),
+            Consumer::Pool(id) => {
+                for user in &graph.users[id.index()] {
+                    self.work(graph, *user, open);
+                }
+            }
             Consumer::Meter(_) | Consumer::Part(..) | Consumer::Backup(_) => {}
         }
     }
@@ -347,7 +353,10 @@ impl Planner<'_> {
             Visit::Open => return Err(Unswept::Feedback),
             Visit::New => self.pools[pool.index()] = Visit::Open,
         }
-        self.number(self.graph.pools[pool.index()].size)?;
+        let Pool::Units(size) = self.graph.pools[pool.index()] else {
+            return Err(Unswept::Memory);
+        };
+        self.number(size)?;
         for user in &self.graph.users[pool.index()] {
             let work = &self.graph.works[user.index()].0;
             let keeps = work.uses.is_some_and(|uses| uses.keeps != Literal::FALSE);

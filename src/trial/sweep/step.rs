@@ -54,8 +54,8 @@ impl Setting<'_> {
         number.lanes(self.graph, self.steady, self.trials)
     }
 
-    fn counts(&self, id: ValueId) -> Lane {
-        counts(self.graph, id, self.steady, self.trials)
+    fn counts(&self, id: ValueId, least: f64) -> Lane {
+        counts((self.graph, id), least, self.steady, self.trials)
     }
 }
 
@@ -319,7 +319,7 @@ impl Lanes {
             // Until it is its turn, the spell of each work holds how long it takes.
             self.spells[user.work.slot as usize].leave = with.lanes(&user.work.takes);
         }
-        let sizes = with.counts(step.size);
+        let sizes = with.counts(step.size, 0.0);
         for (lane, size) in sizes.into_iter().enumerate() {
             self.asked.clear();
             for (position, user) in step.users.iter().enumerate() {
@@ -354,6 +354,9 @@ impl Lanes {
             let (asked, position) = self.asked[turn];
             let user = &step.users[position];
             let takes = self.spells[user.work.slot as usize].leave[lane];
+            if size == 0 {
+                break;
+            }
             let grant = match self.free.pop() {
                 Some(Reverse(free)) if turn >= size => asked.max(free),
                 free => {
@@ -375,7 +378,7 @@ impl Lanes {
     }
 
     pub(super) fn probes(&mut self, step: &ProbeStep<'_>, with: &Setting<'_>) {
-        let needed = [step.needed.0, step.needed.1].map(|id| with.counts(id));
+        let needed = [step.needed.0, step.needed.1].map(|id| with.counts(id, 1.0));
         let cost = with.lanes(&step.cost);
         let (before, after) = self.spells.split_at_mut(step.watch as usize + 1);
         let watch = &before[step.watch as usize];

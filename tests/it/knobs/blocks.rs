@@ -54,6 +54,8 @@ fn gates_and_works() -> Vec<Row> {
         "x = { when = \"w1\", takes = \"2s\", fails = \"1\", tries = 2 }\n[member.gate]\nf = { when = \"x.failed\" }",
         "app or f",
     );
+    let patient = failing.clone().turn("tries = 2", "tries = 4, between = \"5s\"");
+    let growing = patient.clone().turn("between = \"5s\"", "between = \"5s\", factor = 2");
     let start = one("x = { when = \"w1\", takes = \"4s\", does = [\"start app\"] }", "app");
     let stop = one("x = { when = \"w1\", takes = \"4s\", does = [] }", "app or w3 and aux")
         .turn("processes = [\"app\"]", "processes = [\"app\", \"aux\"]")
@@ -90,6 +92,11 @@ fn gates_and_works() -> Vec<Row> {
         row("work tries", &failing, "tries = 2", "tries = 4").moves(TIME, To(5.0, 9.0)),
         row("work between", &failing, "tries = 2", "tries = 2, between = \"5s\"")
             .moves(TIME, To(5.0, 10.0)),
+        // Three waits of 5 s; or of 5, 10 and 20 s; or of 5, 8 and 8 s.
+        row("work factor", &patient, "between = \"5s\"", "between = \"5s\", factor = 2")
+            .moves(TIME, To(24.0, 44.0)),
+        row("work most", &growing, "factor = 2", "factor = 2, most = \"8s\"")
+            .moves(TIME, To(44.0, 30.0)),
         row("work marks", &work, ", marks = \"seen\"", "").not(&[TIME, DOWN]),
     ]
 }
@@ -198,6 +205,9 @@ fn leases() -> Vec<Row> {
             "\"app\" }, check = { every = \"6s\" } }",
         )
         .moves(SEEN, MeanBy(3.0)),
+        // Two seconds of a clock that all may look at.
+        row("lease check.at", &check, "check = { every = \"6s\" }", "check = { at = \"fast\" }")
+            .moves(SEEN, MeanBy(-2.0)),
         row("lease check.while", &check, "\"6s\" }", "\"6s\", while = \"w40\" }")
             .moves(SEEN, MeanBy(15.0)),
         row("lease rearm.on", &rearm, "on = \"w5\"", "on = \"w9\"").moves(SEEN, To(65.0, 69.0)),
@@ -399,6 +409,20 @@ network = { rate = "80 MB/s" }
         "app or x",
     );
     let pool = |field, from: &str, to: &str| row(field, &pools, from, to);
+    // Three at 1 s, of which each takes a token: 1 s, then 2.5 s apart.
+    let each = "when = \"w1\", uses = \"hands\", takes = \"0s\" }";
+    let tokens = one(
+        &format!(
+            "x = {{ {each}\ny = {{ {each}\nz = {{ {each}\n[one.pool]\nhands = {{ tokens = \"0.4/s\" }}\n"
+        ),
+        "app or z",
+    );
+    let token = |field, from: &str, to: &str| row(field, &tokens, from, to);
+    // From 5 s on they come 10 s apart, and what was half a token is lost.
+    let cases = tokens.clone().turn(
+        "tokens = \"0.4/s\"",
+        "tokens = [{ if = \"any(m in member: m.w5)\", rate = \"0.1/s\" }, { rate = \"0.4/s\" }]",
+    );
     let link = |field, from: &str, to: &str| row(field, &links, from, to);
     let second = Case { presets: vec![links.presets[0].clone()], ..links.clone() };
     let second = second.turn("\"app or x\"", "\"app or y\"");
@@ -407,6 +431,10 @@ network = { rate = "80 MB/s" }
         pool("pool size", "hands = { size = 1 }", "hands = { size = 2 }").moves(TIME, By(-8.0)),
         pool("work uses", "\"w1\", uses = \"hands\"", "\"w1\", uses = \"other\"")
             .moves(TIME, By(-2.0)),
+        token("pool tokens", "0.4/s", "0.25/s").moves(TIME, By(3.0)),
+        token("pool burst", "\"0.4/s\"", "\"0.4/s\", burst = 2").moves(TIME, By(-2.5)),
+        row("pool rate", &cases, "\"0.1/s\"", "\"0.2/s\"").moves(TIME, By(-5.0)),
+        row("pool if", &cases, "m.w5", "m.w9").moves(TIME, By(-9.0)),
         pool("work keeps", "not w9", "not w40").moves(TIME, By(31.0)),
         pool("work keeps", ", keeps = \"first and not w9\"", "").moves(TIME, By(-4.0)),
         // 4 s at 50, the rest at 100: 1 + 4 + 7.

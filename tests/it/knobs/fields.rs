@@ -40,6 +40,7 @@ pub(super) fn blocks() -> Vec<(String, String)> {
         ("work", "moves"),
         ("work", "lost"),
         ("work", "retry"),
+        ("pool", "rates"),
         ("pick", "mode"),
         ("probe", "looks"),
         ("probe", "after_reply"),

@@ -8,6 +8,7 @@
 mod blocks;
 mod fields;
 mod kafka;
+mod kubernetes;
 mod messaging;
 mod models;
 mod names;

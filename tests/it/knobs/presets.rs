@@ -412,6 +412,7 @@ fn every_parameter_of_every_preset() {
         fields.extend(preset.parameters.iter().map(|p| (name.to_owned(), p.name.clone())));
     }
     let of_files = [
+        super::kubernetes::rows(),
         super::messaging::rows(),
         super::network::rows(),
         super::queues::rows(),

@@ -20,6 +20,7 @@ mod etcd;
 mod haproxy;
 mod kafka;
 mod keepalived;
+mod kubernetes;
 mod nats;
 mod patroni;
 mod rabbitmq;
@@ -54,6 +55,7 @@ const FILES: &[fn(&mut Vec<Row>)] = &[
     sentinel::rows,
     kafka::rows,
     cassandra::rows,
+    kubernetes::rows,
 ];
 
 /// A miss is a p-value below this after Holm, and a rival is rejected below it.

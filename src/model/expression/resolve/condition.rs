@@ -149,7 +149,10 @@ impl Resolver<'_> {
             let kind = self.environment.needs[need.0].kind;
             let interface = kind.interface();
             let one = |export: &&Interface| export.range == Range::One;
-            let levels = interface.iter().filter(one).filter(|export| export.is_level());
+            // What a cluster does not export is never true.
+            let more = if kind == ComponentKind::Cluster { kind.optional() } else { &[] };
+            let levels =
+                interface.iter().chain(more).filter(one).filter(|export| export.is_level());
             return match levels.clone().find(|export| export.name == name.text) {
                 Some(export) if export.what == Published::Level => {
                     Some(Condition::NeedExport(need, name.text.clone(), None))

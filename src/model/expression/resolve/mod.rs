@@ -160,7 +160,7 @@ impl Environment {
             Block::Log { .. } => Shape::Log,
             Block::Backup { .. } => Shape::Backup,
             Block::Tank { .. } => Shape::Tank,
-            Block::Pool { .. } => Shape::Pool,
+            Block::Pool(_) => Shape::Pool,
             Block::Link { .. } => Shape::Link,
         };
         let node = |node: &Node| Declared {

@@ -4,8 +4,8 @@ use super::field::Fields;
 use crate::diagnostic::nearest_help;
 use crate::model::expression::resolve::{Declared, Shape};
 use crate::model::expression::{Condition, Range, Value};
-use crate::model::preset::{Block, Check, Effect, Lost, Moves, Pace, Retry};
-use crate::model::read::Found;
+use crate::model::preset::{Block, Check, Effect, Lost, Moves, Pace, Retry, Supply};
+use crate::model::read::{Found, Raw, Reader};
 use crate::units::Dimension;
 
 /// The farthest position in a range that a pick may begin at.
@@ -51,7 +51,7 @@ pub(super) fn work(fields: &Fields<'_, '_>) -> Option<Block> {
         keeps: keeps.ok()?,
         lost: lost?,
         does: does?,
-        retry: retry.ok()?,
+        retry: retry.ok()?.map(Box::new),
     })
 }
 
@@ -74,8 +74,55 @@ fn moves(fields: &Fields<'_, '_>) -> Option<Option<Moves>> {
 
 /// Reads a pool.
 pub(super) fn pool(fields: &Fields<'_, '_>) -> Option<Block> {
-    let size = fields.value("size", fields.scope(), Dimension::NUMBER);
-    Some(Block::Pool { size: size? })
+    let has = |key| fields.reader.table_read().get(key).is_some();
+    if !has("tokens") {
+        if let Some(entry) = fields.reader.table_read().entry("burst") {
+            fields.reader.allow(["burst"]);
+            let message = format!("`burst` of {} goes with `tokens`", fields.reader.what());
+            fields.refuse("preset::supply", message, &entry.key.at, "units come back");
+        }
+        let size = fields.value("size", fields.scope(), Dimension::NUMBER);
+        return Some(Block::Pool(Supply::Units(size?)));
+    }
+    if let Some(entry) = fields.reader.table_read().entry("size") {
+        fields.reader.allow(["size"]);
+        let message = format!("{} has both `size` and `tokens`", fields.reader.what());
+        fields.refuse("preset::supply", message, &entry.key.at, "expected one of the two");
+    }
+    let (rates, burst) = (rates(fields), fields.count("burst"));
+    Some(Block::Pool(Supply::Tokens { burst: burst?, rates: rates? }))
+}
+
+/// `tokens = "0.1/s"`, or by cases, `[{ if = "dark", rate = "0/s" }, { rate = "0.1/s" }]`.
+fn rates(fields: &Fields<'_, '_>) -> Option<Vec<(Option<Condition>, Value)>> {
+    if !matches!(fields.reader.get("tokens").map(|node| &node.raw), Some(Raw::Array(_))) {
+        let rate = fields.value("tokens", fields.scope(), Dimension::RATE)?;
+        return Some(vec![(None, rate)]);
+    }
+    let nodes = fields.reader.array("tokens")?;
+    let what = format!("a case of \"tokens\" of {}", fields.reader.what());
+    let mut rates = Vec::new();
+    for (at, node) in nodes.iter().enumerate() {
+        let Some(table) = node.as_table() else {
+            fields.reader.wrong_type("tokens", node, "a list of tables, each with a \"rate\"");
+            return None;
+        };
+        let reader = Reader::new(table, what.clone(), fields.reader.context());
+        let case = Fields::new(&reader, fields.environment, fields.owner);
+        let on = case.optional("if", case.scope());
+        let rate = case.value("rate", case.scope(), Dimension::RATE);
+        reader.finish();
+        let (on, rate) = (on.ok()?, rate?);
+        if on.is_some() == (at + 1 == nodes.len()) {
+            let message =
+                format!("the cases of \"tokens\" of {} have an open end", fields.reader.what());
+            let label = "expected an `if` in all but the last";
+            fields.refuse("preset::supply", message, &node.at, label);
+            return None;
+        }
+        rates.push((on, rate));
+    }
+    Some(rates)
 }
 
 /// Reads a link.
@@ -108,7 +155,7 @@ fn retry(fields: &Fields<'_, '_>) -> Result<Option<Retry>, ()> {
     let reader = fields.reader;
     let has = |key| reader.table_read().get(key).is_some();
     if !has("fails") {
-        for key in ["tries", "between"] {
+        for key in ["tries", "between", "factor", "most"] {
             if let Some(entry) = reader.table_read().entry(key) {
                 reader.allow([key]);
                 let message = format!("`{key}` of {} goes with `fails`", reader.what());
@@ -124,8 +171,12 @@ fn retry(fields: &Fields<'_, '_>) -> Result<Option<Retry>, ()> {
         true => fields.value("between", fields.scope().read(), Dimension::TIME),
         false => Some(Value::Number(0.0)),
     };
-    match (fails, tries, between) {
-        (Some(fails), Some(tries), Some(between)) => Ok(Some(Retry { fails, tries, between })),
+    let factor = if has("factor") { fields.count("factor").map(Some) } else { Some(None) };
+    let most = fields.optional_value("most", fields.scope().read(), Dimension::TIME);
+    match (fails, tries, between, factor) {
+        (Some(fails), Some(tries), Some(between), Some(factor)) => {
+            Ok(Some(Retry { fails, tries, between, factor, most: most? }))
+        }
         _ => Err(()),
     }
 }
@@ -227,9 +278,12 @@ pub(super) fn lease(fields: &Fields<'_, '_>) -> Option<Block> {
             .flatten()
     });
     let check = fields.inside("check", |check| {
+        if check.reader.get("at").is_some() {
+            return check.clock("at").map(Check::At);
+        }
         let every = check.value("every", check.scope(), Dimension::TIME);
         let running = check.optional("while", check.scope());
-        Some(Check { every: every?, running: running.ok()? })
+        Some(Check::Every { every: every?, running: running.ok()? })
     });
     let rearm = fields.inside("rearm", |rearm| {
         let on = rearm.condition("on", rearm.scope());
