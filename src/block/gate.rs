@@ -39,8 +39,15 @@ impl Gate {
         }
     }
 
-    /// Its value where `count` of its inputs are true (full form: counted anew)
-    /// and it was `before`.
+    /// How many of its inputs are true, counted anew.
+    pub fn count(&self, holds: impl Fn(Literal) -> bool) -> u32 {
+        match self {
+            Self::Threshold { inputs, .. } => inputs.iter().filter(|i| holds(**i)).count() as u32,
+            Self::Latch { when, until } => u32::from(holds(*when)) + u32::from(holds(*until)),
+        }
+    }
+
+    /// Its value where `count` of its inputs are true and it was `before`.
     #[must_use]
     pub fn value(&self, count: u32, before: bool, holds: impl Fn(Literal) -> bool) -> bool {
         match self {

@@ -76,10 +76,7 @@ impl World<'_> {
             let (gate, level) = &graph.gates[index];
             let before = self.levels[level.index()];
             let count = self.counts[index];
-            debug_assert_eq!(
-                count as usize,
-                gate.inputs().iter().filter(|i| self.holds(**i)).count()
-            );
+            debug_assert_eq!(count, gate.count(|l| self.holds(l)));
             let value = gate.value(count, before, |l| self.holds(l));
             if value == before {
                 continue;
