@@ -42,7 +42,7 @@ impl Cell {
 
 /// The spread of quantiles and of the mean between batches of equal size.
 ///
-/// Buckets are exact below 1,024 units, as in [`Histogram`]; an octave above
+/// Buckets are exact below 1,024 units, as in [`Histogram`](super::Histogram); an octave above
 /// has 64. Bounds: `Σ c²` is at most trials times batch size and must stay
 /// below 2⁶⁴; a billion trials in batches of 256 reach 2³⁸.
 #[derive(Clone, Debug)]
