@@ -142,6 +142,9 @@ pub struct Component {
     /// Services: how many ready replicas carry all that is asked of them; 1 for
     /// all other kinds.
     pub serves_with: usize,
+    /// Stores, streams, consensus stores and routes: whose processes run in the
+    /// replicas of which service, seat by seat.
+    pub pods: Vec<Pods>,
     /// Its version, as it was written or by default; `None` where nothing
     /// depends on it.
     pub version: Option<String>,
@@ -166,6 +169,16 @@ pub struct Relied {
     pub on: ComponentId,
     /// For what.
     pub access: Access,
+}
+
+/// Processes that run in the replicas of a service: the k-th of the members, or
+/// of a placed set, in the k-th replica, and on its machine.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Pods {
+    /// Whose: [`Range::Member`](super::expression::Range::Member), or a placed set.
+    pub range: super::expression::Range,
+    /// The service.
+    pub by: ComponentId,
 }
 
 /// What a component is relied on for.

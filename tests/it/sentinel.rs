@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use drillcast::outcome::{Figure, Outcome};
+use drillcast::outcome::{Figure, Measured, Outcome};
 use drillcast::random::Sampling;
 use drillcast::trial::{Mode, Program};
 
@@ -88,6 +88,25 @@ fn a_master_that_is_back_in_time_stays_master() {
         let all = tried(&[&fault], &[]);
         assert!(first(&all.0, &all.1, "kv", "sdown").iter().all(|at| at.is_nan()), "{what}");
     }
+}
+
+#[test]
+fn a_master_without_persistence_that_is_back_in_time_has_lost_everything() {
+    let kill = |back: &str| format!("what = \"kill\"\nwhere = \"primary of kv\"{back}");
+    let total = |fault: &str, sets: &[&str]| {
+        let (program, outcomes) = tried(&[fault], sets);
+        let lost = figure(&program, &outcomes, ("stores", "kv"), Figure::DataLossSeconds);
+        let total = lost.iter().filter(|one| **one == Measured::TOTAL_LOSS).count();
+        (total, lost.len())
+    };
+    let back = kill("\nfor = \"3500ms\"");
+    let (all, of) = total(&back, &[]);
+    assert_eq!(all, of, "it comes back empty");
+    assert_eq!(total(&back, &["stores.kv.appendonly=1"]).0, 0);
+    // Who stood still has forgotten nothing; who is replaced first copies from the new master.
+    assert_eq!(total("what = \"hang\"\nwhere = \"primary of kv\"\nfor = \"3500ms\"", &[]).0, 0);
+    assert_eq!(total(&kill(""), &[]).0, 0);
+    assert_eq!(total(&kill("\nfor = \"60s\""), &[]).0, 0);
 }
 
 /// Writes lost in each trial.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::name::one_of;
 use super::place::Places;
 use super::section::{all_keys, section_name, structural_keys};
-use super::{reliance, replicas};
+use super::{pods, reliance, replicas};
 use crate::diagnostic::{Diagnostic, nearest_help};
 use crate::model::expression::{ParameterId, Range};
 use crate::model::preset::{
@@ -99,7 +99,13 @@ fn members(
     let written = if draft.kind == ComponentKind::Service && replicas::is_written(reader) {
         replicas::read(reader, MOST_MEMBERS)
     } else {
-        if reader.required("members").is_none() {
+        // A service may count its replicas instead.
+        let needed = draft.kind != ComponentKind::Service;
+        if needed && reader.required("members").is_none() {
+            return Vec::new();
+        }
+        if reader.get("members").is_none() {
+            reader.missing("members");
             return Vec::new();
         }
         reader.strings("members").unwrap_or_default()
@@ -192,6 +198,7 @@ fn component(
     let relied = |key| reliance::read(draft, key, drafts, context);
     let (needed, used) = (relied("needs"), relied("uses"));
     let serves_with = replicas::enough(draft, own.len());
+    let pods = pods::read(draft, (own, &placed), drafts, members, context);
     let share = certain(reader, "serves_at_least", Dimension::NUMBER, (0.0, 1.0));
     let stable = certain(reader, "stable_for", Dimension::TIME, (0.0, 31_536_000.0));
     let Some(preset) = &draft.preset else {
@@ -234,6 +241,7 @@ fn component(
         needed,
         used,
         serves_with,
+        pods,
         version: version.map(|(_, text)| text),
         count: usize::try_from(count).unwrap_or(1),
         values: values?,

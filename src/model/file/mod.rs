@@ -14,6 +14,7 @@ mod name;
 mod objective;
 mod phase;
 mod place;
+mod pods;
 mod pool;
 mod reliance;
 mod replicas;

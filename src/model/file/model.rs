@@ -264,7 +264,8 @@ fn refuse_circles(drafts: &[Draft<'_>], components: &[Option<Component>], contex
             .iter()
             .flat_map(|one| {
                 let relied = one.needed.iter().chain(&one.used).map(|relied| &relied.on);
-                one.needs.iter().chain(&one.target).chain(relied)
+                let pods = one.pods.iter().map(|pods| &pods.by);
+                one.needs.iter().chain(&one.target).chain(relied).chain(pods)
             })
             .map(|id| id.0)
             .collect()

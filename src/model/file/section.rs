@@ -30,10 +30,10 @@ pub(super) const fn section_name(kind: ComponentKind) -> &'static str {
 /// The structural keys of a kind of component.
 pub(in crate::model) const fn structural_keys(kind: ComponentKind) -> &'static [&'static str] {
     match kind {
-        ComponentKind::Store
-        | ComponentKind::Stream
-        | ComponentKind::Consensus
-        | ComponentKind::Cluster => {
+        ComponentKind::Store | ComponentKind::Stream | ComponentKind::Consensus => {
+            &["technology", "version", "members", "pods", "serves_at_least", "stable_for"]
+        }
+        ComponentKind::Cluster => {
             &["technology", "version", "members", "serves_at_least", "stable_for"]
         }
         ComponentKind::Service => &[
@@ -48,7 +48,7 @@ pub(in crate::model) const fn structural_keys(kind: ComponentKind) -> &'static [
             "stable_for",
         ],
         ComponentKind::Route => {
-            &["technology", "version", "serves", "at", "serves_at_least", "stable_for"]
+            &["technology", "version", "serves", "at", "pods", "serves_at_least", "stable_for"]
         }
         ComponentKind::Clients => &[
             "technology",

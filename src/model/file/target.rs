@@ -3,7 +3,7 @@
 use super::name::one_of;
 use crate::diagnostic::nearest_help;
 use crate::model::expression::{Range, SetId};
-use crate::model::preset::Block;
+use crate::model::preset::{Block, ComponentKind};
 use crate::model::read::{Context, Found};
 use crate::model::scenario::Target;
 use crate::model::system::{Component, ComponentId, HostId, Model, ZoneId};
@@ -93,10 +93,13 @@ pub(super) fn processes<'m>(target: &Target, model: &'m Model) -> Vec<&'m str> {
 }
 
 /// The announced requests that a target understands: those of its own nodes. A
-/// zone or a machine is asked for nothing.
+/// zone or a machine is asked as the node of a cluster that it is.
 pub(super) fn requests_to<'m>(target: &Target, model: &'m Model) -> Vec<&'m str> {
     let (id, range) = match target {
-        Target::Zone(_) | Target::Host(_) => return Vec::new(),
+        Target::Zone(zone) => {
+            return requests_on(model, |host| model.hosts[host.0].zone == *zone);
+        }
+        Target::Host(host) => return requests_on(model, |one| one == *host),
         Target::Member(id, at) => (*id, model.components[id.0].range_of_seat(*at)),
         Target::Primary(id) => (*id, Range::Member),
         Target::One(id, set) | Target::Each(id, set) => {
@@ -105,6 +108,19 @@ pub(super) fn requests_to<'m>(target: &Target, model: &'m Model) -> Vec<&'m str>
         }
     };
     model.components[id.0].preset.requests_of(range)
+}
+
+/// The requests that nodes of clusters on these machines understand.
+fn requests_on(model: &Model, is_there: impl Fn(HostId) -> bool) -> Vec<&str> {
+    let clusters = model.components.iter().filter(|c| c.preset.kind == ComponentKind::Cluster);
+    let there = clusters.filter(|c| c.members.iter().any(|node| is_there(node.host)));
+    let mut all: Vec<&str> = Vec::new();
+    for request in there.flat_map(|cluster| cluster.preset.requests_of(Range::Member)) {
+        if !all.contains(&request) {
+            all.push(request);
+        }
+    }
+    all
 }
 
 /// Whether a component has a primary: its first pick chooses among its members.

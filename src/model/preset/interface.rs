@@ -48,6 +48,21 @@ pub const READY: &str = "ready";
 /// What a member of a service may export: requests are still sent to it.
 pub const LISTED: &str = "listed";
 
+/// What a replica of a service, or a node of a cluster, may export: processes of
+/// others that are placed there exist.
+pub const RUNS: &str = "runs";
+
+/// What a replica of a service may export: whoever runs in it is asked to end in an
+/// orderly way, which it hears as the request [`STOP`].
+pub const STOPS: &str = "stops";
+
+/// The request that those hear whose replica ends in an orderly way.
+pub const STOP: &str = "stop";
+
+/// What a replica of a service may export: the machine that it is on now is up,
+/// wherever that is; without it, the machine that the model names.
+pub const STANDS: &str = "stands";
+
 /// What a route asks of one of its askers, which is no node: whether its client
 /// holds a connection.
 pub const HOLDS: &str = "holds";
@@ -128,9 +143,15 @@ const CONSENSUS: [Interface; 6] = [
 /// The interface of a service.
 const SERVICE: [Interface; 2] =
     [Interface::level(Range::Member, READY), Interface::level(Range::One, "redundant")];
-/// What a service may export besides: a replica to which requests are still sent.
-/// Those that it does not answer count against what is served.
-const OF_SERVICES: [Interface; 1] = [Interface::level(Range::Member, LISTED)];
+/// What a service may export besides: a replica to which requests are still sent
+/// (those that it does not answer count against what is served); and what it says
+/// of the processes that run in it, see [`RUNS`], [`STOPS`] and [`STANDS`].
+const OF_SERVICES: [Interface; 4] = [
+    Interface::level(Range::Member, LISTED),
+    Interface::level(Range::Member, RUNS),
+    Interface::level(Range::Member, STOPS),
+    Interface::level(Range::Member, STANDS),
+];
 /// What a cluster may export besides; what it does not is never true. Of a node:
 /// `runs` what is placed there starts and is looked after; `lost`, whoever watches
 /// takes it for lost; `evicts`, what stands there and bears it no longer must go;
@@ -138,7 +159,7 @@ const OF_SERVICES: [Interface; 1] = [Interface::level(Range::Member, LISTED)];
 /// off; `fenced`, somebody vouches that it does nothing any more. Of all: `manages`,
 /// those who replace what is gone are there.
 const OF_CLUSTERS: [Interface; 7] = [
-    Interface::level(Range::Member, "runs"),
+    Interface::level(Range::Member, RUNS),
     Interface::level(Range::Member, "lost"),
     Interface::level(Range::Member, "evicts"),
     Interface::level(Range::Member, "drains"),
@@ -210,6 +231,12 @@ impl ComponentKind {
     #[must_use]
     pub const fn relies(self) -> bool {
         matches!(self, Self::Service | Self::Clients)
+    }
+
+    /// Whether its processes may run in the replicas of a service.
+    #[must_use]
+    pub const fn runs_in_pods(self) -> bool {
+        matches!(self, Self::Store | Self::Stream | Self::Consensus | Self::Route)
     }
 
     /// What its processes and hosts belong to: members, or the component's one place.

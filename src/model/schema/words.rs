@@ -29,6 +29,7 @@ const KEYS: &[(&str, &str)] = &[
     ("stable_for", "how long it must hold to count as recovered, 30 s where absent"),
     ("replicas", "how many members there are in each zone: { a = 2, b = 2 }"),
     ("serves_with", "how many ready replicas carry all that is asked of it, 1 where absent"),
+    ("pods", "the service in whose replicas its processes run; { members = \"x\" } says whose"),
     ("serves", "the store or service that it leads to"),
     ("of", "what its clients use, or the pick that a lease is granted by"),
     ("at", "where or when: a zone, a machine, an instant, a clock"),

@@ -54,8 +54,7 @@ impl Compiler<'_> {
                 let (component, member) = c.member(i);
                 c.works((component, member, *process))
             }),
-            Condition::Host(who) => self
-                .each(*who, scope, &mut |c, i| c.host(i).map_or(Literal::TRUE, |h| c.host_up(h))),
+            Condition::Host(who) => self.each(*who, scope, &mut Compiler::instance_stands),
             Condition::Hears(a, b) => self.pair(*a, *b, scope, &mut Compiler::hears),
             Condition::Silent(a, b) => self.pair(*a, *b, scope, &mut |c, x, y| !c.hears(x, y)),
             Condition::Answers(a, b, process) => {

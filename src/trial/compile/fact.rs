@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::{Compiler, Instance};
 use crate::block::{LevelId, Literal};
 use crate::model::expression::Range;
+use crate::model::preset::{RUNS, STANDS, STOP, STOPS};
 use crate::model::system::{ComponentId, HostId};
 
 /// The facts that something can change.
@@ -95,22 +96,64 @@ impl Compiler<'_> {
         self.facts.hosts.get(&host).map_or(Literal::TRUE, |l| Literal::of(*l))
     }
 
-    /// The process exists.
-    pub(super) fn exists(&self, key: (ComponentId, usize, usize)) -> Literal {
-        self.facts.exists.get(&key).map_or(Literal::TRUE, |l| Literal::of(*l))
+    /// The service and replica that the processes of a seat run in.
+    pub(super) fn pod(&self, id: ComponentId, seat: usize) -> Option<(ComponentId, usize)> {
+        let component = self.component(id);
+        let range = component.range_of_seat(seat);
+        let pods = component.pods.iter().find(|pods| pods.range == range)?;
+        let first = match range {
+            Range::Set(set) => component.seats_of(set).start,
+            _ => 0,
+        };
+        Some((pods.by, seat - first))
+    }
+
+    /// The machine of a seat is up: that of its pod, wherever that is.
+    pub(super) fn stands(&mut self, id: ComponentId, seat: usize) -> Literal {
+        match self.pod(id, seat) {
+            Some((by, at)) if self.exports(by, STANDS) => self.export(by, STANDS, at, None),
+            _ => self.host_up(self.component(id).seat(seat).host),
+        }
+    }
+
+    /// The machine of an instance is up; what stands nowhere hears everybody.
+    pub(super) fn instance_stands(&mut self, instance: Instance) -> Literal {
+        if self.host(instance).is_none() {
+            return Literal::TRUE;
+        }
+        let (component, seat) = self.member(instance);
+        self.stands(component, seat)
+    }
+
+    /// The process exists, and so does the pod that it runs in.
+    pub(super) fn exists(&mut self, key: (ComponentId, usize, usize)) -> Literal {
+        let own = self.facts.exists.get(&key).map_or(Literal::TRUE, |l| Literal::of(*l));
+        let Some((by, at)) = self.pod(key.0, key.1) else {
+            return own;
+        };
+        let runs = self.export(by, RUNS, at, None);
+        self.builder.and(&[own, runs])
     }
 
     /// The process exists, does not hang, and its host is up.
     pub(super) fn works(&mut self, key: (ComponentId, usize, usize)) -> Literal {
         let hung = self.facts.hung.get(&key).map_or(Literal::FALSE, |l| Literal::of(*l));
-        let host = self.component(key.0).seat(key.1).host;
-        let all = [self.exists(key), !hung, self.host_up(host)];
+        let all = [self.exists(key), !hung, self.stands(key.0, key.1)];
         self.builder.and(&all)
     }
 
-    /// The request stands.
-    pub(super) fn asked(&self, key: (ComponentId, usize, usize)) -> Literal {
-        self.facts.asked.get(&key).map_or(Literal::FALSE, |l| Literal::of(*l))
+    /// The request stands, or the pod asks for it.
+    pub(super) fn asked(&mut self, key: (ComponentId, usize, usize)) -> Literal {
+        let own = self.facts.asked.get(&key).map_or(Literal::FALSE, |l| Literal::of(*l));
+        match self.pod(key.0, key.1) {
+            Some((by, at))
+                if self.preset(key.0).requests[key.2] == STOP && self.exports(by, STOPS) =>
+            {
+                let stops = self.export(by, STOPS, at, None);
+                self.builder.or(&[own, stops])
+            }
+            _ => own,
+        }
     }
 
     /// A packet gets from one to the other and back: the path, and both hosts.
@@ -121,7 +164,7 @@ impl Compiler<'_> {
             let cuts = self.facts.cuts.iter().filter(|c| c.separates(from, to));
             all.extend(cuts.map(|c| !Literal::of(c.level)));
         }
-        all.extend([from, to].into_iter().flatten().map(|host| self.host_up(host)));
+        all.extend([self.instance_stands(a), self.instance_stands(b)]);
         self.builder.and(&all)
     }
 }

@@ -3,7 +3,7 @@
 use super::Compiler;
 use crate::block::{Arm, Change, FaultSpec, LevelId, PickId, Strikes};
 use crate::model::expression::{Range, SetId};
-use crate::model::preset::{Block, Effect};
+use crate::model::preset::{Block, ComponentKind, Effect};
 use crate::model::scenario::{Fault, FaultKind, Target};
 use crate::model::system::{ComponentId, HostId};
 use crate::outcome::StageSlot;
@@ -25,6 +25,9 @@ impl Victims {
         }
     }
 }
+
+/// A process: its component, seat and number.
+type ProcessKey = (ComponentId, usize, usize);
 
 /// Hosts as a whole, or members of components and what is placed, by their seats.
 #[derive(Clone)]
@@ -202,6 +205,8 @@ impl Compiler<'_> {
         match &fault.what {
             FaultKind::Kill(names) => {
                 let keys = self.processes(victim, names);
+                // Whoever ends all that runs in a pod ends its container.
+                let keys = if names.is_empty() { self.containers(keys) } else { keys };
                 self.kill(&mut arm, &keys);
             }
             FaultKind::Hang(names) => {
@@ -214,7 +219,10 @@ impl Compiler<'_> {
                 for host in &hosts {
                     change(&mut arm, self.host_fact(*host), false);
                 }
-                let keys = self.processes(&Victim::Hosts(hosts), &[]);
+                // The pods on these machines are among the victims; what runs in them
+                // starts again with them.
+                let mut keys = self.processes(&Victim::Hosts(hosts), &[]);
+                keys.retain(|key| self.pod(key.0, key.1).is_none());
                 self.kill(&mut arm, &keys);
             }
             FaultKind::Partition { .. } => {
@@ -222,7 +230,13 @@ impl Compiler<'_> {
                 change(&mut arm, self.cut_fact(inside, toward), true);
             }
             FaultKind::Request(name) => {
+                let on_machines = matches!(victim, Victim::Hosts(_));
                 for (component, member) in self.members_hit(victim) {
+                    // Machines are asked as nodes, and not as what stands there.
+                    let is_node = self.preset(component).kind == ComponentKind::Cluster;
+                    if on_machines && !is_node {
+                        continue;
+                    }
                     let requests = &self.preset(component).requests;
                     if let Some(request) = requests.iter().position(|r| r == name) {
                         change(&mut arm, self.asked_fact((component, member, request)), true);
@@ -234,7 +248,7 @@ impl Compiler<'_> {
     }
 
     /// Processes end; those that stood still do so no more.
-    fn kill(&mut self, arm: &mut Arm, keys: &[(ComponentId, usize, usize)]) {
+    fn kill(&mut self, arm: &mut Arm, keys: &[ProcessKey]) {
         for key in keys {
             change(arm, self.exists_fact(*key), false);
             if let Some(level) = self.known_to_hang(*key) {
@@ -243,8 +257,21 @@ impl Compiler<'_> {
         }
     }
 
+    /// These processes, those of pods instead of what runs in them.
+    fn containers(&self, keys: Vec<ProcessKey>) -> Vec<ProcessKey> {
+        let mut all: Vec<ProcessKey> = Vec::with_capacity(keys.len());
+        for key in keys {
+            let found = match self.pod(key.0, key.1) {
+                Some((by, at)) => self.processes(&Victim::Members(vec![(by, at)]), &[]),
+                None => vec![key],
+            };
+            all.extend(found.into_iter().filter(|one| !all.contains(one)).collect::<Vec<_>>());
+        }
+        all
+    }
+
     /// The processes of a victim with these names; all where there are none.
-    fn processes(&self, victim: &Victim, names: &[String]) -> Vec<(ComponentId, usize, usize)> {
+    fn processes(&self, victim: &Victim, names: &[String]) -> Vec<ProcessKey> {
         let mut keys = Vec::new();
         for (component, member) in self.members_hit(victim) {
             let preset = self.preset(component);

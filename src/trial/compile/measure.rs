@@ -5,7 +5,7 @@ use crate::block::{Literal, LogId};
 use crate::model::expression::Range;
 use crate::model::preset::{Block, ComponentKind};
 use crate::model::scenario::FaultKind;
-use crate::model::system::{ComponentId, Subject as Wanted};
+use crate::model::system::{Component, ComponentId, Subject as Wanted};
 use crate::outcome::{Class, Clock, Figure, FigureSlot, Population, SubjectName};
 use crate::trial::meter::Meter;
 
@@ -136,7 +136,11 @@ impl Compiler<'_> {
             ComponentKind::Service => {
                 let parts = self.service_parts(id);
                 let served = self.service_serves(id, &parts);
-                ("services", served, parts, service_figures())
+                let figures = match self.only_carries(id) {
+                    true => vec![Figure::RedundancyRestored],
+                    false => service_figures(),
+                };
+                ("services", served, parts, figures)
             }
             ComponentKind::Cluster => {
                 let serves = self.export(id, "serves", 0, None);
@@ -208,6 +212,18 @@ impl Compiler<'_> {
                 .any(|one| one.preset.kind == ComponentKind::Route && one.target == Some(id))
     }
 
+    /// Whether a service is there for the processes of others alone, who are served
+    /// or not themselves.
+    fn only_carries(&self, id: ComponentId) -> bool {
+        let all = &self.model.components;
+        let relies = |one: &Component| {
+            one.target == Some(id) || one.needed.iter().chain(&one.used).any(|r| r.on == id)
+        };
+        all.iter().any(|one| one.pods.iter().any(|pods| pods.by == id))
+            && !all.iter().any(relies)
+            && !self.is_asked_for(id)
+    }
+
     /// Those who are the system: all client populations; without any, the routes
     /// and the services that a route or an objective names; without those, all
     /// services, then all stores and streams, then whatever there is.
@@ -217,7 +233,9 @@ impl Compiler<'_> {
         };
         let mut asked = of(&["routes", "services"]);
         asked.retain(|d| d.name.group == "routes" || self.is_asked_for(d.components[0]));
-        [of(&["clients"]), asked, of(&["services"]), of(&["stores", "streams"])]
+        let mut services = of(&["services"]);
+        services.retain(|d| !self.only_carries(d.components[0]));
+        [of(&["clients"]), asked, services, of(&["stores", "streams"])]
             .into_iter()
             .chain([of(&["consensus", "clusters"])])
             .find(|found| !found.is_empty())

@@ -182,6 +182,8 @@ fn services() -> Vec<Row> {
         Case::new(&[FARM, FLEET, &toy("", "app")], SHOP, &text)
     };
     let dark = case("what = \"power loss\"\nwhere = \"zone a\"");
+    let deleted = "scenario = \"x\"\nhorizon = \"1000s\"\n[[faults]]\nwhat = \"force_delete\"\nwhere = \"member a/1 of box\"\n";
+    let deleted = Case::new(&[&crate::pods::store()], crate::pods::PODS, deleted);
     let killed = |name: &str| {
         case(&format!("what = \"kill\"\nwhere = \"member c of {name}\"\nfor = \"25s\""))
     };
@@ -197,6 +199,9 @@ fn services() -> Vec<Row> {
             .moves(TIME, To(20.0, 0.0)),
         key("needs", &killed("toy"), "needs = [\"toy\"]", "needs = [\"cache\"]")
             .moves(TIME, To(25.0, 0.0)),
+        // What runs in a replica ends with it.
+        key("pods", &deleted, "pods = \"box\"\n", "")
+            .moves(What::Figure("stores", "toy", Figure::RecoveryTime), To(20.0, 0.0)),
         // It serves without what it merely uses, and knows of it.
         key("uses", &killed("toy"), "uses = [\"cache\"]", "uses = [\"toy\"]")
             .moves(POOR, Comes)
