@@ -35,6 +35,7 @@ impl Graph {
             Value::Exponential(a) => maths::exp(of(a)),
             Value::Chosen(pick, values) => of(&values[with.choice(*pick)]),
             Value::Renewed(_)
+            | Value::Age(_)
             | Value::LogHas(..)
             | Value::LogWritten(..)
             | Value::LogUnreplayed(..)
@@ -47,6 +48,7 @@ impl Graph {
         let volume = |log: &LogId| self.value(self.logs[log.index()].volume, 0, with);
         match &self.values[id.0 as usize] {
             Value::Renewed(lease) => with.renewed(*lease).as_seconds(),
+            Value::Age(lease) => with.age(*lease).as_seconds(),
             Value::LogHas(log, member) => {
                 product(with.log_has(*log, *member).as_seconds(), volume(log))
             }

@@ -62,6 +62,8 @@ pub enum Value {
     Exponential(ValueId),
     /// Instant of the last renewal or grant of a lease \[s\].
     Renewed(LeaseId),
+    /// How long ago that was \[s\].
+    Age(LeaseId),
     /// Bytes of a log that a member holds.
     LogHas(LogId, usize),
     /// Bytes of a log that had been written by an instant \[s\].
@@ -132,6 +134,8 @@ pub trait Readings {
     fn uniform(&self, name: u64, activation: u32) -> f64;
     /// The last renewal of a lease.
     fn renewed(&self, lease: LeaseId) -> Span;
+    /// How long ago that was.
+    fn age(&self, lease: LeaseId) -> Span;
     /// What a member of a log holds, as seconds of writing.
     fn log_has(&self, log: LogId, member: usize) -> Span;
     /// What had been written by an instant, as seconds of writing.

@@ -253,6 +253,10 @@ impl Readings for Search<'_> {
         Span::ZERO
     }
 
+    fn age(&self, _: LeaseId) -> Span {
+        Span::ZERO
+    }
+
     fn log_has(&self, _: LogId, _: usize) -> Span {
         Span::ZERO
     }

@@ -251,6 +251,19 @@ impl<'g> World<'g> {
         event
     }
 
+    /// When a lease was last renewed: in the lazy form by a tick that nobody executed.
+    fn last_renewal(&self, lease: LeaseId) -> Instant {
+        let state = &self.leases[lease.index()];
+        if self.mode == Mode::Lazy && state.alive && state.renewing {
+            let (clock, _) = self.graph.leases[lease.index()].0.renew[state.holder];
+            let clock = &self.clocks[clock.index()];
+            if let Some(tick) = clock.last(state.counted_to, self.visible) {
+                return tick;
+            }
+        }
+        state.renewed
+    }
+
     /// The rise of `level` stamps its milestone.
     pub(super) fn stamp(&mut self, level: LevelId) {
         let graph = self.graph;
@@ -355,7 +368,11 @@ impl Readings for World<'_> {
     }
 
     fn renewed(&self, lease: LeaseId) -> Span {
-        self.leases[lease.index()].renewed.since_zero()
+        self.last_renewal(lease).since_zero()
+    }
+
+    fn age(&self, lease: LeaseId) -> Span {
+        (self.now - self.last_renewal(lease)).max(Span::ZERO)
     }
 
     fn log_has(&self, log: LogId, member: usize) -> Span {

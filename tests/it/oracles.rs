@@ -133,6 +133,22 @@ fn a_lease_runs_out_uniformly() {
     has_moments("lease and sweep", &times(&swept, "app or not l"), 28.0, deviation);
 }
 
+/// What a lease says of its age while it lives: U(0, period), in both forms.
+#[test]
+fn a_lease_knows_how_long_ago_it_was_renewed() {
+    let nodes = "[member.clock]\ntick = { every = \"10s\" }\n[member.lease]\nl = { ttl = \"100s\", renew = { at = \"tick\", if = \"app or true\" } }\n[member.work]\nw = { when = \"not app\", takes = \"max(2s, 10s - l.age)\" }";
+    let values = times(nodes, "app or w");
+    has_share("age", &values, 2.0, 0.2);
+    has_share("age", &values, 5.0, 0.5);
+    has_share("age", &values, 9.0, 0.9);
+    let program = program_of(&[&toy(nodes, "app or w")], ONE_TOY, KILL, &[]);
+    let sampling = Sampling::plain(3);
+    let [lazy, full] = [Mode::Lazy, Mode::Full].map(|mode| run_as(&program, &sampling, 200, mode));
+    for (lazy, full) in lazy.iter().zip(&full) {
+        assert_eq!(lazy.figures, full.figures);
+    }
+}
+
 pub(crate) fn uniform(name: &str, values: &[f64], low: f64, high: f64) {
     has_moments(name, values, f64::midpoint(low, high), (high - low) / 12.0_f64.sqrt());
     for share in [0.0, 0.01, 0.25, 0.5, 0.75, 0.99, 1.0] {

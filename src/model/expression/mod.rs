@@ -305,6 +305,8 @@ pub enum Value {
 pub enum Reading {
     /// Instant of the last renewal of a lease, in seconds: `key.renewed`.
     Renewed(NodeId),
+    /// How long ago that was, in seconds: `key.age`.
+    Age(NodeId),
     /// Bytes of the log that an instance holds: `log.has(self)`.
     LogHas(NodeId, Who),
     /// Bytes that had been written by an instant: `log.written(key.renewed)`.

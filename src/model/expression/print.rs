@@ -352,6 +352,7 @@ impl<'p> Printer<'p> {
     fn reading(&mut self, reading: &Reading) -> Expression {
         match reading {
             Reading::Renewed(lease) => hop(&self.node(*lease), "renewed"),
+            Reading::Age(lease) => hop(&self.node(*lease), "age"),
             Reading::LogHas(log, who) => {
                 call(Some(&self.node(*log)), "has", vec![self.argument(*who)])
             }

@@ -218,7 +218,7 @@ impl Reading {
     /// Visits everything that the reading speaks of.
     fn mentions(&self, visit: &mut dyn FnMut(Mention)) {
         match self {
-            Self::Renewed(node) => visit(Mention::Node(*node)),
+            Self::Renewed(node) | Self::Age(node) => visit(Mention::Node(*node)),
             Self::Backup(node, _, which) => {
                 visit(Mention::Node(*node));
                 which.mentions(visit);

@@ -41,7 +41,9 @@ pub(super) fn of(graph: &Graph, id: ValueId) -> (f64, f64) {
         Value::Chosen(_, ids) => {
             all(ids).into_iter().reduce(hull).unwrap_or((f64::NEG_INFINITY, f64::INFINITY))
         }
-        Value::LogUnreplayed(..) | Value::Backup(_, About::Since, _) => (0.0, f64::INFINITY),
+        Value::Age(_) | Value::LogUnreplayed(..) | Value::Backup(_, About::Since, _) => {
+            (0.0, f64::INFINITY)
+        }
         Value::LogDiverged(..) | Value::Backup(_, About::Exists, _) => (0.0, 1.0),
         Value::Backup(_, About::Tries, _) => (1.0, f64::INFINITY),
         Value::Renewed(_)

@@ -206,11 +206,15 @@ impl Compiler<'_> {
         let first =
             |c: &Self, node: crate::model::expression::NodeId| c.built[component.0][node.0].clone();
         let program = match reading {
-            Reading::Renewed(node) => {
+            Reading::Renewed(node) | Reading::Age(node) => {
                 let range = self.node(component, *node).range;
                 let whose = scope.candidate.filter(|one| one.range == range).unwrap_or(scope.own);
                 let place = self.place_of(self.node(component, *node), whose);
-                Program::Renewed(first(self, *node).leases[place])
+                let lease = first(self, *node).leases[place];
+                match reading {
+                    Reading::Age(_) => Program::Age(lease),
+                    _ => Program::Renewed(lease),
+                }
             }
             Reading::LogWritten(node, by) => {
                 let by = self.value(by, scope, names);

@@ -108,6 +108,10 @@ impl Readings for OneTrial<'_> {
         unreachable!("a value that reads a renewal is not swept")
     }
 
+    fn age(&self, _: LeaseId) -> Span {
+        unreachable!("a value that reads a renewal is not swept")
+    }
+
     fn log_has(&self, _: LogId, _: usize) -> Span {
         unreachable!("a value that reads a log is not swept")
     }

@@ -111,11 +111,11 @@ impl Resolver<'_> {
         }
         let lease = self.environment.node_named(&of.text);
         if let Some(id) = lease.filter(|id| self.environment.nodes[id.0].shape == Shape::Lease)
-            && name.text == "renewed"
+            && let Some(reading) = lease_reading(&name.text, id)
         {
-            self.read_only(&format!("{}.renewed", of.text), extent)?;
+            self.read_only(&format!("{}.{}", of.text, name.text), extent)?;
             self.bare_or_fail(&of.text, self.environment.nodes[id.0].range, &of.extent)?;
-            return Some((Value::Reading(Reading::Renewed(id)), Dimension::TIME));
+            return Some((Value::Reading(reading), Dimension::TIME));
         }
         if name.text == ERROR_AFTER {
             let (who, place) = self.instance_named(&of.text, &of.extent)?;
@@ -130,7 +130,11 @@ impl Resolver<'_> {
         };
         let message = format!("`{text}` is not a number: `{}` is {what}", of.text);
         let mistake = Mistake::new("not_a_number", extent.clone(), message, "not a number");
-        self.fail(mistake.help("a lease publishes `renewed`, a log `has`, `written`, `unreplayed`"))
+        self.fail(
+            mistake.help(
+                "a lease publishes `renewed` and `age`, a log `has`, `written`, `unreplayed`",
+            ),
+        )
     }
 
     /// A reading, or a draw, stands where a number must not change.
@@ -416,5 +420,14 @@ impl Resolver<'_> {
         let message = format!("`{left}` is {first} and `{right}` is {second}: they {verb}");
         let label = format!("{first} and {second}");
         self.fail(Mistake::new("dimension", whole.extent.clone(), message, label))
+    }
+}
+
+/// What a lease publishes under this name.
+fn lease_reading(name: &str, lease: NodeId) -> Option<Reading> {
+    match name {
+        "renewed" => Some(Reading::Renewed(lease)),
+        "age" => Some(Reading::Age(lease)),
+        _ => None,
     }
 }
