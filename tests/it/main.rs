@@ -21,6 +21,7 @@ mod lints;
 #[path = "../../benches/measure/mod.rs"]
 mod measure;
 mod oracles;
+mod platforms;
 mod pods;
 mod presets;
 mod properties;

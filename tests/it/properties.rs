@@ -9,37 +9,37 @@ use crate::harness::{load_sources, path, program, run_as};
 use drillcast::diagnostic::SourceFile;
 
 /// A stream of random choices, for one random model.
-struct Dice {
+pub(crate) struct Dice {
     sampling: Sampling,
     thrown: u32,
     model: u64,
 }
 
 impl Dice {
-    fn new(model: u64) -> Self {
+    pub(crate) fn new(model: u64) -> Self {
         Self { sampling: Sampling::plain(2027), thrown: 0, model }
     }
 
-    fn unit(&mut self) -> f64 {
+    pub(crate) fn unit(&mut self) -> f64 {
         self.thrown += 1;
         let stream = self.sampling.stream(name_hash("properties"));
         self.sampling.uniform(stream, self.model, self.thrown)
     }
 
-    fn below(&mut self, n: usize) -> usize {
+    pub(crate) fn below(&mut self, n: usize) -> usize {
         (self.unit() * n as f64) as usize
     }
 
-    fn chance(&mut self, percent: usize) -> bool {
+    pub(crate) fn chance(&mut self, percent: usize) -> bool {
         self.below(100) < percent
     }
 
-    fn of<'t>(&mut self, all: &[&'t str]) -> &'t str {
+    pub(crate) fn of<'t>(&mut self, all: &[&'t str]) -> &'t str {
         all[self.below(all.len())]
     }
 
     /// A time in seconds: whole ones half of the time, so that ties abound.
-    fn seconds(&mut self, least: f64, most: f64) -> String {
+    pub(crate) fn seconds(&mut self, least: f64, most: f64) -> String {
         let value = least + (most - least) * self.unit();
         if self.chance(50) { format!("{}s", value.ceil()) } else { format!("{value:.3}s") }
     }
