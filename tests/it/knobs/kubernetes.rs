@@ -124,7 +124,7 @@ fn pods(preset: &'static str, name: &str, time: What, lost: &Case, evicted: What
 }
 
 pub(super) fn rows() -> Vec<Row> {
-    use Moves::{By, Vanishes};
+    use Moves::{By, Comes, Vanishes};
     let lost = night(&[NODE]);
     let deployment = |field, value: &str| {
         let set = format!("services.one.{field}={value}");
@@ -134,6 +134,10 @@ pub(super) fn rows() -> Vec<Row> {
     rows.extend(pods("kubernetes/deployment", "one", ONE, &lost, EVICTED));
     rows.push(deployment("toleration", "310s").moves(ONE, By(10.0)).not(&[DETECTED, OUT]));
     rows.push(deployment("do_not_schedule", "1").moves(ONE, Vanishes).not(&[EVICTED]));
+    // Room for one of five in zone c: the others wait for new nodes.
+    let full = night(&[ZONE]).set(&["clusters.main.room=1"]);
+    let scale = Row::set("kubernetes/deployment", "scale_up", &full, "services.wide.scale_up=3m");
+    rows.push(scale.moves(WHOLE, Comes).not(&[OUT, WIDE]));
     let act = |what: &str, whom: &str| {
         let action = format!("what = \"{what}\"\nwhere = \"{whom}\"");
         night(&[NODE, &later("500s", &action)])
