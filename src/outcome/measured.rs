@@ -3,8 +3,9 @@
 use super::figure::{Class, Clock, Figure};
 use crate::units::{Instant, Span};
 
-/// One measured value: a number (nanoseconds, or a plain count), or why there
-/// is none.
+/// One measured value: a number (nanoseconds, a plain count, or billionths), or why
+/// there is none. Of a figure that is a share it holds what is *missing* from 1, so that
+/// more is worse of every figure.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Measured(pub i64);
 

@@ -97,10 +97,11 @@ fn rounded(value: f64) -> f64 {
     if value.abs() < 9e6 { (value * 1e9).round() / 1e9 } else { value }
 }
 
-/// A value in base units: seconds, or a count.
+/// A value in base units: seconds, a count, or a share.
 fn base(value: f64, figure: Option<Figure>) -> f64 {
-    let time = figure.is_none_or(Figure::is_time);
-    rounded(if time { value / 1e9 } else { value })
+    let value = value / figure.map_or(1e9, Figure::scale);
+    // What was missing is told as what there was.
+    rounded(if figure.is_some_and(Figure::is_share) { 1.0 - value } else { value })
 }
 
 fn number(value: Measured, figure: Option<Figure>) -> Option<f64> {
@@ -125,7 +126,9 @@ fn figure(slot: &FigureSlot, series: &Series) -> Distribution {
         };
         d.bound_terms = terms.iter().map(term).collect();
     }
-    if slot.figure != Figure::Integrity {
+    if slot.figure.is_share() {
+        d.turn();
+    } else if slot.figure != Figure::Integrity {
         d.shape = shape(series, slot.figure);
     }
     d
@@ -174,7 +177,7 @@ fn distribution(series: &Series, figure: Option<Figure>) -> Distribution {
 /// The trials in steps of a round length from the least value to the greatest,
 /// or to the p99 where the tail is long.
 fn shape(series: &Series, figure: Figure) -> Option<Shape> {
-    let unit = if figure.is_time() { 1e9 } else { 1.0 };
+    let unit = figure.scale();
     let histogram = series.histogram();
     let (low, most) = (histogram.min()? as f64 / unit, histogram.max()? as f64 / unit);
     let p99 = series.quantile(0.99).value().map(|p99| p99 / unit);
@@ -231,8 +234,13 @@ fn objective(limit: &Limit, share: &Share, summary: &Summary) -> ObjectivePredic
         share_kept: share.share(),
         interval: [low, high],
         achieved: quantile(series.quantile(objective.quantile), figure),
-        achieved_interval: ends
-            .map_or([None, None], |i| [quantile(i.low, figure), quantile(i.high, figure)]),
+        achieved_interval: ends.map_or([None, None], |i| {
+            let mut ends = [quantile(i.low, figure), quantile(i.high, figure)];
+            if objective.figure.is_share() {
+                ends.reverse();
+            }
+            ends
+        }),
         verdict,
         trials_to_decide: (verdict == Verdict::Undecided)
             .then(|| share.trials_to_decide(objective.quantile))

@@ -13,6 +13,7 @@ mod number;
 mod predict;
 mod prediction;
 mod schema;
+mod shares;
 mod story;
 mod text;
 mod verdicts;
