@@ -4,12 +4,14 @@ use super::named::Named;
 use super::prediction::{
     Basis, Distribution, HeldAgainst, Intervals, MilestonePrediction, ObjectivePrediction,
     PrecisionFigure, PrecisionReached, Proportion, SampleTrial, ScenarioPrediction, Shape,
-    StagePrediction, SubjectPrediction, TermPrediction, Verdict,
+    SharePrediction, StagePrediction, SubjectPrediction, TermPrediction, Verdict,
 };
-use crate::experiment::{Limit, Reached, Series, Share, Summary, group, system_recovery};
+use crate::experiment::{
+    Limit, Reached, Series, Share, SharePoint, Summary, group, system_recovery,
+};
 use crate::model::preset::{Held, Version};
 use crate::model::system::Model;
-use crate::outcome::{Bound, Figure, FigureSlot, Layout, Measured, Outcome};
+use crate::outcome::{Bound, Figure, FigureSlot, Layout, Measured, Outcome, SubjectName};
 use crate::statistics::Quantile;
 use crate::units::Span;
 
@@ -68,6 +70,11 @@ pub fn scenario_prediction(trials: &Trials<'_>) -> ScenarioPrediction {
             subject.set(slot.figure, distribution);
         }
     }
+    for (at, slot) in layout.shares.iter().enumerate() {
+        if let Some(subject) = subject_of(&mut prediction, &slot.subject) {
+            subject.served_share = summary.bands.points(at).iter().map(share_point).collect();
+        }
+    }
     for (limit, share) in limits.iter().zip(&summary.kept) {
         let objective = objective(limit, share, summary);
         prediction.verdict = Some(
@@ -84,11 +91,27 @@ fn subject<'p>(
     prediction: &'p mut ScenarioPrediction,
     slot: &FigureSlot,
 ) -> Option<&'p mut SubjectPrediction> {
-    if slot.subject.group == "system" {
+    subject_of(prediction, &slot.subject)
+}
+
+fn subject_of<'p>(
+    prediction: &'p mut ScenarioPrediction,
+    name: &SubjectName,
+) -> Option<&'p mut SubjectPrediction> {
+    if name.group == "system" {
         return Some(&mut prediction.system);
     }
-    let group = prediction.group_mut(slot.subject.group)?;
-    Some(group.entry(&slot.subject.name, SubjectPrediction::default))
+    let group = prediction.group_mut(name.group)?;
+    Some(group.entry(&name.name, SubjectPrediction::default))
+}
+
+fn share_point(point: &SharePoint) -> SharePrediction {
+    SharePrediction {
+        at: rounded(point.at.as_seconds()),
+        mean: rounded(point.mean),
+        p5: f64::from(point.low) / 1000.0,
+        p50: f64::from(point.middle) / 1000.0,
+    }
 }
 
 /// A number without the last bits of a sum: to nine decimals.

@@ -264,6 +264,10 @@ pub struct SubjectPrediction {
     /// That to declared good \[s\].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub time_to_verify: Option<Distribution>,
+    /// What is served at fixed instants since the fault, in ascending order and up to the
+    /// horizon; of the system, services, journeys, stores and streams.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub served_share: Vec<SharePrediction>,
     /// The limits that are wanted of it, and how it fares.
     pub objectives: Vec<ObjectivePrediction>,
 }
@@ -312,6 +316,19 @@ impl SubjectPrediction {
         };
         *place = Some(distribution);
     }
+}
+
+/// The served share at an instant, over the trials that were watched until then.
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, JsonSchema)]
+pub struct SharePrediction {
+    /// Since the fault \[s\].
+    pub at: f64,
+    /// The mean over trials, 0 to 1.
+    pub mean: f64,
+    /// The low one: 95 % of the trials serve at least this, in steps of a thousandth.
+    pub p5: f64,
+    /// Half of the trials serve at least this, in steps of a thousandth.
+    pub p50: f64,
 }
 
 /// How a figure spreads over trials.

@@ -3,12 +3,12 @@
 use super::Program;
 use super::compile::Subject;
 use super::meter::MeterState;
-use super::share::{Steps, missing_in_a_minute};
+use super::share::{Steps, in_billionths, missing_in_a_minute};
 use super::sweep::Account;
 use super::world::{Ended, World};
 use crate::block::value::Readings;
 use crate::block::{Event, EventId, Graph, LevelId, LogId, Producer};
-use crate::outcome::{Figure, Measured, Outcome, Step};
+use crate::outcome::{Figure, Measured, Outcome, ShareStep, Step};
 use crate::units::{Instant, Span};
 
 /// What the logs of a subject lost: the worst of them.
@@ -169,11 +169,13 @@ pub(super) fn collect(
     outcome.unsettled = ended == Ended::Unsettled;
     let system = teller.figures(outcome);
     teller.milestones(outcome);
+    outcome.watched = end - clock;
     outcome.relapsed = system.relapsed;
     if outcome.unsettled {
         outcome.figures.fill(Measured::CENSORED);
         outcome.client_outages.fill(Measured::CENSORED);
         outcome.path.clear();
+        outcome.shares.clear();
     }
 }
 
@@ -202,6 +204,7 @@ impl<W: Witness> Teller<'_, W> {
         outcome.figures.clear();
         outcome.client_outages.clear();
         outcome.path.clear();
+        outcome.shares.clear();
         for subject in &measures.subjects {
             let loss = self.witness.loss(&subject.logs, self.clock, self.end);
             let served = self.witness.meter(subject.served);
@@ -213,8 +216,9 @@ impl<W: Witness> Teller<'_, W> {
                 self.path(outcome);
             }
             let detected = self.detected(subject, recovery);
+            let missing = self.share(subject, outcome);
             for figure in &subject.figures {
-                let value = self.figure(*figure, subject, &served, (detected, loss));
+                let value = self.figure(*figure, subject, &served, (detected, loss, missing));
                 outcome.figures.push(value);
             }
         }
@@ -232,11 +236,11 @@ impl<W: Witness> Teller<'_, W> {
     }
 
     fn figure(
-        &mut self,
+        &self,
         figure: Figure,
         subject: &Subject,
         served: &MeterState,
-        (detected, loss): (Option<Instant>, Loss),
+        (detected, loss, missing): (Option<Instant>, Loss, Measured),
     ) -> Measured {
         let clock = self.clock;
         match figure {
@@ -248,7 +252,7 @@ impl<W: Witness> Teller<'_, W> {
                 let whole = self.program.measures.meters[subject.served].share.whole();
                 Measured((self.witness.unserved(subject.served) / i128::from(whole)) as i64)
             }
-            Figure::MinimumAvailability => self.missing(subject.served),
+            Figure::MinimumAvailability => missing,
             Figure::DataLossSeconds => loss.seconds,
             Figure::DataLossWrites => loss.writes,
             Figure::RecoveryPointAge => loss.age,
@@ -267,10 +271,27 @@ impl<W: Witness> Teller<'_, W> {
         }
     }
 
-    /// What was missing from the share of a meter in its worst minute.
-    fn missing(&mut self, meter: usize) -> Measured {
-        let first = self.witness.share(meter, self.steps);
-        let whole = self.program.measures.meters[meter].share.whole();
+    /// How a subject's share changed, where that is told; what was missing from it in its
+    /// worst minute.
+    fn share(&mut self, subject: &Subject, outcome: &mut Outcome) -> Measured {
+        let meter = &self.program.measures.meters[subject.served];
+        if !meter.is_told {
+            return Measured::ABSENT;
+        }
+        let first = self.witness.share(subject.served, self.steps);
+        let whole = meter.share.whole();
+        if let Some(slot) = subject.told {
+            let clock = self.clock;
+            let step = |(at, share): &(Instant, i64)| ShareStep {
+                slot,
+                since: *at - clock,
+                share: in_billionths(*share, whole),
+            };
+            outcome.shares.extend(self.steps.iter().map(step));
+        }
+        if !subject.figures.contains(&Figure::MinimumAvailability) {
+            return Measured::ABSENT;
+        }
         Measured(missing_in_a_minute((first, whole), self.steps, self.end))
     }
 

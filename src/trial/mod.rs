@@ -34,7 +34,7 @@ use crate::block::{Graph, LevelId};
 use crate::model::preset::Quantity;
 use crate::model::scenario::{Fault, Scenario};
 use crate::model::system::Model;
-use crate::outcome::{Layout, Outcome, Timeline};
+use crate::outcome::{Layout, Outcome, ShareSlot, SubjectName, Timeline};
 use crate::random::Sampling;
 use crate::units::{Instant, Span};
 
@@ -75,16 +75,32 @@ impl Program {
             milestones: compiled.milestones,
             stages: compiled.stages,
             clients: measures.clients.clone(),
+            shares: Vec::new(),
         };
         let horizon = scenario.horizon.unwrap_or_else(|| default_horizon(scenario));
         let (graph, faults, titles) = (compiled.graph, compiled.faults, compiled.titles);
         let steady = Steady::of(&graph);
         let mut program = Self { graph, steady, measures, layout, faults, titles, horizon };
+        program.layout.shares = program.shares();
         let bounds = bound::bounds(&program);
         for (slot, bound) in program.layout.figures.iter_mut().zip(bounds) {
             slot.bound = bound;
         }
         program
+    }
+
+    /// Whose shares are told over time, and what is served before the fault.
+    fn shares(&self) -> Vec<ShareSlot> {
+        let slot = |(subject, meter): &(SubjectName, usize)| {
+            let share = &self.measures.meters[*meter].share;
+            let count = |counter: u32| self.steady.counters[counter as usize];
+            let first = share.of(share.holding(&self.steady), count);
+            ShareSlot {
+                subject: subject.clone(),
+                first: share::in_billionths(first, share.whole()),
+            }
+        };
+        self.measures.shares.iter().map(slot).collect()
     }
 
     /// What the outcomes' numbers mean.

@@ -18,7 +18,7 @@ use crate::block::Literal;
 use crate::units::{Instant, Span};
 
 /// All that is asked, in the unit of [`Share::Mean`].
-pub(crate) const WHOLE: i64 = 1_000_000_000;
+pub(crate) use crate::outcome::WHOLE_SHARE as WHOLE;
 
 /// The window of the minimum availability.
 pub(crate) const MINUTE: Span = Span::seconds(60);
@@ -127,6 +127,12 @@ fn mean(terms: &[Vec<Factor>], count: impl Fn(u32) -> u32 + Copy) -> i64 {
     terms.iter().map(product).sum::<i64>() / (terms.len() as i64).max(1)
 }
 
+/// A share of a unit, in billionths.
+#[must_use]
+pub(crate) const fn in_billionths(share: i64, whole: i64) -> i64 {
+    if whole == WHOLE { share } else { share * WHOLE / whole }
+}
+
 /// What changed a share: from when on, and to what.
 pub(crate) type Steps = Vec<(Instant, i64)>;
 
@@ -171,11 +177,8 @@ pub(crate) fn missing_in_a_minute(
     steps: &[(Instant, i64)],
     end: Instant,
 ) -> i64 {
-    let in_billionths = |missing: i128, span: i128| {
-        i64::try_from(missing * i128::from(WHOLE) / (i128::from(whole) * span)).unwrap_or(WHOLE)
-    };
     if steps.is_empty() {
-        return in_billionths(i128::from(whole - first), 1);
+        return in_billionths(whole - first, whole);
     }
     let origin = Instant::ZERO - MINUTE;
     let cursor = || Cursor { steps, next: 0, at: origin, unserved: whole - first, whole, sum: 0 };
@@ -188,7 +191,8 @@ pub(crate) fn missing_in_a_minute(
             most = most.max(head.up_to(at) - tail.up_to(at - MINUTE));
         }
     }
-    in_billionths(most, i128::from(MINUTE.0))
+    let most = most * i128::from(WHOLE) / (i128::from(whole) * i128::from(MINUTE.0));
+    i64::try_from(most).unwrap_or(WHOLE)
 }
 
 #[cfg(test)]

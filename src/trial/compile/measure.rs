@@ -23,6 +23,8 @@ pub(crate) struct Measures {
     pub(crate) clients: Vec<Population>,
     /// Which clients each of these comprises: positions in `client_meters`.
     pub(crate) comprises: Vec<std::ops::Range<usize>>,
+    /// Whose shares are told over time: their meters.
+    pub(crate) shares: Vec<(SubjectName, usize)>,
     /// For each client its meter.
     pub(crate) client_meters: Vec<usize>,
 }
@@ -35,6 +37,8 @@ pub(crate) struct Subject {
     /// Which figures it has, from that slot on.
     pub(crate) figures: Vec<Figure>,
     pub(crate) served: usize,
+    /// Which of the shares that are told over time is its.
+    pub(crate) told: Option<usize>,
     pub(crate) redundant: Option<usize>,
     pub(crate) logs: Vec<LogId>,
     /// Whether a figure asks when it was detected.
@@ -91,6 +95,7 @@ impl Compiler<'_> {
             figures: Vec::new(),
             clients: Vec::new(),
             comprises: Vec::new(),
+            shares: Vec::new(),
             client_meters: Vec::new(),
         };
         let class = self.class();
@@ -115,8 +120,9 @@ impl Compiler<'_> {
         (measures, faults)
     }
 
-    /// The minimum availability is told of the system, of whatever can be served in
-    /// part, and of whom somebody asks about: it costs something in each trial.
+    /// What is served is told over time of the system, services, journeys, stores and
+    /// streams. The minimum availability is told of the system, of whatever can be served
+    /// in part, and of whom somebody asks about: it costs something in each trial.
     fn tell_share(&self, draft: &mut Draft) {
         let asked = |objective: &Objective| {
             objective.figure == Figure::MinimumAvailability && objective.subject == draft.subject
@@ -126,6 +132,7 @@ impl Compiler<'_> {
         if !draft.figures.contains(&Figure::Downtime) {
             return;
         }
+        draft.served.is_told = is_system || SHARED.contains(&draft.name.group);
         if is_system || in_part || self.scenario.objectives.iter().any(asked) {
             let at = draft.figures.partition_point(|f| *f < Figure::MinimumAvailability);
             draft.figures.insert(at, Figure::MinimumAvailability);
@@ -316,6 +323,11 @@ impl Compiler<'_> {
 
     fn add_subject(&mut self, measures: &mut Measures, draft: Draft, class: Class) {
         let served = measures.meters.len();
+        let over_time = draft.served.is_told && draft.name.group != "clients";
+        let told = over_time.then(|| {
+            measures.shares.push((draft.name.clone(), served));
+            measures.shares.len() - 1
+        });
         measures.meters.push(draft.served);
         let redundant = draft.redundant.map(|meter| {
             measures.meters.push(meter);
@@ -329,6 +341,7 @@ impl Compiler<'_> {
         let subject = Subject {
             first,
             served,
+            told,
             redundant,
             logs: logs.collect(),
             tells_detection: draft
