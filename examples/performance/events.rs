@@ -2,7 +2,7 @@
 
 use drillcast::block::{Consumer, Graph, Producer};
 use drillcast::random::Sampling;
-use drillcast::trial::{Meter, Mode, Program, Steady, World};
+use drillcast::trial::{Meter, Mode, Program, Share, Steady, World};
 use drillcast::units::Span;
 
 /// Kinds of blocks whose levels change, in the order of [`kind`].
@@ -47,7 +47,8 @@ fn meters(graph: &Graph) -> Vec<Meter> {
     let count = graph.consumers.iter().map(number).max().unwrap_or(0);
     let idle = Meter {
         criterion: drillcast::block::Literal::TRUE,
-        parts: Vec::new(),
+        share: Share::Parts(Vec::new()),
+        is_told: false,
         stable_for: Span::ZERO,
     };
     vec![idle; count]

@@ -44,7 +44,7 @@ pub struct Builder {
     gates: Vec<(Gate, LevelId)>,
     known: BTreeMap<(u32, Vec<Literal>), Literal>,
     /// Of each meter its criterion and its parts.
-    meters: Vec<(Literal, Vec<Literal>)>,
+    meters: Vec<(Literal, Vec<Literal>, Vec<u32>)>,
 }
 
 impl Default for Builder {
@@ -312,9 +312,20 @@ impl Builder {
         self.graph.faults.push(fault);
     }
 
-    /// Something is measured on a criterion and on parts; the position of the meter.
-    pub fn meter(&mut self, criterion: Literal, parts: Vec<Literal>) -> u32 {
-        self.meters.push((criterion, parts));
+    /// These are counted; the position of their counter, the same for the same levels.
+    pub fn counter(&mut self, counted: Vec<Literal>) -> u32 {
+        let counters = &mut self.graph.counters;
+        let known = counters.iter().position(|other| *other == counted);
+        known.unwrap_or_else(|| {
+            counters.push(counted);
+            counters.len() - 1
+        }) as u32
+    }
+
+    /// Something is measured on a criterion, on parts, and on what counters count; the
+    /// position of the meter.
+    pub fn meter(&mut self, criterion: Literal, parts: Vec<Literal>, counters: Vec<u32>) -> u32 {
+        self.meters.push((criterion, parts, counters));
         self.meters.len() as u32 - 1
     }
 
@@ -528,7 +539,9 @@ impl Builder {
         self.graph.fan_out.push(0);
         for list in &mut lists {
             // Gates and meters count each of their inputs; everybody else looks once.
-            let counts = |c: &Consumer| matches!(c, Consumer::Gate(..) | Consumer::Part(..));
+            let counts = |c: &Consumer| {
+                matches!(c, Consumer::Gate(..) | Consumer::Part(..) | Consumer::Count(..))
+            };
             let gates = list.iter().copied().filter(counts);
             let mut others: Vec<Consumer> = list.iter().copied().filter(|c| !counts(c)).collect();
             others.sort_unstable();
@@ -605,8 +618,15 @@ impl Builder {
                 edges.extend(inputs.map(|l| (l, consumer)));
             }
         }
-        for (index, (criterion, parts)) in self.meters.iter().enumerate() {
-            edges.push((*criterion, Consumer::Meter(index as u32)));
+        for (index, counted) in graph.counters.iter().enumerate() {
+            let count = |i: &Literal| (*i, Consumer::Count(index as u32, i.is_negated()));
+            edges.extend(counted.iter().map(count));
+        }
+        for (index, (criterion, parts, counters)) in self.meters.iter().enumerate() {
+            let measured = Consumer::Meter(index as u32);
+            edges.push((*criterion, measured));
+            let counted = counters.iter().flat_map(|counter| &graph.counters[*counter as usize]);
+            edges.extend(counted.map(|literal| (*literal, measured)));
             let part = |i: &Literal| (*i, Consumer::Part(index as u32, i.is_negated()));
             edges.extend(parts.iter().map(part));
         }

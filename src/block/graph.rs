@@ -9,7 +9,7 @@ use super::id::{
 };
 use super::lease::Lease;
 use super::link::Link;
-use super::literal::LevelId;
+use super::literal::{LevelId, Literal};
 use super::log::Log;
 use super::pick::Pick;
 use super::pool::Pool;
@@ -41,6 +41,8 @@ pub enum Consumer {
     Meter(u32),
     /// A meter counts it as a part; `true`: negated.
     Part(u32, bool),
+    /// A counter counts it; `true`: negated.
+    Count(u32, bool),
     /// A backup begins a generation at a tick of a clock.
     Backup(BackupId),
     /// A tank fills or drains by it.
@@ -185,6 +187,8 @@ pub struct Graph {
     pub faults: Vec<FaultSpec>,
     /// How many instances each milestone has.
     pub milestones: Vec<u32>,
+    /// Levels that are counted, for whoever measures how many of them hold.
+    pub counters: Vec<Vec<Literal>>,
     /// Value programs.
     pub values: Vec<Value>,
     /// Conditions inside values.

@@ -12,7 +12,7 @@ pub struct Limit {
     pub slot: usize,
     /// The objective.
     pub objective: Objective,
-    /// Its limit as outcomes hold values: nanoseconds or a count.
+    /// Its limit as outcomes hold values: nanoseconds, a count, or what may be missing.
     pub most: Measured,
 }
 
@@ -44,7 +44,11 @@ pub fn slot_of(model: &Model, layout: &Layout, objective: &Objective) -> Option<
 pub fn limits(model: &Model, scenario: &Scenario, layout: &Layout) -> Vec<Limit> {
     let limit = |objective: &Objective| {
         let slot = slot_of(model, layout, objective)?;
-        let most = if objective.figure.is_time() {
+        let most = if objective.figure.is_share() {
+            // At least so much is served: at most so much is missing, and what is
+            // missing is rounded down.
+            Measured(((1.0 - objective.limit) * 1e9).round() as i64)
+        } else if objective.figure.is_time() {
             Measured::span(Span::from_seconds(objective.limit))
         } else {
             Measured(objective.limit.floor() as i64)

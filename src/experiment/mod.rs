@@ -8,6 +8,7 @@
 //!
 //! Imports the engine through [`Source`] only, so that tests can stand in for it.
 
+mod bands;
 mod explain;
 mod levers;
 mod limits;
@@ -20,6 +21,7 @@ mod source;
 mod stage;
 mod summary;
 
+pub use bands::{Bands, SharePoint};
 pub use explain::{Changed, Effect, Effects, try_levers};
 pub use levers::{Lever, LeverChange, group, levers};
 pub use limits::{Limit, limits, slot_of};

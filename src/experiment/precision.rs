@@ -166,7 +166,8 @@ impl Precision {
     #[must_use]
     pub fn reached(&self, layout: &Layout, summary: &Summary) -> Reached {
         let series = summary.spread(layout, self.slot);
-        let base = if layout.figures[self.slot].figure.is_time() { 1e9 } else { 1.0 };
+        let figure = layout.figures[self.slot].figure;
+        let base = figure.scale();
         let (value, interval) = match self.statistic {
             Statistic::Mean => (series.mean(), series.mean_interval().map(|i| (i.low, i.high))),
             Statistic::Quantile(q) => (
@@ -177,7 +178,10 @@ impl Precision {
         let half_width = interval.map(|(low, high)| (high - low) / 2.0 / base);
         let wanted = match self.wanted {
             Wanted::Absolute(wanted) => Some(wanted),
-            Wanted::Relative(share) => value.map(|value| (value / base).abs() * share),
+            Wanted::Relative(share) => value.map(|value| {
+                let value = (value / base).abs();
+                share * if figure.is_share() { 1.0 - value } else { value }
+            }),
         };
         Reached { name: self.name.clone(), asked: self.asked.clone(), half_width, wanted }
     }

@@ -1,5 +1,6 @@
 //! What many trials come to: histograms and counters that merge exactly.
 
+use super::bands::Bands;
 use super::limits::Limit;
 use super::plan::Plan;
 use super::pool::{Collect, Pool};
@@ -8,6 +9,7 @@ use super::source::Source;
 use super::stage::Stages;
 use crate::outcome::{Layout, Measured, Outcome};
 use crate::statistics::Tally;
+use crate::units::Span;
 
 /// Clients of a population whose outages are counted in each trial: of more, so many
 /// in turn, so that each counts as often as any other. Clients of one trial resemble
@@ -49,6 +51,8 @@ pub struct Summary {
     pub milestones: Vec<Ranks>,
     /// The critical paths.
     pub stages: Stages,
+    /// The served shares over time.
+    pub bands: Bands,
     /// One a limit: the trials that keep it.
     pub kept: Vec<Share>,
     /// The trials that keep all limits at once.
@@ -62,7 +66,7 @@ pub struct Summary {
 }
 
 impl Summary {
-    fn new(layout: &Layout, limits: usize) -> Self {
+    fn new(layout: &Layout, horizon: Span, limits: usize) -> Self {
         let ranks = |instances: usize| Ranks {
             k: vec![Series::default(); instances.min(RANKS)],
             last: Series::default(),
@@ -73,6 +77,7 @@ impl Summary {
             clients: layout.clients.iter().map(|p| Series::new(p.clients.min(TOLD))).collect(),
             milestones: layout.milestones.iter().map(|slot| ranks(slot.instances)).collect(),
             stages: Stages::new(layout.stages.len()),
+            bands: Bands::new(layout, horizon),
             kept: vec![Share::default(); limits],
             kept_all: Share::default(),
             relapsed: 0,
@@ -101,6 +106,7 @@ impl Summary {
             mine.last.merge(&theirs.last);
         }
         self.stages.merge(&other.stages);
+        self.bands.merge(&other.bands);
         for (mine, theirs) in self.kept.iter_mut().zip(&other.kept) {
             mine.merge(theirs);
         }
@@ -160,6 +166,7 @@ impl Collect for Worker<'_> {
             }
         }
         summary.stages.add(outcome);
+        summary.bands.record(self.layout, outcome);
         let mut all = true;
         for (share, limit) in summary.kept.iter_mut().zip(self.limits) {
             let keeps = limit.keeps(outcome.figures[limit.slot]);
@@ -203,7 +210,7 @@ pub fn run_range(
     progress: &(dyn Fn(u64) + Sync),
 ) -> Summary {
     let layout = source.layout();
-    let empty = || Summary::new(layout, limits.len());
+    let empty = || Summary::new(layout, source.horizon(), limits.len());
     // No more workers than batches: each has histograms of its own.
     let batches = (to.saturating_sub(from)).div_ceil(crate::random::BATCH);
     let workers = usize::try_from(batches).unwrap_or(usize::MAX).min(pool.size());

@@ -139,9 +139,12 @@ pub struct Component {
     pub needed: Vec<Relied>,
     /// Services and clients: what they use and serve without.
     pub used: Vec<Relied>,
-    /// Services: how many ready replicas carry all that is asked of them; 1 for
-    /// all other kinds.
-    pub serves_with: usize,
+    /// Services: how many ready replicas carry all that is asked of them, which need
+    /// not be a whole number; 1 for all other kinds.
+    pub load: f64,
+    /// Services: how many replicas a request is tried on, each drawn anew; 1 for all
+    /// other kinds.
+    pub tries: u32,
     /// Stores, streams, consensus stores and routes: whose processes run in the
     /// replicas of which service, seat by seat.
     pub pods: Vec<Pods>,
@@ -216,7 +219,7 @@ pub struct Objective {
     pub figure: crate::outcome::Figure,
     /// The share of trials that must keep the limit.
     pub quantile: f64,
-    /// The limit in base units (seconds, writes).
+    /// The limit in base units (seconds, writes); the least one of a share.
     pub limit: f64,
     /// The limit as it was written, `60s`.
     pub limit_text: String,

@@ -9,6 +9,8 @@ pub enum Figure {
     RedundancyRestored,
     /// Integral of 1 − served share \[s\].
     Downtime,
+    /// The least served share in any minute \[1\].
+    MinimumAvailability,
     /// How long one client drawn at random was without service \[s\].
     ClientOutage,
     /// Acknowledged writes missing in the end, as time \[s\].
@@ -35,10 +37,11 @@ pub enum Figure {
 
 impl Figure {
     /// All figures, in the order of reports.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::RecoveryTime,
         Self::RedundancyRestored,
         Self::Downtime,
+        Self::MinimumAvailability,
         Self::ClientOutage,
         Self::DataLossSeconds,
         Self::DataLossWrites,
@@ -59,6 +62,7 @@ impl Figure {
             Self::RecoveryTime => "recovery_time",
             Self::RedundancyRestored => "redundancy_restored",
             Self::Downtime => "downtime",
+            Self::MinimumAvailability => "minimum_availability",
             Self::ClientOutage => "client_outage",
             Self::DataLossSeconds => "data_loss_seconds",
             Self::DataLossWrites => "data_loss_writes",
@@ -80,6 +84,7 @@ impl Figure {
             Self::RecoveryTime => "recovery time",
             Self::RedundancyRestored => "redundancy restored",
             Self::Downtime => "downtime",
+            Self::MinimumAvailability => "minimum availability",
             Self::ClientOutage => "client outage",
             Self::DataLossSeconds => "data loss",
             Self::DataLossWrites => "writes lost",
@@ -94,10 +99,24 @@ impl Figure {
         }
     }
 
-    /// Whether it is a time in seconds; else it is a plain count.
+    /// Whether it is a time in seconds; else it is a plain count, or a share.
     #[must_use]
     pub const fn is_time(self) -> bool {
-        !matches!(self, Self::DataLossWrites | Self::Integrity)
+        !matches!(self, Self::DataLossWrites | Self::Integrity | Self::MinimumAvailability)
+    }
+
+    /// Whether it is a share, of which more is better: a limit is a least one, and what
+    /// p95 promises is what 95 % of trials have at least.
+    #[must_use]
+    pub const fn is_share(self) -> bool {
+        matches!(self, Self::MinimumAvailability)
+    }
+
+    /// How much of a measured value its unit is: a billion nanoseconds, billionths of a
+    /// share, or one.
+    #[must_use]
+    pub const fn scale(self) -> f64 {
+        if self.is_time() || self.is_share() { 1e9 } else { 1.0 }
     }
 }
 

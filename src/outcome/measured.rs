@@ -3,8 +3,9 @@
 use super::figure::{Class, Clock, Figure};
 use crate::units::{Instant, Span};
 
-/// One measured value: a number (nanoseconds, or a plain count), or why there
-/// is none.
+/// One measured value: a number (nanoseconds, a plain count, or billionths), or why
+/// there is none. Of a figure that is a share it holds what is *missing* from 1, so that
+/// more is worse of every figure.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Measured(pub i64);
 
@@ -113,6 +114,8 @@ pub struct Layout {
     pub stages: Vec<StageSlot>,
     /// The clients whose outages stand in [`Outcome::client_outages`], in this order.
     pub clients: Vec<Population>,
+    /// Whose shares [`Outcome::shares`] tells.
+    pub shares: Vec<ShareSlot>,
 }
 
 /// Clients whose outages are told one by one.
@@ -123,6 +126,29 @@ pub struct Population {
     pub slots: Vec<usize>,
     /// How many clients there are.
     pub clients: usize,
+}
+
+/// Everything that is asked is served, as outcomes hold shares.
+pub const WHOLE_SHARE: i64 = 1_000_000_000;
+
+/// A served share that is told over time.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ShareSlot {
+    /// Of whom.
+    pub subject: SubjectName,
+    /// What is served before the fault, in billionths.
+    pub first: i64,
+}
+
+/// A change of a served share.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ShareStep {
+    /// Which of [`Layout::shares`].
+    pub slot: usize,
+    /// From when on, since the fault.
+    pub since: Span,
+    /// What is served from then on, in billionths.
+    pub share: i64,
 }
 
 /// A stretch of the critical path.
@@ -151,6 +177,10 @@ pub struct Outcome {
     pub path: Vec<Step>,
     /// The outage of each client, by population.
     pub client_outages: Vec<Measured>,
+    /// How served shares changed, in the order of [`Layout::shares`] and then of time.
+    pub shares: Vec<ShareStep>,
+    /// How long after the fault the trial was watched.
+    pub watched: Span,
     /// The system was lost again after it counted as recovered.
     pub relapsed: bool,
     /// More happened than the budget of a trial allows; its figures are censored.

@@ -7,7 +7,7 @@ mod timeline;
 
 pub use figure::{Class, Clock, Figure};
 pub use measured::{
-    Bound, BoundTerm, FigureSlot, Layout, Measured, MilestoneSlot, Outcome, Population, StageSlot,
-    Step, SubjectName,
+    Bound, BoundTerm, FigureSlot, Layout, Measured, MilestoneSlot, Outcome, Population, ShareSlot,
+    ShareStep, StageSlot, Step, SubjectName, WHOLE_SHARE,
 };
 pub use timeline::{Entry, Timeline};

@@ -5,6 +5,7 @@ use super::number::{Unit, count, duration, half_width, quantile_name};
 use super::prediction::{
     Basis, Distribution, HeldAgainst, Interval, Manifest, ScenarioPrediction, StagePrediction,
 };
+use super::shares::shares;
 use super::verdicts::{beyond, share_of_trials, unit_of, verdicts};
 use crate::model::preset::ACCURACY_PAGE;
 use crate::outcome::Figure;
@@ -26,6 +27,7 @@ pub(super) fn answer(
     verdicts(document, scenario);
     recovery(document, scenario);
     stages(document, scenario, all);
+    shares(document, scenario, all);
     others(document, scenario, all);
     bound(document, scenario);
     warnings(document, scenario);
@@ -259,7 +261,7 @@ fn others(document: &mut Document, scenario: &ScenarioPrediction, all: bool) {
     let components = || scenario.subjects().skip(1);
     let mut rows: Vec<Other<'_>> = Vec::new();
     for (subject, figures) in scenario.subjects() {
-        for figure in Figure::ALL {
+        for figure in Figure::ALL.into_iter().filter(|figure| !figure.is_share()) {
             let Some(spread) = figures.figure(figure).filter(|d| d.absent < 1.0) else { continue };
             let system = subject == "system";
             let first = figure == Figure::RecoveryTime

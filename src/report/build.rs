@@ -4,12 +4,14 @@ use super::named::Named;
 use super::prediction::{
     Basis, Distribution, HeldAgainst, Intervals, MilestonePrediction, ObjectivePrediction,
     PrecisionFigure, PrecisionReached, Proportion, SampleTrial, ScenarioPrediction, Shape,
-    StagePrediction, SubjectPrediction, TermPrediction, Verdict,
+    SharePrediction, StagePrediction, SubjectPrediction, TermPrediction, Verdict,
 };
-use crate::experiment::{Limit, Reached, Series, Share, Summary, group, system_recovery};
+use crate::experiment::{
+    Limit, Reached, Series, Share, SharePoint, Summary, group, system_recovery,
+};
 use crate::model::preset::{Held, Version};
 use crate::model::system::Model;
-use crate::outcome::{Bound, Figure, FigureSlot, Layout, Measured, Outcome};
+use crate::outcome::{Bound, Figure, FigureSlot, Layout, Measured, Outcome, SubjectName};
 use crate::statistics::Quantile;
 use crate::units::Span;
 
@@ -68,6 +70,11 @@ pub fn scenario_prediction(trials: &Trials<'_>) -> ScenarioPrediction {
             subject.set(slot.figure, distribution);
         }
     }
+    for (at, slot) in layout.shares.iter().enumerate() {
+        if let Some(subject) = subject_of(&mut prediction, &slot.subject) {
+            subject.served_share = summary.bands.points(at).iter().map(share_point).collect();
+        }
+    }
     for (limit, share) in limits.iter().zip(&summary.kept) {
         let objective = objective(limit, share, summary);
         prediction.verdict = Some(
@@ -84,11 +91,27 @@ fn subject<'p>(
     prediction: &'p mut ScenarioPrediction,
     slot: &FigureSlot,
 ) -> Option<&'p mut SubjectPrediction> {
-    if slot.subject.group == "system" {
+    subject_of(prediction, &slot.subject)
+}
+
+fn subject_of<'p>(
+    prediction: &'p mut ScenarioPrediction,
+    name: &SubjectName,
+) -> Option<&'p mut SubjectPrediction> {
+    if name.group == "system" {
         return Some(&mut prediction.system);
     }
-    let group = prediction.group_mut(slot.subject.group)?;
-    Some(group.entry(&slot.subject.name, SubjectPrediction::default))
+    let group = prediction.group_mut(name.group)?;
+    Some(group.entry(&name.name, SubjectPrediction::default))
+}
+
+fn share_point(point: &SharePoint) -> SharePrediction {
+    SharePrediction {
+        at: rounded(point.at.as_seconds()),
+        mean: rounded(point.mean),
+        p5: f64::from(point.low) / 1000.0,
+        p50: f64::from(point.middle) / 1000.0,
+    }
 }
 
 /// A number without the last bits of a sum: to nine decimals.
@@ -97,10 +120,11 @@ fn rounded(value: f64) -> f64 {
     if value.abs() < 9e6 { (value * 1e9).round() / 1e9 } else { value }
 }
 
-/// A value in base units: seconds, or a count.
+/// A value in base units: seconds, a count, or a share.
 fn base(value: f64, figure: Option<Figure>) -> f64 {
-    let time = figure.is_none_or(Figure::is_time);
-    rounded(if time { value / 1e9 } else { value })
+    let value = value / figure.map_or(1e9, Figure::scale);
+    // What was missing is told as what there was.
+    rounded(if figure.is_some_and(Figure::is_share) { 1.0 - value } else { value })
 }
 
 fn number(value: Measured, figure: Option<Figure>) -> Option<f64> {
@@ -125,7 +149,9 @@ fn figure(slot: &FigureSlot, series: &Series) -> Distribution {
         };
         d.bound_terms = terms.iter().map(term).collect();
     }
-    if slot.figure != Figure::Integrity {
+    if slot.figure.is_share() {
+        d.turn();
+    } else if slot.figure != Figure::Integrity {
         d.shape = shape(series, slot.figure);
     }
     d
@@ -174,7 +200,7 @@ fn distribution(series: &Series, figure: Option<Figure>) -> Distribution {
 /// The trials in steps of a round length from the least value to the greatest,
 /// or to the p99 where the tail is long.
 fn shape(series: &Series, figure: Figure) -> Option<Shape> {
-    let unit = if figure.is_time() { 1e9 } else { 1.0 };
+    let unit = figure.scale();
     let histogram = series.histogram();
     let (low, most) = (histogram.min()? as f64 / unit, histogram.max()? as f64 / unit);
     let p99 = series.quantile(0.99).value().map(|p99| p99 / unit);
@@ -231,8 +257,13 @@ fn objective(limit: &Limit, share: &Share, summary: &Summary) -> ObjectivePredic
         share_kept: share.share(),
         interval: [low, high],
         achieved: quantile(series.quantile(objective.quantile), figure),
-        achieved_interval: ends
-            .map_or([None, None], |i| [quantile(i.low, figure), quantile(i.high, figure)]),
+        achieved_interval: ends.map_or([None, None], |i| {
+            let mut ends = [quantile(i.low, figure), quantile(i.high, figure)];
+            if objective.figure.is_share() {
+                ends.reverse();
+            }
+            ends
+        }),
         verdict,
         trials_to_decide: (verdict == Verdict::Undecided)
             .then(|| share.trials_to_decide(objective.quantile))

@@ -13,6 +13,7 @@ mod number;
 mod predict;
 mod prediction;
 mod schema;
+mod shares;
 mod story;
 mod text;
 mod verdicts;
@@ -28,8 +29,8 @@ pub use predict::{Telling, command, predict};
 pub use prediction::{
     Basis, Distribution, HeldAgainst, InputFile, InputText, Interval, Intervals, Manifest,
     MilestonePrediction, ObjectivePrediction, PrecisionFigure, PrecisionReached, Prediction,
-    Proportion, SampleTrial, ScenarioPrediction, Shape, StagePrediction, SubjectPrediction,
-    TermPrediction, Verdict,
+    Proportion, SampleTrial, ScenarioPrediction, Shape, SharePrediction, StagePrediction,
+    SubjectPrediction, TermPrediction, Verdict,
 };
 pub use schema::{json, prediction_schema};
 pub use story::{Story, StoryEntry, story};

@@ -15,6 +15,8 @@ pub(super) enum Unit {
     Hours,
     /// A plain count.
     Count,
+    /// Per cent of a share.
+    Percent,
 }
 
 impl Unit {
@@ -38,6 +40,7 @@ impl Unit {
             Self::Minutes => "min",
             Self::Hours => "h",
             Self::Count => "",
+            Self::Percent => "%",
         }
     }
 
@@ -46,6 +49,7 @@ impl Unit {
         match self {
             Self::Millis => 1000.0,
             Self::Seconds | Self::Count => 1.0,
+            Self::Percent => 100.0,
             Self::Minutes => 1.0 / 60.0,
             Self::Hours => 1.0 / 3600.0,
         }

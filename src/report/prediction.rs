@@ -226,6 +226,11 @@ pub struct SubjectPrediction {
     /// Integral of 1 − served share \[s\].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub downtime: Option<Distribution>,
+    /// The least served share in any minute: the least mean over any window of 60 s that
+    /// ends by the horizon. Told of the system, of whatever can be served in part, and
+    /// of what has an objective on it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub minimum_availability: Option<Distribution>,
     /// How long one client drawn at random was without service \[s\].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client_outage: Option<Distribution>,
@@ -259,6 +264,10 @@ pub struct SubjectPrediction {
     /// That to declared good \[s\].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub time_to_verify: Option<Distribution>,
+    /// What is served at fixed instants since the fault, in ascending order and up to the
+    /// horizon; of the system, services, journeys, stores and streams.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub served_share: Vec<SharePrediction>,
     /// The limits that are wanted of it, and how it fares.
     pub objectives: Vec<ObjectivePrediction>,
 }
@@ -271,6 +280,7 @@ impl SubjectPrediction {
             Figure::RecoveryTime => self.recovery_time.as_ref(),
             Figure::RedundancyRestored => self.redundancy_restored.as_ref(),
             Figure::Downtime => self.downtime.as_ref(),
+            Figure::MinimumAvailability => self.minimum_availability.as_ref(),
             Figure::ClientOutage => self.client_outage.as_ref(),
             Figure::DataLossSeconds => self.data_loss_seconds.as_ref(),
             Figure::DataLossWrites => self.data_loss_writes.as_ref(),
@@ -291,6 +301,7 @@ impl SubjectPrediction {
             Figure::RecoveryTime => &mut self.recovery_time,
             Figure::RedundancyRestored => &mut self.redundancy_restored,
             Figure::Downtime => &mut self.downtime,
+            Figure::MinimumAvailability => &mut self.minimum_availability,
             Figure::ClientOutage => &mut self.client_outage,
             Figure::DataLossSeconds => &mut self.data_loss_seconds,
             Figure::DataLossWrites => &mut self.data_loss_writes,
@@ -307,11 +318,27 @@ impl SubjectPrediction {
     }
 }
 
+/// The served share at an instant, over the trials that were watched until then.
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, JsonSchema)]
+pub struct SharePrediction {
+    /// Since the fault \[s\].
+    pub at: f64,
+    /// The mean over trials, 0 to 1.
+    pub mean: f64,
+    /// The low one: 95 % of the trials serve at least this, in steps of a thousandth.
+    pub p5: f64,
+    /// Half of the trials serve at least this, in steps of a thousandth.
+    pub p50: f64,
+}
+
 /// How a figure spreads over trials.
 ///
 /// Quantiles are over the trials in which the figure has a meaning. `null`: the
 /// quantile lies among the trials that had not recovered by the horizon
 /// (`censored`) or ended without any usable copy (`total_loss`).
+///
+/// Where more is better (`minimum_availability`) quantiles are what a promise is: `p95`
+/// is what 95 % of trials have at least, so that it lies below `p50`.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, JsonSchema)]
 pub struct Distribution {
     /// Mean; `null` where a trial is censored or a total loss.
@@ -356,6 +383,22 @@ pub struct Distribution {
 }
 
 impl Distribution {
+    /// Turns what was missing round into what there was: the least is now the most.
+    pub(super) fn turn(&mut self) {
+        std::mem::swap(&mut self.min, &mut self.max);
+        let intervals = &mut self.intervals;
+        let all = [
+            &mut intervals.mean,
+            &mut intervals.p5,
+            &mut intervals.p10,
+            &mut intervals.p50,
+            &mut intervals.p90,
+            &mut intervals.p95,
+            &mut intervals.p99,
+        ];
+        all.into_iter().flatten().for_each(|interval| interval.reverse());
+    }
+
     /// Whether every trial gave zero.
     #[must_use]
     pub fn is_zero(&self) -> bool {
@@ -445,7 +488,7 @@ pub struct Proportion {
 pub struct ObjectivePrediction {
     /// On which figure: `recovery_time`.
     pub figure: String,
-    /// The limit, in seconds or writes.
+    /// The limit, in seconds or writes; the least one of a share.
     pub limit: f64,
     /// The limit as it was written: `60s`.
     pub limit_text: String,

@@ -30,7 +30,11 @@ pub(super) fn figure(name: &str) -> Option<Figure> {
 
 /// The unit for values of a figure up to `largest`.
 pub(super) fn unit_of(figure: Option<Figure>, largest: f64) -> Unit {
-    if figure.is_some_and(Figure::is_time) { Unit::for_seconds(largest) } else { Unit::Count }
+    match figure {
+        Some(figure) if figure.is_share() => Unit::Percent,
+        Some(figure) if figure.is_time() => Unit::for_seconds(largest),
+        _ => Unit::Count,
+    }
 }
 
 /// What a quantile that is no number says: beyond the horizon, or no copy left.
@@ -108,12 +112,16 @@ fn row(
 
 /// `p95 <= 60 s`.
 pub(super) fn limit(objective: &ObjectivePrediction) -> String {
-    let limit = if figure(&objective.figure).is_some_and(Figure::is_time) {
-        duration(objective.limit)
-    } else {
-        trimmed(objective.limit)
-    };
-    format!("{} <= {limit}", quantile_name(objective.quantile))
+    let quantile = quantile_name(objective.quantile);
+    match figure(&objective.figure) {
+        Some(figure) if figure.is_share() => {
+            format!("{quantile} >= {}", Unit::Percent.with_symbol(objective.limit, None))
+        }
+        Some(figure) if figure.is_time() => {
+            format!("{quantile} <= {}", duration(objective.limit))
+        }
+        _ => format!("{quantile} <= {}", trimmed(objective.limit)),
+    }
 }
 
 /// `31.0 s ±0.1`.

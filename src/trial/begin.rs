@@ -34,6 +34,7 @@ impl World<'_> {
         self.journal.push(start);
         self.levels.copy_from_slice(&self.steady.levels);
         self.counts.copy_from_slice(&self.steady.counts);
+        self.counters.copy_from_slice(&self.steady.counters);
         self.works.copy_from_slice(&self.steady.works);
         self.picks.copy_from_slice(&self.steady.picks);
         self.dials.copy_from_slice(&self.steady.dials);

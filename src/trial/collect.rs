@@ -3,11 +3,12 @@
 use super::Program;
 use super::compile::Subject;
 use super::meter::MeterState;
+use super::share::{Steps, in_billionths, missing_in_a_minute};
 use super::sweep::Account;
 use super::world::{Ended, World};
 use crate::block::value::Readings;
 use crate::block::{Event, EventId, Graph, LevelId, LogId, Producer};
-use crate::outcome::{Figure, Measured, Outcome, Step};
+use crate::outcome::{Figure, Measured, Outcome, ShareStep, Step};
 use crate::units::{Instant, Span};
 
 /// What the logs of a subject lost: the worst of them.
@@ -36,8 +37,11 @@ pub(super) trait Witness {
     fn clock(&self) -> Instant;
     /// What a meter, by its position, had seen by the horizon.
     fn meter(&self, index: usize) -> MeterState;
-    /// What a meter counted as not served by the horizon, in part-nanoseconds.
-    fn unserved(&self, index: usize) -> i64;
+    /// What a meter counted as not served by the horizon, in the unit of its share times
+    /// nanoseconds.
+    fn unserved(&self, index: usize) -> i128;
+    /// How the share of a meter that tells it changed by the horizon; what it was before.
+    fn share(&mut self, index: usize, steps: &mut Steps) -> i64;
     /// When the instances of a milestone first stamped it, those that did.
     fn stamps(&self, milestone: usize) -> impl Iterator<Item = Instant>;
     /// An event and its cause.
@@ -60,8 +64,13 @@ impl Witness for World<'_> {
         self.meter_states[index]
     }
 
-    fn unserved(&self, index: usize) -> i64 {
+    fn unserved(&self, index: usize) -> i128 {
         self.meter_states[index].unserved
+    }
+
+    fn share(&mut self, index: usize, steps: &mut Steps) -> i64 {
+        steps.clone_from(&self.shares[index]);
+        self.share_at_start(index)
     }
 
     fn stamps(&self, milestone: usize) -> impl Iterator<Item = Instant> {
@@ -109,8 +118,12 @@ impl Witness for (&Program, Account<'_, '_>) {
         account.meter(&program.measures.meters[index], Instant::ZERO + program.horizon)
     }
 
-    fn unserved(&self, index: usize) -> i64 {
+    fn unserved(&self, index: usize) -> i128 {
         self.1.unserved(index)
+    }
+
+    fn share(&mut self, index: usize, steps: &mut Steps) -> i64 {
+        self.1.share(index, steps)
     }
 
     fn stamps(&self, milestone: usize) -> impl Iterator<Item = Instant> {
@@ -126,27 +139,43 @@ impl Witness for (&Program, Account<'_, '_>) {
     }
 }
 
-/// Fills `outcome` with what a trial that ended so yielded; `chain` is scratch.
+/// What is used again from trial to trial.
+#[derive(Debug)]
+pub(super) struct Scratch {
+    chain: Vec<Event>,
+    steps: Steps,
+}
+
+impl Scratch {
+    pub(super) fn new() -> Self {
+        Self { chain: Vec::with_capacity(64), steps: Vec::with_capacity(64) }
+    }
+}
+
+/// Fills `outcome` with what a trial that ended so yielded.
 pub(super) fn collect(
     program: &Program,
     witness: &mut impl Witness,
     (trial, ended): (u64, Ended),
-    chain: &mut Vec<Event>,
+    scratch: &mut Scratch,
     outcome: &mut Outcome,
 ) {
     let clock = witness.clock();
     // Whether anything more would happen is not known where every tick is executed.
     let end = Instant::ZERO + program.horizon;
-    let mut teller = Teller { program, witness, clock, end, chain };
+    let Scratch { chain, steps } = scratch;
+    let mut teller = Teller { program, witness, clock, end, chain, steps };
     outcome.trial = trial;
     outcome.unsettled = ended == Ended::Unsettled;
     let system = teller.figures(outcome);
     teller.milestones(outcome);
+    outcome.watched = end - clock;
     outcome.relapsed = system.relapsed;
     if outcome.unsettled {
         outcome.figures.fill(Measured::CENSORED);
         outcome.client_outages.fill(Measured::CENSORED);
         outcome.path.clear();
+        outcome.shares.clear();
     }
 }
 
@@ -158,6 +187,8 @@ struct Teller<'t, W> {
     end: Instant,
     /// From the recovery of the subject at hand back to the start.
     chain: &'t mut Vec<Event>,
+    /// How the share of the subject at hand changed.
+    steps: &'t mut Steps,
 }
 
 impl<W: Witness> Teller<'_, W> {
@@ -173,6 +204,7 @@ impl<W: Witness> Teller<'_, W> {
         outcome.figures.clear();
         outcome.client_outages.clear();
         outcome.path.clear();
+        outcome.shares.clear();
         for subject in &measures.subjects {
             let loss = self.witness.loss(&subject.logs, self.clock, self.end);
             let served = self.witness.meter(subject.served);
@@ -184,15 +216,16 @@ impl<W: Witness> Teller<'_, W> {
                 self.path(outcome);
             }
             let detected = self.detected(subject, recovery);
+            let missing = self.share(subject, outcome);
             for figure in &subject.figures {
-                let value = self.figure(*figure, subject, &served, (detected, loss));
+                let value = self.figure(*figure, subject, &served, (detected, loss, missing));
                 outcome.figures.push(value);
             }
         }
         for (population, range) in program.layout.clients.iter().zip(&measures.comprises) {
             let start = outcome.client_outages.len();
             let meters = &measures.client_meters[range.clone()];
-            let outages = meters.iter().map(|meter| Measured(self.witness.unserved(*meter)));
+            let outages = meters.iter().map(|meter| Measured(self.witness.unserved(*meter) as i64));
             outcome.client_outages.extend(outages);
             let worst = outcome.client_outages[start..].iter().max();
             for slot in &population.slots {
@@ -207,7 +240,7 @@ impl<W: Witness> Teller<'_, W> {
         figure: Figure,
         subject: &Subject,
         served: &MeterState,
-        (detected, loss): (Option<Instant>, Loss),
+        (detected, loss, missing): (Option<Instant>, Loss, Measured),
     ) -> Measured {
         let clock = self.clock;
         match figure {
@@ -216,9 +249,10 @@ impl<W: Witness> Teller<'_, W> {
                 .redundant
                 .map_or(Measured::ABSENT, |m| loss.of(self.witness.meter(m).recovery_time(clock))),
             Figure::Downtime => {
-                let parts = self.program.measures.meters[subject.served].parts.len().max(1);
-                Measured(self.witness.unserved(subject.served) / parts as i64)
+                let whole = self.program.measures.meters[subject.served].share.whole();
+                Measured((self.witness.unserved(subject.served) / i128::from(whole)) as i64)
             }
+            Figure::MinimumAvailability => missing,
             Figure::DataLossSeconds => loss.seconds,
             Figure::DataLossWrites => loss.writes,
             Figure::RecoveryPointAge => loss.age,
@@ -235,6 +269,30 @@ impl<W: Witness> Teller<'_, W> {
             // Outages are told when all figures are: those of one population at once.
             Figure::Integrity | Figure::TimeToVerify | Figure::ClientOutage => Measured::ABSENT,
         }
+    }
+
+    /// How a subject's share changed, where that is told; what was missing from it in its
+    /// worst minute.
+    fn share(&mut self, subject: &Subject, outcome: &mut Outcome) -> Measured {
+        let meter = &self.program.measures.meters[subject.served];
+        if !meter.is_told {
+            return Measured::ABSENT;
+        }
+        let first = self.witness.share(subject.served, self.steps);
+        let whole = meter.share.whole();
+        if let Some(slot) = subject.told {
+            let clock = self.clock;
+            let step = |(at, share): &(Instant, i64)| ShareStep {
+                slot,
+                since: *at - clock,
+                share: in_billionths(*share, whole),
+            };
+            outcome.shares.extend(self.steps.iter().map(step));
+        }
+        if !subject.figures.contains(&Figure::MinimumAvailability) {
+            return Measured::ABSENT;
+        }
+        Measured(missing_in_a_minute((first, whole), self.steps, self.end))
     }
 
     /// When the recovery was started: the first verdict on the path to it. A

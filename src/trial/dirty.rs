@@ -103,8 +103,8 @@ impl Dirty {
             Consumer::Meter(id) | Consumer::Part(id, _) => self.meters.insert(id as usize),
             Consumer::Tank(id) => self.tanks.insert(id.index()),
             Consumer::Pool(id) => self.pools.insert(id.index()),
-            // What a backup holds is only ever read.
-            Consumer::Backup(_) => {}
+            // What a backup holds is only ever read, and so is a count.
+            Consumer::Backup(_) | Consumer::Count(..) => {}
         }
     }
 

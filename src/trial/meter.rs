@@ -3,6 +3,7 @@
 //! A meter looks at the end of each instant, when everything has settled: what
 //! is lost and found again within one instant was never lost.
 
+use super::share::Share;
 use super::world::World;
 use crate::block::value::Readings;
 use crate::block::{EventId, Literal};
@@ -14,8 +15,10 @@ use crate::units::{Instant, Span};
 pub struct Meter {
     /// The criterion: served, or redundant.
     pub criterion: Literal,
-    /// The parts whose share is served, each of equal weight.
-    pub parts: Vec<Literal>,
+    /// What is served.
+    pub share: Share,
+    /// Whether each change of the share is written down.
+    pub is_told: bool,
     /// How long the criterion must hold to count as recovered.
     pub stable_for: Span,
 }
@@ -25,9 +28,9 @@ pub struct Meter {
 pub struct MeterState {
     /// Whether the criterion holds.
     pub holds: bool,
-    /// How many parts are served.
-    pub served: u32,
-    /// The same, before this instant has settled.
+    /// What is served, in the unit of the share.
+    pub served: i64,
+    /// How many parts are served, before this instant has settled.
     pub served_now: u32,
     /// When it was first lost, and by which event.
     pub lost: Option<(Instant, EventId)>,
@@ -37,17 +40,17 @@ pub struct MeterState {
     pub recovered: Option<(Instant, EventId)>,
     /// Lost again after it recovered.
     pub relapsed: bool,
-    /// Integral of the unserved parts, in part-nanoseconds.
-    pub unserved: i64,
+    /// Integral of what is not served, in the unit of the share times nanoseconds.
+    pub unserved: i128,
     /// Up to when that is.
     pub since: Instant,
 }
 
 impl MeterState {
-    /// Counts the time up to `now` with the parts served so far.
-    fn integrate(&mut self, parts: usize, now: Instant) {
-        let unserved = parts as i64 - i64::from(self.served);
-        self.unserved = self.unserved.saturating_add(unserved.saturating_mul((now - self.since).0));
+    /// Counts the time up to `now` with what was served so far.
+    fn integrate(&mut self, whole: i64, now: Instant) {
+        let unserved = i128::from(whole - self.served);
+        self.unserved += unserved * i128::from((now - self.since).0);
         self.since = now;
     }
 
@@ -87,11 +90,19 @@ impl MeterState {
 impl World<'_> {
     pub(super) fn begin_meters(&mut self) {
         for (index, meter) in self.meters.iter().enumerate() {
-            let served = meter.parts.iter().filter(|p| self.holds(**p)).count() as u32;
+            let parts = meter.share.parts().iter().filter(|p| self.holds(**p)).count() as u32;
+            let served = meter.share.of(parts, |counter| self.counters[counter as usize]);
             let holds = self.holds(meter.criterion);
             self.meter_states[index] =
-                MeterState { holds, served, served_now: served, ..MeterState::default() };
+                MeterState { holds, served, served_now: parts, ..MeterState::default() };
+            self.shares[index].clear();
         }
+    }
+
+    /// The share of a meter in the steady state.
+    pub(super) fn share_at_start(&self, index: usize) -> i64 {
+        let (share, steady) = (&self.meters[index].share, self.steady);
+        share.of(share.holding(steady), |counter| steady.counters[counter as usize])
     }
 
     /// Every meter whose levels changed looks.
@@ -103,8 +114,15 @@ impl World<'_> {
             let event = self.event(meter.criterion);
             let now = self.now;
             let state = &mut self.meter_states[index];
-            state.integrate(meter.parts.len(), now);
-            state.served = state.served_now;
+            let count = |counter: u32| self.counters[counter as usize];
+            let served = meter.share.of(state.served_now, count);
+            if served != state.served {
+                state.integrate(meter.share.whole(), now);
+                state.served = served;
+                if meter.is_told {
+                    self.shares[index].push((now, served));
+                }
+            }
             if holds != state.holds {
                 state.change(holds, now, event, meter.stable_for);
             }
@@ -116,7 +134,7 @@ impl World<'_> {
     pub(super) fn end_meters(&mut self, end: Instant) {
         for (index, meter) in self.meters.iter().enumerate() {
             let state = &mut self.meter_states[index];
-            state.integrate(meter.parts.len(), end);
+            state.integrate(meter.share.whole(), end);
             state.confirm(end, meter.stable_for);
         }
     }

@@ -12,6 +12,7 @@ mod look;
 mod meter;
 mod rest;
 mod settle;
+mod share;
 mod slots;
 mod steady;
 mod story;
@@ -20,6 +21,7 @@ mod work;
 mod world;
 
 pub use meter::{Meter, MeterState};
+pub use share::{Factor, Share};
 pub use steady::Steady;
 pub use sweep::{Sweep, Swept, Unswept};
 pub use world::{Ended, World};
@@ -28,11 +30,11 @@ use compile::Measures;
 
 use std::collections::BTreeMap;
 
-use crate::block::{Event, Graph, LevelId};
+use crate::block::{Graph, LevelId};
 use crate::model::preset::Quantity;
 use crate::model::scenario::{Fault, Scenario};
 use crate::model::system::Model;
-use crate::outcome::{Layout, Outcome, Timeline};
+use crate::outcome::{Layout, Outcome, ShareSlot, SubjectName, Timeline};
 use crate::random::Sampling;
 use crate::units::{Instant, Span};
 
@@ -73,16 +75,32 @@ impl Program {
             milestones: compiled.milestones,
             stages: compiled.stages,
             clients: measures.clients.clone(),
+            shares: Vec::new(),
         };
         let horizon = scenario.horizon.unwrap_or_else(|| default_horizon(scenario));
         let (graph, faults, titles) = (compiled.graph, compiled.faults, compiled.titles);
         let steady = Steady::of(&graph);
         let mut program = Self { graph, steady, measures, layout, faults, titles, horizon };
+        program.layout.shares = program.shares();
         let bounds = bound::bounds(&program);
         for (slot, bound) in program.layout.figures.iter_mut().zip(bounds) {
             slot.bound = bound;
         }
         program
+    }
+
+    /// Whose shares are told over time, and what is served before the fault.
+    fn shares(&self) -> Vec<ShareSlot> {
+        let slot = |(subject, meter): &(SubjectName, usize)| {
+            let share = &self.measures.meters[*meter].share;
+            let count = |counter: u32| self.steady.counters[counter as usize];
+            let first = share.of(share.holding(&self.steady), count);
+            ShareSlot {
+                subject: subject.clone(),
+                first: share::in_billionths(first, share.whole()),
+            }
+        };
+        self.measures.shares.iter().map(slot).collect()
     }
 
     /// What the outcomes' numbers mean.
@@ -130,8 +148,8 @@ impl Program {
         let sweep = (mode == Mode::Lazy).then(|| self.sweep().ok()).flatten();
         let sweep = sweep.map(|sweep| (sweep.room(), sweep));
         let ran = (Sampling::plain(0), 0, true);
-        let (chain, outcome) = (Vec::with_capacity(64), Outcome::default());
-        Runner { program: self, world, sweep, ran, chain, outcome }
+        let (scratch, outcome) = (collect::Scratch::new(), Outcome::default());
+        Runner { program: self, world, sweep, ran, scratch, outcome }
     }
 
     /// The graph as a sweep.
@@ -167,8 +185,7 @@ pub struct Runner<'p> {
     sweep: Option<(Swept, Sweep<'p>)>,
     /// The trial that ran last, and whether it was executed event by event.
     ran: (Sampling, u64, bool),
-    /// Scratch: a chain of causes.
-    chain: Vec<Event>,
+    scratch: collect::Scratch,
     outcome: Outcome,
 }
 
@@ -191,8 +208,8 @@ impl Runner<'_> {
             return false;
         }
         let mut witness = (self.program, sweep::Account::of(sweep, swept, trial));
-        let (chain, outcome) = (&mut self.chain, &mut self.outcome);
-        collect::collect(self.program, &mut witness, (trial, Ended::Quiet), chain, outcome);
+        let (scratch, outcome) = (&mut self.scratch, &mut self.outcome);
+        collect::collect(self.program, &mut witness, (trial, Ended::Quiet), scratch, outcome);
         !witness.1.is_unclear()
     }
 
@@ -200,8 +217,8 @@ impl Runner<'_> {
     fn execute(&mut self, sampling: &Sampling, trial: u64) {
         let ended = self.world.run(sampling, trial, self.program.horizon);
         self.world.end_meters(Instant::ZERO + self.program.horizon);
-        let (chain, outcome) = (&mut self.chain, &mut self.outcome);
-        collect::collect(self.program, &mut self.world, (trial, ended), chain, outcome);
+        let (scratch, outcome) = (&mut self.scratch, &mut self.outcome);
+        collect::collect(self.program, &mut self.world, (trial, ended), scratch, outcome);
     }
 
     /// The story of the trial that ran last.

@@ -27,6 +27,8 @@ pub struct Steady {
     pub settled: bool,
     pub(super) levels: Vec<bool>,
     pub(super) counts: Vec<u32>,
+    /// How many hold of what each counter counts.
+    pub(super) counters: Vec<u32>,
     pub(super) works: Vec<WorkState>,
     pub(super) picks: Vec<PickState>,
     pub(super) dials: Vec<DialState>,
@@ -226,8 +228,11 @@ impl<'g> Search<'g> {
             .logs
             .iter()
             .map(|log| log.members.iter().position(|m| self.holds(m.heads)).unwrap_or(log.first));
+        let holding = |all: &Vec<Literal>| all.iter().filter(|l| self.holds(**l)).count() as u32;
+        let counters = graph.counters.iter().map(holding).collect();
         Steady {
             settled,
+            counters,
             counts: counts.collect(),
             works: works.collect(),
             picks: picks.collect(),

@@ -7,6 +7,7 @@
 use super::Mode;
 use super::dirty::Dirty;
 use super::meter::{Meter, MeterState};
+use super::share::Steps;
 use super::slots::{Due, Slots};
 use super::steady::Steady;
 use crate::block::backup::{Backup, BackupState, Restore, Rules};
@@ -61,6 +62,7 @@ pub struct World<'g> {
     pub(super) events: Vec<EventId>,
     pub(super) journal: Vec<Event>,
     pub(super) counts: Vec<u32>,
+    pub(super) counters: Vec<u32>,
     pub(super) works: Vec<WorkState>,
     pub(super) clocks: Vec<ClockState>,
     pub(super) probes: Vec<ProbeState>,
@@ -87,6 +89,8 @@ pub struct World<'g> {
     /// First stamp of each instance of each milestone.
     pub(super) stamps: Vec<Vec<Instant>>,
     pub(super) meter_states: Vec<MeterState>,
+    /// For each meter that tells it, how its share changed.
+    pub(super) shares: Vec<Steps>,
     /// The leases that ran out.
     pub(super) lapses: Vec<Lapse>,
     pub(super) exhausted: bool,
@@ -125,6 +129,7 @@ impl<'g> World<'g> {
             events: vec![EventId::START; graph.levels.len()],
             journal: Vec::with_capacity(1024),
             counts: steady.counts.clone(),
+            counters: steady.counters.clone(),
             works: steady.works.clone(),
             clocks: vec![ClockState::STOPPED; graph.clocks.len()],
             probes: vec![ProbeState::IDLE; graph.probes.len()],
@@ -155,6 +160,9 @@ impl<'g> World<'g> {
             armed_by: vec![EventId::START; graph.faults.len()],
             stamps: graph.milestones.iter().map(|n| vec![Instant::NEVER; *n as usize]).collect(),
             meter_states: vec![MeterState::default(); meters.len()],
+            shares: (meters.iter())
+                .map(|meter| Vec::with_capacity(if meter.is_told { 64 } else { 0 }))
+                .collect(),
             lapses: Vec::with_capacity(16),
             exhausted: false,
             restless: 0,
@@ -236,6 +244,9 @@ impl<'g> World<'g> {
                 Consumer::Gate(gate, negated) => Some((&mut self.counts[gate as usize], negated)),
                 Consumer::Part(meter, negated) => {
                     Some((&mut self.meter_states[meter as usize].served_now, negated))
+                }
+                Consumer::Count(counter, negated) => {
+                    Some((&mut self.counters[counter as usize], negated))
                 }
                 _ => None,
             };

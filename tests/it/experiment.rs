@@ -59,6 +59,7 @@ fn lab() -> Lab {
                 stage("orders.promote", "promotion"),
             ],
             clients: vec![Population { slots: vec![2], clients: 3 }],
+            shares: Vec::new(),
         },
     }
 }
@@ -104,6 +105,8 @@ impl Run for LabRun {
             client_outages: vec![client(0), client(1), client(2)],
             relapsed: u("relapse") < 0.1,
             unsettled: false,
+            shares: Vec::new(),
+            watched: Span::seconds(3600),
         };
         &self.outcome
     }

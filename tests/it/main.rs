@@ -39,6 +39,7 @@ mod sentinel;
 mod services;
 mod sessions;
 mod sets;
+mod shares;
 mod statistics;
 mod sweeps;
 mod ticking;

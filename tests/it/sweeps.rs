@@ -13,7 +13,7 @@ use drillcast::block::{
     Strikes, ValueId,
 };
 use drillcast::random::{Sampling, name_hash};
-use drillcast::trial::{Ended, Meter, Mode, Steady, Sweep, World};
+use drillcast::trial::{Ended, Meter, Mode, Share, Steady, Sweep, World};
 use drillcast::units::{Instant, Span};
 
 const HORIZON: Span = Span(400_000);
@@ -226,7 +226,8 @@ fn compare(number: u64, tally: &mut Tally) {
     let steady = Steady::of(&graph);
     let meter = |level| Meter {
         criterion: Literal::of(LevelId(level)),
-        parts: Vec::new(),
+        share: Share::Parts(Vec::new()),
+        is_told: false,
         stable_for: Span::ZERO,
     };
     let meters: Vec<Meter> = (0..graph.levels.len() as u32).map(meter).collect();

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::name::one_of;
 use super::place::Places;
 use super::section::{all_keys, section_name, structural_keys};
-use super::{pods, reliance, replicas};
+use super::{load, pods, reliance, replicas};
 use crate::diagnostic::{Diagnostic, nearest_help};
 use crate::model::expression::{ParameterId, Range};
 use crate::model::preset::{
@@ -197,7 +197,7 @@ fn component(
     reader.allow(structural_keys(draft.kind).iter().copied());
     let relied = |key| reliance::read(draft, key, drafts, context);
     let (needed, used) = (relied("needs"), relied("uses"));
-    let serves_with = replicas::enough(draft, own.len());
+    let (load, tries) = (load::load(draft, own.len()), load::tries(draft));
     let pods = pods::read(draft, (own, &placed), drafts, members, context);
     let share = certain(reader, "serves_at_least", Dimension::NUMBER, (0.0, 1.0));
     let stable = certain(reader, "stable_for", Dimension::TIME, (0.0, 31_536_000.0));
@@ -240,7 +240,8 @@ fn component(
         order,
         needed,
         used,
-        serves_with,
+        load,
+        tries,
         pods,
         version: version.map(|(_, text)| text),
         count: usize::try_from(count).unwrap_or(1),

@@ -9,6 +9,7 @@
 
 mod component;
 mod fault;
+mod load;
 mod model;
 mod name;
 mod objective;

@@ -92,7 +92,12 @@ fn limit(
     figure: Figure,
     context: &Context<'_>,
 ) -> Option<Objective> {
-    let example = if figure.is_time() { "p95 <= 60s" } else { "p95 <= 10" };
+    let share = figure.is_share();
+    let example = match (share, figure.is_time()) {
+        (true, _) => "p95 >= 50%",
+        (_, true) => "p95 <= 60s",
+        _ => "p95 <= 10",
+    };
     let wrong = |message: String, at: &Location, help: Option<String>| {
         let label = format!("expected a quantile and a limit, such as \"{example}\"");
         context.error_with_help("objective::syntax", message, (at, &label), help);
@@ -101,8 +106,13 @@ fn limit(
         wrong(format!("an objective is a string, not {}", node.raw.kind()), &node.at, None);
         return None;
     };
-    let Some((left, right)) = text.split_once("<=").or_else(|| text.split_once('≤')) else {
-        let help = text.contains(['<', '>', '=']).then(|| "write <=".to_owned());
+    let signs = if share { [">=", "≥"] } else { ["<=", "≤"] };
+    let Some((left, right)) = signs.iter().find_map(|sign| text.split_once(sign)) else {
+        let compares = text.contains(['<', '>', '=', '≤', '≥']);
+        let help = compares.then(|| match share {
+            true => format!("write >=: of {} more is better", figure.title()),
+            false => "write <=".to_owned(),
+        });
         wrong(format!("\"{text}\" is no objective"), &node.at, help);
         return None;
     };
@@ -115,12 +125,21 @@ fn limit(
     let start = text.len() - right.trim_start().len();
     let at = node.within(start..start + right.trim().len());
     let wanted = if figure.is_time() { Dimension::TIME } else { Dimension::NUMBER };
-    let such = if figure.is_time() { "a duration, such as 60s" } else { "a number, such as 10" };
+    let such = match (share, figure.is_time()) {
+        (true, _) => "a share, such as 50%",
+        (_, true) => "a duration, such as 60s",
+        _ => "a number, such as 10",
+    };
     let wrong = |message: String, at: &Location, help: Option<String>| {
         let label = format!("expected {such}");
         context.error_with_help("objective::syntax", message, (at, &label), help);
     };
     match units::parse(right) {
+        Ok((limit, _)) if share && !(0.0..=1.0).contains(&limit) => {
+            let message = format!("{} is no share", right.trim());
+            wrong(message, &at, Some("a share lies between 0 % and 100 %".to_owned()));
+            None
+        }
         Ok((limit, dimension)) if dimension == wanted && limit < ENDLESS => Some(Objective {
             subject,
             figure,

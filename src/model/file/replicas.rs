@@ -1,7 +1,5 @@
-//! `replicas = { a = 2, b = 2 }`: how many in each zone; and how many are enough.
+//! `replicas = { a = 2, b = 2 }`: how many in each zone.
 
-use super::component::Draft;
-use crate::model::preset::ComponentKind;
 use crate::model::read::{Found, Reader};
 
 /// Its key.
@@ -36,14 +34,4 @@ pub(super) fn read(reader: &Reader<'_>, most: usize) -> Vec<Found<String>> {
         reader.context().error("model::no_members", message, &table.table_read().at, label);
     }
     written
-}
-
-/// `serves_with`: how many ready replicas carry all that is asked of a service.
-pub(super) fn enough(draft: &Draft<'_>, members: usize) -> usize {
-    if draft.kind != ComponentKind::Service {
-        return 1;
-    }
-    let most = i64::try_from(members.max(1)).unwrap_or(i64::MAX);
-    let found = draft.reader.integer("serves_with", 1..=most);
-    found.and_then(|found| usize::try_from(found.value).ok()).unwrap_or(1)
 }

@@ -5,9 +5,10 @@ use crate::block::{Literal, LogId};
 use crate::model::expression::Range;
 use crate::model::preset::{Block, ComponentKind};
 use crate::model::scenario::FaultKind;
-use crate::model::system::{Component, ComponentId, Subject as Wanted};
+use crate::model::system::{Component, ComponentId, Objective, Subject as Wanted};
 use crate::outcome::{Class, Clock, Figure, FigureSlot, Population, SubjectName};
 use crate::trial::meter::Meter;
+use crate::trial::share::Share;
 
 /// What is measured on one subject.
 #[derive(Clone, Debug)]
@@ -22,6 +23,8 @@ pub(crate) struct Measures {
     pub(crate) clients: Vec<Population>,
     /// Which clients each of these comprises: positions in `client_meters`.
     pub(crate) comprises: Vec<std::ops::Range<usize>>,
+    /// Whose shares are told over time: their meters.
+    pub(crate) shares: Vec<(SubjectName, usize)>,
     /// For each client its meter.
     pub(crate) client_meters: Vec<usize>,
 }
@@ -34,6 +37,8 @@ pub(crate) struct Subject {
     /// Which figures it has, from that slot on.
     pub(crate) figures: Vec<Figure>,
     pub(crate) served: usize,
+    /// Which of the shares that are told over time is its.
+    pub(crate) told: Option<usize>,
     pub(crate) redundant: Option<usize>,
     pub(crate) logs: Vec<LogId>,
     /// Whether a figure asks when it was detected.
@@ -61,8 +66,12 @@ impl Measures {
 /// The marks that count as the order to fail over.
 const ORDERED: [&str; 2] = ["ordered", "key_taken"];
 
+/// Those of whom the least served share is told.
+const SHARED: [&str; 5] = ["services", "journeys", "stores", "streams", "clients"];
+
 /// A subject while it is put together.
 struct Draft {
+    subject: Wanted,
     name: SubjectName,
     figures: Vec<Figure>,
     served: Meter,
@@ -86,25 +95,49 @@ impl Compiler<'_> {
             figures: Vec::new(),
             clients: Vec::new(),
             comprises: Vec::new(),
+            shares: Vec::new(),
             client_meters: Vec::new(),
         };
         let class = self.class();
-        for draft in drafts {
+        for mut draft in drafts {
+            self.tell_share(&mut draft);
             self.add_subject(&mut measures, draft, class);
         }
         for client in clients {
             measures.client_meters.push(measures.meters.len());
             measures.meters.push(Meter {
                 criterion: client,
-                parts: vec![client],
+                share: Share::Parts(vec![client]),
+                is_told: false,
                 stable_for: crate::units::Span::ZERO,
             });
         }
         for meter in &measures.meters {
-            self.builder.meter(meter.criterion, meter.parts.clone());
+            let (parts, counters) = (meter.share.parts().to_vec(), meter.share.counters());
+            self.builder.meter(meter.criterion, parts, counters.collect());
         }
         let faults = self.scenario.faults.iter().map(|f| f.title.clone()).collect();
         (measures, faults)
+    }
+
+    /// What is served is told over time of the system, services, journeys, stores and
+    /// streams. The minimum availability is told of the system, of whatever can be served
+    /// in part, and of whom somebody asks about: it costs something in each trial.
+    fn tell_share(&self, draft: &mut Draft) {
+        let asked = |objective: &Objective| {
+            objective.figure == Figure::MinimumAvailability && objective.subject == draft.subject
+        };
+        let is_system = draft.subject == Wanted::System;
+        let in_part = draft.served.share.parts().len() != 1 && SHARED.contains(&draft.name.group);
+        if !draft.figures.contains(&Figure::Downtime) {
+            return;
+        }
+        draft.served.is_told = is_system || SHARED.contains(&draft.name.group);
+        if is_system || in_part || self.scenario.objectives.iter().any(asked) {
+            let at = draft.figures.partition_point(|f| *f < Figure::MinimumAvailability);
+            draft.figures.insert(at, Figure::MinimumAvailability);
+            draft.served.is_told = true;
+        }
     }
 
     /// The class of the first fault.
@@ -121,39 +154,43 @@ impl Compiler<'_> {
         let component = self.component(id);
         let kind = component.preset.kind;
         let before = clients.len();
-        let (group, criterion, parts, figures) = match kind {
+        let (group, criterion, share, figures) = match kind {
             ComponentKind::Store | ComponentKind::Stream => {
                 let writes = self.any_member(id, "writable");
                 let reads = self.any_member(id, "readable");
                 let served = self.builder.and(&[writes, reads]);
                 let group = if kind == ComponentKind::Store { "stores" } else { "streams" };
-                (group, served, vec![served], store_figures(self.has_log(id)))
+                (group, served, whole(served), store_figures(self.has_log(id)))
             }
             ComponentKind::Consensus => {
                 let leads = self.export(id, "leads", 0, None);
-                ("consensus", leads, vec![leads], vec![Figure::RecoveryTime, Figure::Downtime])
+                ("consensus", leads, whole(leads), vec![Figure::RecoveryTime, Figure::Downtime])
             }
             ComponentKind::Service => {
-                let parts = self.service_parts(id);
-                let served = self.service_serves(id, &parts);
+                let share = self.service_share(id);
                 let figures = match self.only_carries(id) {
                     true => vec![Figure::RedundancyRestored],
                     false => service_figures(),
                 };
-                ("services", served, parts, figures)
+                ("services", self.service_serves(id), share, figures)
             }
             ComponentKind::Cluster => {
                 let serves = self.export(id, "serves", 0, None);
-                ("clusters", serves, vec![serves], vec![Figure::RecoveryTime, Figure::Downtime])
+                ("clusters", serves, whole(serves), vec![Figure::RecoveryTime, Figure::Downtime])
             }
             ComponentKind::Route if component.preset.only_leads() => {
                 let parts = self.led(id);
                 let served = self.builder.and(&parts);
-                ("routes", served, parts, vec![Figure::RecoveryTime, Figure::Downtime])
+                (
+                    "routes",
+                    served,
+                    Share::Parts(parts),
+                    vec![Figure::RecoveryTime, Figure::Downtime],
+                )
             }
             ComponentKind::Route => {
                 let served = self.export(id, "writable", 0, None);
-                ("routes", served, vec![served], vec![Figure::RecoveryTime, Figure::Downtime])
+                ("routes", served, whole(served), vec![Figure::RecoveryTime, Figure::Downtime])
             }
             ComponentKind::Clients => {
                 let served = self.served_clients(id);
@@ -162,7 +199,7 @@ impl Compiler<'_> {
                     (component.serves_at_least * served.len() as f64 - 1e-9).ceil().max(1.0);
                 let criterion = self.builder.at_least(least as usize, &served);
                 let figures = vec![Figure::RecoveryTime, Figure::Downtime, Figure::ClientOutage];
-                ("clients", criterion, served, figures)
+                ("clients", criterion, Share::Parts(served), figures)
             }
         };
         let stable_for = component.stable_for;
@@ -170,12 +207,13 @@ impl Compiler<'_> {
             matches!(kind, ComponentKind::Store | ComponentKind::Stream | ComponentKind::Service);
         let redundant = has_redundancy.then(|| {
             let criterion = self.export(id, "redundant", 0, None);
-            Meter { criterion, parts: vec![criterion], stable_for }
+            Meter { criterion, share: whole(criterion), is_told: false, stable_for }
         });
         Draft {
+            subject: Wanted::Component(id),
             name: SubjectName { group, name: component.name.clone() },
             figures,
-            served: Meter { criterion, parts, stable_for },
+            served: Meter { criterion, share, is_told: false, stable_for },
             redundant,
             components: vec![id],
             outages: before..clients.len(),
@@ -247,17 +285,20 @@ impl Compiler<'_> {
         let members = self.system(drafts);
         let criteria: Vec<_> = members.iter().map(|d| d.served.criterion).collect();
         let stable_for = members.iter().map(|d| d.served.stable_for).max().unwrap_or_default();
-        let served = Meter {
-            criterion: self.builder.and(&criteria),
-            parts: members.iter().flat_map(|d| d.served.parts.clone()).collect(),
-            stable_for,
+        let shares: Vec<&Share> = members.iter().map(|d| &d.served.share).collect();
+        // Each client counts alike, of whatever population, and else each component.
+        let share = match members.iter().all(|d| d.name.group == "clients") {
+            true => Share::Parts(shares.iter().flat_map(|s| s.parts()).copied().collect()),
+            false => self.mean_share(&shares),
         };
+        let criterion = self.builder.and(&criteria);
+        let served = Meter { criterion, share, is_told: false, stable_for };
         let redundancies: Vec<&Meter> =
             drafts.iter().filter_map(|d| d.redundant.as_ref()).collect();
         let redundant = (!redundancies.is_empty()).then(|| {
             let all: Vec<_> = redundancies.iter().map(|m| m.criterion).collect();
             let criterion = self.builder.and(&all);
-            Meter { criterion, parts: vec![criterion], stable_for }
+            Meter { criterion, share: whole(criterion), is_told: false, stable_for }
         });
         let logs = drafts.iter().any(|d| self.has_log(d.components[0]));
         let mut figures = store_figures(logs);
@@ -270,6 +311,7 @@ impl Compiler<'_> {
         }
         figures.sort_unstable();
         Draft {
+            subject: Wanted::System,
             name: SubjectName { group: "system", name: "system".to_owned() },
             figures,
             served,
@@ -281,6 +323,11 @@ impl Compiler<'_> {
 
     fn add_subject(&mut self, measures: &mut Measures, draft: Draft, class: Class) {
         let served = measures.meters.len();
+        let over_time = draft.served.is_told && draft.name.group != "clients";
+        let told = over_time.then(|| {
+            measures.shares.push((draft.name.clone(), served));
+            measures.shares.len() - 1
+        });
         measures.meters.push(draft.served);
         let redundant = draft.redundant.map(|meter| {
             measures.meters.push(meter);
@@ -294,6 +341,7 @@ impl Compiler<'_> {
         let subject = Subject {
             first,
             served,
+            told,
             redundant,
             logs: logs.collect(),
             tells_detection: draft
@@ -328,6 +376,11 @@ impl Compiler<'_> {
             .map(|(index, _)| index)
             .collect()
     }
+}
+
+/// The share of what is served wholly or not at all.
+fn whole(served: Literal) -> Share {
+    Share::Parts(vec![served])
 }
 
 /// The figures of a service, in the order of reports.

@@ -11,6 +11,7 @@ mod fault;
 mod measure;
 mod node;
 mod reliance;
+mod serves;
 mod value;
 
 pub(super) use measure::{Measures, Subject};

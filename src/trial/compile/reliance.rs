@@ -4,7 +4,7 @@
 use super::{Compiler, Instance};
 use crate::block::Literal;
 use crate::model::expression::{Range, Reliance};
-use crate::model::preset::{ComponentKind, LEADS, LISTED, READY};
+use crate::model::preset::{ComponentKind, LEADS, READY};
 use crate::model::system::{Access, ComponentId};
 
 impl Compiler<'_> {
@@ -39,7 +39,7 @@ impl Compiler<'_> {
     }
 
     /// A component serves what somebody relies on it for.
-    fn served(&mut self, id: ComponentId, access: Access) -> Literal {
+    pub(super) fn served(&mut self, id: ComponentId, access: Access) -> Literal {
         let preset = self.preset(id);
         match preset.kind {
             ComponentKind::Store | ComponentKind::Stream | ComponentKind::Consensus => {
@@ -51,10 +51,7 @@ impl Compiler<'_> {
                     Access::Both => self.builder.and(&[writes, reads]),
                 }
             }
-            ComponentKind::Service => {
-                let parts = self.service_parts(id);
-                self.service_serves(id, &parts)
-            }
+            ComponentKind::Service => self.service_serves(id),
             ComponentKind::Cluster => self.export(id, "serves", 0, None),
             ComponentKind::Route if preset.only_leads() => {
                 let parts = self.led(id);
@@ -62,45 +59,6 @@ impl Compiler<'_> {
             }
             ComponentKind::Route => self.export(id, "writable", 0, None),
             ComponentKind::Clients => Literal::TRUE,
-        }
-    }
-
-    /// The parts of what a service serves, all it needs being served: the k-th while
-    /// k replicas are ready, up to those that carry all. Where it says to whom
-    /// requests are sent there is a part for each replica, lost as well while
-    /// requests are sent there in vain.
-    pub(super) fn service_parts(&mut self, id: ComponentId) -> Vec<Literal> {
-        let component = self.component(id);
-        let all = component.members.len();
-        let ready = (0..all).map(|at| self.export(id, READY, at, None));
-        let ready: Vec<Literal> = ready.collect();
-        let needs = self.relied(id, Reliance::Needs);
-        if !self.exports(id, LISTED) {
-            let part = |k: usize| {
-                let enough = self.builder.at_least(k, &ready);
-                self.builder.and(&[needs, enough])
-            };
-            return (1..=component.serves_with).map(part).collect();
-        }
-        let mut parts = Vec::with_capacity(all);
-        for (at, own) in ready.iter().enumerate() {
-            let listed = self.export(id, LISTED, at, None);
-            let answered = self.builder.or(&[!listed, *own]);
-            let least = ((at + 1) * component.serves_with).div_ceil(all);
-            let enough = self.builder.at_least(least, &ready);
-            parts.push(self.builder.and(&[needs, answered, enough]));
-        }
-        parts
-    }
-
-    /// So many parts are served that the service counts as served.
-    pub(super) fn service_serves(&mut self, id: ComponentId, parts: &[Literal]) -> Literal {
-        let least = (self.component(id).serves_at_least * parts.len() as f64 - 1e-9).ceil();
-        let least = (least.max(1.0) as usize).min(parts.len());
-        match self.exports(id, LISTED) {
-            true => self.builder.at_least(least, parts),
-            // Each part holds no longer than the one before.
-            false => parts[least - 1],
         }
     }
 

@@ -8,6 +8,7 @@ use super::{Sweep, Swept};
 use crate::block::gate::Gate;
 use crate::block::{Event, EventId, LevelId, Literal, Producer};
 use crate::trial::meter::{Meter, MeterState};
+use crate::trial::share::Steps;
 use crate::units::Instant;
 
 /// One of the trials that were swept.
@@ -80,13 +81,24 @@ impl<'s, 'g> Account<'s, 'g> {
     }
 
     /// How long the parts of a meter, by its position, were not served by the horizon,
-    /// in part-nanoseconds.
+    /// in the unit of its share times nanoseconds.
     #[inline]
-    pub(in crate::trial) fn unserved(&self, meter: usize) -> i64 {
-        match self.sweep.meters[meter] {
+    pub(in crate::trial) fn unserved(&self, meter: usize) -> i128 {
+        if let Some(share) = self.sweep.shares[meter].as_ref().filter(|share| share.is_mean()) {
+            return share.unserved(self.swept, self.lane, instant(self.sweep.end));
+        }
+        i128::from(match self.sweep.meters[meter] {
             (_, Some(part)) => self.swept.by_trial[self.lane * self.sweep.parts.len() + part],
             (sum, None) => self.swept.unserved[sum][self.lane],
-        }
+        })
+    }
+
+    /// How the share of a meter changed by the horizon; what it was before.
+    pub(in crate::trial) fn share(&self, meter: usize, steps: &mut Steps) -> i64 {
+        steps.clear();
+        let Some(share) = &self.sweep.shares[meter] else { return 0 };
+        share.steps(self.swept, self.lane, &mut |at, value| steps.push((at, value)));
+        share.first
     }
 
     /// The instants at which the instances of a milestone were stamped first.

@@ -16,6 +16,7 @@
 mod account;
 mod number;
 mod plan;
+mod shares;
 mod spell;
 mod step;
 
@@ -26,6 +27,7 @@ pub use plan::Unswept;
 
 use number::{Grid, Number, Trials};
 use plan::{Plan, Step, inputs_of};
+use shares::{Count, ToldShare};
 use spell::{LANES, Lane, Spell, instant};
 use step::{
     FaultStep, GateStep, Input, Lanes, LeaseStep, PoolStep, ProbeStep, Rule, Setting, TicksStep,
@@ -72,6 +74,8 @@ pub struct Sweep<'g> {
     /// Which of them each meter asks for, and the part that it is all about where there
     /// is one only.
     meters: Vec<(usize, Option<usize>)>,
+    /// For each meter, what its share is told from.
+    shares: Vec<Option<ToldShare>>,
     end: i64,
 }
 
@@ -105,6 +109,8 @@ pub struct Swept {
     by_trial: Vec<i64>,
     /// For each sum what was not served by the horizon, in part-nanoseconds.
     unserved: Vec<Lane>,
+    /// Scratch: changes of what a share counts, and the counts.
+    counts: std::cell::RefCell<(Vec<Count>, Vec<u32>)>,
     trials: Option<Trials>,
 }
 
@@ -121,7 +127,7 @@ impl<'g> Sweep<'g> {
         horizon: Span,
     ) -> Result<Self, Unswept> {
         let plan = Plan::of(graph, steady, meters)?;
-        let most = meters.iter().map(|meter| meter.parts.len()).max().unwrap_or(1).max(1);
+        let most = meters.iter().map(|meter| meter.share.parts().len()).max().unwrap_or(1).max(1);
         if horizon.0 > LONGEST / most as i64 {
             return Err(Unswept::Reading);
         }
@@ -160,6 +166,7 @@ impl<'g> Sweep<'g> {
             parts,
             sums,
             meters: meters_of,
+            shares: Vec::new(),
             end,
         };
         sweep.read(meters);
@@ -180,11 +187,12 @@ impl<'g> Sweep<'g> {
         let mut known: BTreeMap<&[Literal], usize> = BTreeMap::new();
         let mut counted: BTreeMap<Literal, usize> = BTreeMap::new();
         for meter in meters {
+            self.shares.push(self.told_share(meter));
             let next = self.sums.len();
-            let sum = *known.entry(&meter.parts).or_insert(next);
+            let sum = *known.entry(meter.share.parts()).or_insert(next);
             if sum == next {
                 let mut moving = Vec::new();
-                for part in &meter.parts {
+                for part in meter.share.parts() {
                     let Some(read) = input(self, *part) else { continue };
                     let next = self.parts.len();
                     let at = *counted.entry(*part).or_insert(next);
@@ -193,8 +201,7 @@ impl<'g> Sweep<'g> {
                     }
                     moving.push(at);
                 }
-                let never = meter
-                    .parts
+                let never = (meter.share.parts())
                     .iter()
                     .filter(|part| self.slot(part.level()).is_none() && !self.steady.holds(**part));
                 let never = never.count() as i64;
@@ -225,7 +232,10 @@ impl<'g> Sweep<'g> {
         let column = |rows: usize| vec![[0; LANES]; rows];
         let (away, unserved) = (column(self.parts.len()), column(self.sums.len()));
         let by_trial = vec![0; LANES * self.parts.len()];
-        Swept { lanes, away, by_trial, unserved, trials: None }
+        let counts = self.shares.iter().flatten().map(ToldShare::changes).max().unwrap_or(0);
+        let counts = (Vec::with_capacity(counts), self.steady.counters.clone());
+        let counts = std::cell::RefCell::new(counts);
+        Swept { lanes, away, by_trial, unserved, counts, trials: None }
     }
 
     /// Works out `trial` and those beside it, unless they are there already; whether

@@ -102,7 +102,8 @@ impl Plan {
             planner.state[fault.level.index()] = Visit::Done;
         }
         for meter in meters {
-            for literal in meter.parts.iter().chain([&meter.criterion]) {
+            let counted = meter.share.counters().flat_map(|at| &graph.counters[at as usize]);
+            for literal in meter.share.parts().iter().chain(counted).chain([&meter.criterion]) {
                 planner.visit(literal.level())?;
             }
         }
@@ -193,7 +194,8 @@ impl Moves {
                     self.work(graph, *user, open);
                 }
             }
-            Consumer::Meter(_) | Consumer::Part(..) | Consumer::Backup(_) => {}
+            Consumer::Meter(_) | Consumer::Part(..) | Consumer::Count(..) | Consumer::Backup(_) => {
+            }
         }
     }
 

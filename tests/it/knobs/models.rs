@@ -4,6 +4,7 @@ use super::presets::{CRASH, DESK, DETECTED, ERROR, KEY, POWER, STORE, WRITER, WR
 use super::{Case, Moves, NEVER, Row, What, fields, table};
 use crate::harness::toy;
 use crate::services::{FARM, FLEET, SHOP};
+use crate::shares::{RANK, TRIO};
 use drillcast::outcome::Figure;
 
 const TIME: What = What::Figure("stores", "toy", Figure::RecoveryTime);
@@ -209,9 +210,32 @@ fn services() -> Vec<Row> {
     ]
 }
 
+/// Three replicas, of which one falls silent for 100 s.
+fn ranks() -> Vec<Row> {
+    use Moves::{By, Down, To, Up};
+    const DOWN: What = What::Figure("services", "front", Figure::Downtime);
+    const TIME: What = What::Figure("services", "front", Figure::RecoveryTime);
+    const LEAST: What = What::Figure("services", "front", Figure::MinimumAvailability);
+    let text = "scenario = \"x\"\nhorizon = \"1000s\"\n[[faults]]\nwhat = \"power loss\"\nwhere = \"member b of front\"\nfor = \"100s\"\n";
+    let case = Case::new(&[RANK], &TRIO.replace("300/s", "450/s"), text);
+    vec![
+        // What is missing in the worst minute moves with what is missing at all.
+        key("demand", &case, "900/s", "1350/s")
+            .moves(DOWN, By(30.0))
+            .moves(TIME, To(10.0, 100.0))
+            .moves(LEAST, Up),
+        key("capacity", &case, "450/s", "300/s").moves(DOWN, By(30.0)).moves(LEAST, Up),
+        key("tries", &case, "stable_for", "tries = 3\nstable_for")
+            .moves(DOWN, Down)
+            .moves(LEAST, Down)
+            .not(&[TIME]),
+    ]
+}
+
 #[test]
 fn every_key_of_a_model() {
-    let rows: Vec<Row> = [structure(), paths(), services()].into_iter().flatten().collect();
+    let rows: Vec<Row> =
+        [structure(), paths(), services(), ranks()].into_iter().flatten().collect();
     let apart = "it judges figures and moves none: see the test of its own";
     table(&rows, &fields::model(), &[("model", "objectives", apart)]);
 }
