@@ -19,6 +19,7 @@ mod series;
 mod source;
 mod stage;
 mod summary;
+mod waits;
 
 pub use explain::{Changed, Effect, Effects, try_levers};
 pub use levers::{Lever, LeverChange, group, levers};
@@ -31,3 +32,4 @@ pub use series::{CONFIDENCE, Series, Share};
 pub use source::{Run, Source};
 pub use stage::{StageSum, Stages};
 pub use summary::{RANKS, Ranks, Summary, run_range};
+pub use waits::{Thin, Waits};

@@ -6,6 +6,7 @@ use super::pool::{Collect, Pool};
 use super::series::{Series, Share};
 use super::source::Source;
 use super::stage::Stages;
+use super::waits::Waits;
 use crate::outcome::{Layout, Measured, Outcome};
 use crate::statistics::Tally;
 
@@ -49,6 +50,8 @@ pub struct Summary {
     pub milestones: Vec<Ranks>,
     /// The critical paths.
     pub stages: Stages,
+    /// What each component waited for.
+    pub waits: Waits,
     /// One a limit: the trials that keep it.
     pub kept: Vec<Share>,
     /// The trials that keep all limits at once.
@@ -73,6 +76,7 @@ impl Summary {
             clients: layout.clients.iter().map(|p| Series::new(p.clients.min(TOLD))).collect(),
             milestones: layout.milestones.iter().map(|slot| ranks(slot.instances)).collect(),
             stages: Stages::new(layout.stages.len()),
+            waits: Waits::new(layout),
             kept: vec![Share::default(); limits],
             kept_all: Share::default(),
             relapsed: 0,
@@ -86,6 +90,7 @@ impl Summary {
         for series in self.figures.iter_mut().chain(&mut self.clients) {
             series.settle();
         }
+        self.waits.settle();
         for ranks in &mut self.milestones {
             ranks.k.iter_mut().chain([&mut ranks.last]).for_each(Series::settle);
         }
@@ -101,6 +106,7 @@ impl Summary {
             mine.last.merge(&theirs.last);
         }
         self.stages.merge(&other.stages);
+        self.waits.merge(&other.waits);
         for (mine, theirs) in self.kept.iter_mut().zip(&other.kept) {
             mine.merge(theirs);
         }
@@ -160,6 +166,7 @@ impl Collect for Worker<'_> {
             }
         }
         summary.stages.add(outcome);
+        summary.waits.add(outcome);
         let mut all = true;
         for (share, limit) in summary.kept.iter_mut().zip(self.limits) {
             let keeps = limit.keeps(outcome.figures[limit.slot]);
@@ -184,6 +191,7 @@ impl Collect for Worker<'_> {
                 series.end_batch(whole, &mut self.tally);
             }
         }
+        summary.waits.end_batch(whole, &mut self.tally);
         for share in summary.kept.iter_mut().chain(std::iter::once(&mut summary.kept_all)) {
             share.end_batch(whole);
         }

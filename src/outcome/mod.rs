@@ -8,6 +8,6 @@ mod timeline;
 pub use figure::{Class, Clock, Figure};
 pub use measured::{
     Bound, BoundTerm, FigureSlot, Layout, Measured, MilestoneSlot, Outcome, Population, StageSlot,
-    Step, SubjectName,
+    Step, SubjectName, TOLD_IN, Wait,
 };
 pub use timeline::{Entry, Timeline};

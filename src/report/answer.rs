@@ -1,6 +1,7 @@
 //! The answer for one scenario, from the verdicts to what it rests on.
 
 use super::document::{Align, Block, Cell, Column, Document, Phrase, ShapeBlock, Style, Table};
+use super::layers::{is_platform, lags, subjects};
 use super::number::{Unit, count, duration, half_width, quantile_name};
 use super::prediction::{
     Basis, Distribution, HeldAgainst, Interval, Manifest, ScenarioPrediction, StagePrediction,
@@ -23,10 +24,17 @@ pub(super) fn answer(
 ) {
     title(document, model, name, scenario, manifest);
     document.say(circumstances(scenario, manifest));
-    verdicts(document, scenario);
+    verdicts(document, scenario, all);
+    let layered = is_platform(scenario);
+    if layered {
+        subjects(document, scenario);
+        lags(document, scenario);
+    }
     recovery(document, scenario);
     stages(document, scenario, all);
-    others(document, scenario, all);
+    if !layered || all {
+        others(document, scenario, all);
+    }
     bound(document, scenario);
     warnings(document, scenario);
 }

@@ -5,8 +5,10 @@
 
 mod answer;
 mod build;
+mod cells;
 mod document;
 mod explanation;
+mod layers;
 mod markdown;
 mod named;
 mod number;
@@ -29,7 +31,7 @@ pub use prediction::{
     Basis, Distribution, HeldAgainst, InputFile, InputText, Interval, Intervals, Manifest,
     MilestonePrediction, ObjectivePrediction, PrecisionFigure, PrecisionReached, Prediction,
     Proportion, SampleTrial, ScenarioPrediction, Shape, StagePrediction, SubjectPrediction,
-    TermPrediction, Verdict,
+    TermPrediction, Verdict, WaitPrediction,
 };
 pub use schema::{json, prediction_schema};
 pub use story::{Story, StoryEntry, story};

@@ -4,7 +4,7 @@ use super::answer::{answer, basis};
 use super::document::{Align, Block, Cell, Column, Document, Style, Table};
 use super::number::{Unit, half_width};
 use super::prediction::{Manifest, ObjectivePrediction, Prediction, ScenarioPrediction, Verdict};
-use super::verdicts::{achieved, beyond, figure_title, limit, word};
+use super::verdicts::{achieved, beyond, figure_title, limit, word, worst_first};
 
 /// How a report is told.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -79,19 +79,6 @@ struct Line<'p> {
     achieved: String,
 }
 
-impl Line<'_> {
-    /// How far beyond its limit it is; endless in the censored mass.
-    fn excess(&self) -> f64 {
-        let objective = self.objective;
-        match objective.achieved {
-            None => f64::INFINITY,
-            Some(value) if objective.limit > 0.0 => value / objective.limit,
-            // A limit of zero: the share of trials that break it tells more.
-            Some(_) => 1.0 + (objective.quantile - objective.share_kept),
-        }
-    }
-}
-
 /// What all scenarios come to.
 fn overview(document: &mut Document, prediction: &Prediction, model: &str, telling: Telling) {
     let scenarios = &prediction.scenarios;
@@ -111,10 +98,7 @@ fn overview(document: &mut Document, prediction: &Prediction, model: &str, telli
     let met = lines.iter().filter(|l| l.objective.verdict == Verdict::Met).count();
     let total = lines.len();
     lines.retain(|l| telling.all || l.objective.verdict != Verdict::Met);
-    lines.sort_by(|a, b| {
-        let rank = |l: &Line<'_>| std::cmp::Reverse(l.objective.verdict);
-        rank(a).cmp(&rank(b)).then(b.excess().total_cmp(&a.excess()))
-    });
+    lines.sort_by(|a, b| worst_first(a.objective, b.objective));
     if !lines.is_empty() {
         document.push(Block::Table(worst(&lines)));
     }

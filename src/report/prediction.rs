@@ -259,6 +259,15 @@ pub struct SubjectPrediction {
     /// That to declared good \[s\].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub time_to_verify: Option<Distribution>,
+    /// Redundancy restored − recovery time: how long it serves without a second line \[s\].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub redundancy_after_recovery: Option<Distribution>,
+    /// What its recovery waits for, by stage, the longest first; of the system see `stages`.
+    #[serde(skip_serializing_if = "Named::is_empty")]
+    pub recovery_waits: Named<WaitPrediction>,
+    /// What its redundancy waits for after that.
+    #[serde(skip_serializing_if = "Named::is_empty")]
+    pub redundancy_waits: Named<WaitPrediction>,
     /// The limits that are wanted of it, and how it fares.
     pub objectives: Vec<ObjectivePrediction>,
 }
@@ -307,6 +316,15 @@ impl SubjectPrediction {
     }
 }
 
+/// A stage that a component waits for, told of one trial in sixteen.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, JsonSchema)]
+pub struct WaitPrediction {
+    /// Its title.
+    pub title: String,
+    /// Its share of the time that the component waits.
+    pub share: f64,
+}
+
 /// How a figure spreads over trials.
 ///
 /// Quantiles are over the trials in which the figure has a meaning. `null`: the
@@ -340,7 +358,8 @@ pub struct Distribution {
     pub absent: f64,
     /// 95 % Monte Carlo intervals of mean and quantiles.
     pub intervals: Intervals,
-    /// From which instant it counts: `fault`, `impact`, `detection` or `declaration`.
+    /// From which instant it counts: `fault`, `impact`, `detection`, `declaration`, or
+    /// `recovery` for what comes after a component serves again.
     pub clock: String,
     /// How the fault looks from there: `reset`, `hung`, `silent` or `announced`.
     #[serde(skip_serializing_if = "Option::is_none")]
