@@ -12,33 +12,54 @@ fn short(seconds: f64) -> String {
     if hours >= 1.0 && exact { format!("{} h", trimmed(hours)) } else { duration(seconds) }
 }
 
-/// A time at a quantile: `54.8 s`, `> 1.5 h`, `no copy left`.
-fn time(d: &Distribution, quantile: f64, value: Option<f64>, interval: Option<&Interval>, horizon: f64) -> String {
+/// A time at a quantile: `54.8 s`, `> 1.5 h`, or `gone` where no copy is left.
+fn time(
+    d: &Distribution,
+    (quantile, value): (f64, Option<f64>),
+    interval: Option<&Interval>,
+    gone: &str,
+    horizon: f64,
+) -> String {
     match value {
         Some(0.0) => "0 s".to_owned(),
         Some(value) => {
             let half = half_width(interval).unwrap_or(0.0).max(value / 100.0);
             Unit::for_seconds(value).with_symbol(value, Some(half))
         }
-        None if quantile > 1.0 - d.total_loss => "no copy left".to_owned(),
+        None if quantile > 1.0 - d.total_loss => gone.to_owned(),
         None => format!("> {}", short(horizon)),
     }
 }
 
 /// Its median.
 pub(super) fn p50(d: Option<&Distribution>, horizon: f64) -> String {
-    d.map_or_else(String::new, |d| time(d, 0.5, d.p50, d.intervals.p50.as_ref(), horizon))
+    d.map_or_else(String::new, |d| {
+        time(d, (0.5, d.p50), d.intervals.p50.as_ref(), "lost", horizon)
+    })
 }
 
 /// Its p95.
 pub(super) fn p95(d: Option<&Distribution>, horizon: f64) -> String {
-    d.map_or_else(String::new, |d| time(d, 0.95, d.p95, d.intervals.p95.as_ref(), horizon))
+    d.map_or_else(String::new, |d| {
+        time(d, (0.95, d.p95), d.intervals.p95.as_ref(), "lost", horizon)
+    })
 }
 
-/// A cell for a p95 of something that should be zero.
+/// A cell for the p95 of a data loss: what is not lost says so faintly.
 pub(super) fn lost(d: Option<&Distribution>, horizon: f64) -> Cell {
+    let text = d.map_or_else(String::new, |d| {
+        time(d, (0.95, d.p95), d.intervals.p95.as_ref(), "all", horizon)
+    });
     let style = if d.is_some_and(|d| d.p95 == Some(0.0)) { Style::Faint } else { Style::Plain };
-    Cell::styled(p95(d, horizon), style)
+    Cell::styled(text, style)
+}
+
+/// The first names, and how many more there are.
+pub(super) fn some<S: AsRef<str>>(names: &[S], shown: usize) -> String {
+    let shown = names.len().min(shown);
+    let more = names.len() - shown;
+    let first = names[..shown].iter().map(AsRef::as_ref).collect::<Vec<&str>>().join(", ");
+    if more > 0 { format!("{first} +{more}") } else { first }
 }
 
 /// What was waited for longest, for people: the stage's title, and whose it is where

@@ -11,7 +11,7 @@ use crate::outcome::Figure;
 const FEW: usize = 6;
 /// Groups of those whom people ask about, with what is missing of one that serves and
 /// is not yet as redundant as before.
-const GROUPS: [(&str, &str); 5] = [
+pub(super) const GROUPS: [(&str, &str); 5] = [
     ("journeys", ""),
     ("services", "replicas pending"),
     ("stores", "copies missing"),

@@ -10,6 +10,7 @@ mod document;
 mod explanation;
 mod layers;
 mod markdown;
+mod matrix;
 mod named;
 mod number;
 mod predict;
@@ -25,10 +26,11 @@ pub use document::{
 };
 pub use explanation::{Change, Difference, Explanation, explain};
 pub use markdown::markdown;
+pub use matrix::failure_matrix;
 pub use named::Named;
-pub use predict::{Telling, command, predict};
+pub use predict::{Telling, UNWRITTEN, command, predict};
 pub use prediction::{
-    Basis, Distribution, HeldAgainst, InputFile, InputText, Interval, Intervals, Manifest,
+    Basis, Distribution, FailurePrediction, HeldAgainst, InputFile, InputText, Interval, Intervals, Manifest,
     MilestonePrediction, ObjectivePrediction, PrecisionFigure, PrecisionReached, Prediction,
     Proportion, SampleTrial, ScenarioPrediction, Shape, StagePrediction, SubjectPrediction,
     TermPrediction, Verdict, WaitPrediction,

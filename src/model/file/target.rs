@@ -22,7 +22,8 @@ pub(super) fn read_target(
     let looker = Looker { found, model, context };
     match words[..] {
         ["zone", name] => looker.zone(name),
-        ["region", name] => looker.region(name),
+        // A region's name may have several words.
+        ["region", _, ..] => looker.region(found.value.trim()["region".len()..].trim()),
         ["node" | "host" | "machine", name] => looker.host(name),
         ["primary" | "leader", "of", name] => looker.primary(name),
         ["member", member, "of", name] => looker.member(member, name),
@@ -39,7 +40,7 @@ pub(super) fn read_target(
 }
 
 /// The target for people: `the primary of orders`.
-pub(super) fn target_name(target: &Target, model: &Model) -> String {
+pub(in crate::model) fn target_name(target: &Target, model: &Model) -> String {
     let name = |id: &ComponentId| model.components[id.0].name.as_str();
     match target {
         Target::Zone(id) => format!("zone {}", model.zones[id.0].name),
@@ -111,7 +112,7 @@ pub(super) fn requests_to<'m>(target: &Target, model: &'m Model) -> Vec<&'m str>
 }
 
 /// Whether a component has a primary: its first pick chooses among its members.
-pub(super) fn first_pick(component: &Component) -> Option<usize> {
+pub(in crate::model) fn first_pick(component: &Component) -> Option<usize> {
     component.preset.nodes.iter().find_map(|node| match &node.block {
         Block::Pick { over: Range::Member, first, .. } => Some(*first),
         _ => None,
