@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::model::every;
 use crate::random::Scheme;
 
 /// Trials at most: a trial's number has 32 bits, the last batch is left out.
@@ -57,8 +58,15 @@ pub(super) struct Predict {
     /// The model's file
     pub(super) model: PathBuf,
     /// Scenario files, or folders of them
-    #[arg(required = true, value_name = "SCENARIO")]
+    #[arg(required_unless_present = "every", value_name = "SCENARIO")]
     pub(super) scenarios: Vec<PathBuf>,
+    /// Every single failure of these kinds, ranked worst first: power loss of each zone, node or
+    /// region, and of each store the primary and one other member killed; separate by commas
+    #[arg(long, value_enum, value_name = "zone|node|store|region", value_delimiter = ',')]
+    pub(super) every: Vec<Every>,
+    /// Writes the scenarios of --every into this folder, all or none; replaces no file
+    #[arg(long, value_name = "DIR", requires = "every")]
+    pub(super) out_scenarios: Option<PathBuf>,
     #[command(flatten)]
     pub(super) input: Input,
     #[command(flatten)]
@@ -215,6 +223,41 @@ pub(super) struct Output {
     /// Uses no signs outside ASCII
     #[arg(long)]
     pub(super) ascii: bool,
+}
+
+/// Of what every single one fails.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub(super) enum Every {
+    /// Each zone loses power.
+    Zone,
+    /// Each machine loses power.
+    Node,
+    /// Of each store, stream and consensus store the primary is killed, and one other member.
+    Store,
+    /// Each region loses power.
+    Region,
+}
+
+impl Every {
+    /// What the model makes of it.
+    pub(super) const fn kind(self) -> every::Every {
+        match self {
+            Self::Zone => every::Every::Zone,
+            Self::Node => every::Every::Node,
+            Self::Store => every::Every::Store,
+            Self::Region => every::Every::Region,
+        }
+    }
+
+    /// Its name on the command line and in manifests.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Zone => "zone",
+            Self::Node => "node",
+            Self::Store => "store",
+            Self::Region => "region",
+        }
+    }
 }
 
 /// The form of an answer.

@@ -161,6 +161,28 @@ pub(super) fn create(path: &Path, text: &str) -> Result<(), WorldError> {
     })
 }
 
+/// Writes files into a folder, which is made if need be: all of them or none. One that
+/// is there already with the same text is left as it is; with another nothing changes.
+pub(super) fn create_all(folder: &Path, files: &[(PathBuf, &str)]) -> Result<(), WorldError> {
+    let mut missing = Vec::new();
+    for (path, text) in files {
+        if path.symlink_metadata().is_err() {
+            missing.push((path, *text));
+        } else if !read(path).is_ok_and(|there| there == *text) {
+            return Err(WorldError::Exists { path: path.clone() });
+        }
+    }
+    make_folder(folder)?;
+    for (at, (path, text)) in missing.iter().enumerate() {
+        if let Err(error) = create(path, text) {
+            // All or none: what was just made here is taken back.
+            missing[..at].iter().for_each(|(path, _)| remove(path));
+            return Err(error);
+        }
+    }
+    Ok(())
+}
+
 /// Removes a file that was just made; nothing can be done where that fails.
 pub(super) fn remove(path: &Path) {
     let _ = fs::remove_file(path);

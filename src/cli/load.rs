@@ -10,11 +10,12 @@ use super::disk::{self, WorldError};
 use crate::diagnostic::{Diagnostic, Severity, SourceFile};
 use crate::experiment::slot_of;
 use crate::model::edit::Edit;
+use crate::model::every::{Every, Failure, single_failures};
 use crate::model::file::{read_model, read_scenario, scenario_edits};
 use crate::model::preset::PresetLibrary;
 use crate::model::scenario::Scenario;
 use crate::model::system::{Model, Subject};
-use crate::report::{InputFile, InputText, Manifest, Named};
+use crate::report::{InputFile, InputText, Manifest, Named, UNWRITTEN};
 use crate::trial::Program;
 
 /// Why a command cannot go on.
@@ -62,6 +63,17 @@ pub(super) struct Loaded {
     pub(super) presets_folder: Option<String>,
     /// Files that the model names.
     pub(super) samples: Vec<InputFile>,
+    /// The single failures that were asked for, with the paths of their files.
+    pub(super) failures: Vec<(PathBuf, Failure)>,
+}
+
+/// The single failures that are asked for.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Asked<'a> {
+    /// Of what every single one fails.
+    pub(super) every: &'a [Every],
+    /// The folder that their files go to; they stay in memory without one.
+    pub(super) folder: Option<&'a Path>,
 }
 
 /// The embedded presets and those of a folder.
@@ -85,6 +97,16 @@ fn input_file(path: &Path, text: &str) -> InputFile {
 
 /// Reads a model and scenarios; what is wrong with them is among the findings.
 pub(super) fn load(model: &Path, scenarios: &[PathBuf], input: &Input) -> Result<Loaded, Refusal> {
+    load_every(model, scenarios, input, Asked::default())
+}
+
+/// The same with every single failure of some kinds behind the scenarios.
+pub(super) fn load_every(
+    model: &Path,
+    scenarios: &[PathBuf],
+    input: &Input,
+    asked: Asked<'_>,
+) -> Result<Loaded, Refusal> {
     let (library, mut wrong) = library(input.presets.as_deref())?;
     let text = disk::read(model)?;
     let mut paths = Vec::new();
@@ -111,24 +133,50 @@ pub(super) fn load(model: &Path, scenarios: &[PathBuf], input: &Input) -> Result
         edits,
         samples: RefCell::new(Vec::new()),
         findings: wrong.into_iter().map(|finding| (finding, Vec::new())).collect(),
+        alone: None,
     };
-    let mut cases = Vec::new();
-    for (path, name) in paths.iter().zip(names(&paths)) {
-        cases.extend(reader.case(path, name)?);
+    let (alone, findings) = reader.model(&[]);
+    // A scenario's own edits may be what makes a model sound.
+    if paths.is_empty() || !asked.every.is_empty() {
+        reader.found(findings.clone(), None);
     }
-    let alone = reader.model(&[]);
-    let alone = match alone {
-        // A scenario's own edits may be what makes a model sound.
-        (model, findings) if paths.is_empty() => {
-            reader.found(findings, None);
-            model
-        }
-        (model, _) => model,
-    };
+    let mut failures: Vec<(PathBuf, Failure)> =
+        alone.iter().flat_map(|model| asked.of(model)).collect();
+    // Those of an earlier call may be among the scenarios already.
+    failures.retain(|(path, _)| asked.folder.is_none() || !paths.contains(path));
+    paths.extend(failures.iter().map(|(path, _)| path.clone()));
+    reader.alone = Some((alone, findings));
+    let mut cases = Vec::new();
+    for (at, (path, name)) in paths.iter().zip(names(&paths)).enumerate() {
+        let before = paths.len() - failures.len();
+        let found = match at.checked_sub(before).and_then(|at| failures.get(at)) {
+            None => reader.case(&path.display().to_string(), disk::read(path)?, name),
+            Some((path, failure)) => reader.case(&asked.told(path), failure.text.clone(), name),
+        };
+        cases.extend(found);
+    }
+    let alone = reader.alone.take().and_then(|(model, _)| model);
     let Reader { samples, findings, .. } = reader;
     let samples = samples.into_inner();
     let presets_folder = input.presets.as_ref().map(|folder| folder.display().to_string());
-    Ok(Loaded { file, model: alone, cases, findings, library, presets_folder, samples })
+    Ok(Loaded { file, model: alone, cases, findings, library, presets_folder, samples, failures })
+}
+
+impl Asked<'_> {
+    /// The failures of a model, each with the path that its file has or would have.
+    fn of(self, model: &Model) -> Vec<(PathBuf, Failure)> {
+        let place = |failure: Failure| {
+            let name = format!("{}.toml", failure.name);
+            (self.folder.map_or_else(|| PathBuf::from(&name), |folder| folder.join(&name)), failure)
+        };
+        single_failures(model, self.every).into_iter().map(place).collect()
+    }
+
+    /// What an answer says of a failure's path: one that is not written is no file.
+    fn told(self, path: &Path) -> String {
+        let mark = if self.folder.is_some() { "" } else { UNWRITTEN };
+        format!("{mark}{}", path.display())
+    }
 }
 
 /// Reads one model again and again, under the edits of each scenario.
@@ -139,11 +187,16 @@ struct Reader<'l> {
     edits: Vec<Edit>,
     samples: RefCell<Vec<InputFile>>,
     findings: Vec<(Diagnostic, Vec<String>)>,
+    /// The model without a scenario, once it has been read.
+    alone: Option<(Option<Model>, Vec<Diagnostic>)>,
 }
 
 impl Reader<'_> {
     /// The model under a scenario's edits; those of the command line come last.
     fn model(&self, edits: &[Edit]) -> (Option<Model>, Vec<Diagnostic>) {
+        if let (Some(alone), true) = (&self.alone, edits.is_empty()) {
+            return alone.clone();
+        }
         let files = |path: &str| {
             let whole = self.folder.join(path);
             let text = disk::read(&whole).map_err(|error| error.to_string())?;
@@ -173,29 +226,28 @@ impl Reader<'_> {
         }
     }
 
-    fn case(&mut self, path: &Path, name: String) -> Result<Option<Case>, WorldError> {
-        let text = disk::read(path)?;
-        let file = input_file(path, &text);
+    fn case(&mut self, path: &str, text: String, name: String) -> Option<Case> {
+        let file = InputFile { path: path.to_owned(), sha256: sha256(&text) };
         let source = SourceFile::new(file.path.clone(), text);
         let (edits, wrong) = scenario_edits(&source);
         let broken = wrong.iter().any(|finding| finding.severity == Severity::Error);
         self.found(wrong, Some(&name));
         if broken {
-            return Ok(None);
+            return None;
         }
         let (model, findings) = self.model(&edits);
         self.found(findings, Some(&name));
-        let Some(model) = model else { return Ok(None) };
+        let model = model?;
         let no_files = |_: &str| Err("a scenario names no files".to_owned());
         let (scenario, findings) = read_scenario(&source, &name, &model, &no_files);
         self.found(findings, Some(&name));
-        let Some(scenario) = scenario else { return Ok(None) };
+        let scenario = scenario?;
         let program = Program::compile(&model, &scenario);
         let mut missing = without_figure(&model, &scenario, &program);
         missing.extend(never_served(&model, &program));
         let sound = missing.is_empty();
         self.found(missing, Some(&name));
-        Ok(sound.then_some(Case { name, file, model, scenario, program }))
+        sound.then_some(Case { name, file, model, scenario, program })
     }
 }
 
@@ -317,6 +369,7 @@ impl Loaded {
             sampling: run.sampling.to_owned(),
             precision: run.precision.to_vec(),
             sets: run.sets.to_vec(),
+            every: run.every.clone(),
         }
     }
 }
@@ -333,6 +386,8 @@ pub(super) struct Run<'r> {
     pub(super) precision: &'r [String],
     /// Changes of the model.
     pub(super) sets: &'r [String],
+    /// Of what every single one fails.
+    pub(super) every: Vec<String>,
 }
 
 #[cfg(test)]

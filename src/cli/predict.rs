@@ -1,16 +1,16 @@
 //! `drillcast predict`.
 
-use super::arguments::{Format, Input, Predict, Running};
-use super::disk::WorldError;
+use super::arguments::{Every, Format, Input, Predict, Running};
+use super::disk::{self, WorldError};
 use super::exit::Exit;
-use super::load::{Case, Loaded, Refusal, Run, load};
+use super::load::{Asked, Case, Loaded, Refusal, Run, load_every};
 use super::progress::Progress;
 use super::terminal::{answer, rendered};
 use crate::diagnostic::Diagnostic;
 use crate::experiment::{Plan, Pool, Precision, limits, run};
 use crate::report::{
-    Basis, Prediction, ScenarioPrediction, Telling, Trials, json, model_basis, predict,
-    scenario_prediction,
+    Basis, Prediction, ScenarioPrediction, Telling, Trials, failure_matrix, json, model_basis,
+    predict, scenario_prediction,
 };
 use crate::trial::Mode;
 use crate::units::parse_span;
@@ -36,6 +36,7 @@ pub(super) fn facts<'r>(running: &Running, input: &'r Input, precision: &'r [Str
         sampling: running.sampling.name(),
         precision,
         sets: &input.sets,
+        every: Vec::new(),
     }
 }
 
@@ -45,11 +46,24 @@ pub(super) fn pool(plan: &Plan) -> Result<Pool, WorldError> {
 }
 
 pub(super) fn command(arguments: &Predict) -> Result<Exit, Refusal> {
-    let loaded = load(&arguments.model, &arguments.scenarios, &arguments.input)?.sound()?;
+    let kinds = once(&arguments.every);
+    let every: Vec<_> = kinds.iter().map(|every| every.kind()).collect();
+    let asked = Asked { every: &every, folder: arguments.out_scenarios.as_deref() };
+    let loaded =
+        load_every(&arguments.model, &arguments.scenarios, &arguments.input, asked)?.sound()?;
+    if let Some(folder) = asked.folder {
+        let files = loaded.failures.iter().map(|(path, failure)| (path.clone(), &*failure.text));
+        disk::create_all(folder, &files.collect::<Vec<_>>())?;
+    }
     let plan = plan(&arguments.running, arguments.samples);
     let pool = pool(&plan)?;
-    let facts = facts(&arguments.running, &arguments.input, &arguments.precision);
-    let prediction = prediction(&loaded, &plan, &pool, &facts)?;
+    let mut facts = facts(&arguments.running, &arguments.input, &arguments.precision);
+    facts.every = kinds.iter().map(|every| every.name().to_owned()).collect();
+    let mut prediction = prediction(&loaded, &plan, &pool, &facts)?;
+    if !kinds.is_empty() {
+        let struck = |name: &str| struck(&loaded, name);
+        prediction.matrix = failure_matrix(&prediction.scenarios, &struck);
+    }
     let text = match arguments.output.format {
         Format::Json => json(&prediction),
         Format::Text | Format::Markdown => {
@@ -59,6 +73,25 @@ pub(super) fn command(arguments: &Predict) -> Result<Exit, Refusal> {
     };
     answer(&text, arguments.output.out.as_deref())?;
     Ok(Exit::of_prediction(&prediction))
+}
+
+/// Each kind once, in the order in which it was asked for.
+fn once(every: &[Every]) -> Vec<Every> {
+    let mut kinds = Vec::new();
+    for kind in every {
+        if !kinds.contains(kind) {
+            kinds.push(*kind);
+        }
+    }
+    kinds
+}
+
+/// The components that stand nowhere but where a single failure strikes.
+fn struck(loaded: &Loaded, scenario: &str) -> Vec<String> {
+    let first = loaded.cases.len() - loaded.failures.len();
+    let mut failures = loaded.cases[first..].iter().zip(&loaded.failures);
+    let found = failures.find(|(case, _)| case.name == scenario);
+    found.map(|(_, (_, failure))| failure.struck.clone()).unwrap_or_default()
 }
 
 /// Runs all scenarios.
@@ -82,6 +115,7 @@ pub(super) fn prediction(
         manifest: loaded.manifest(facts),
         basis: basis(loaded),
         scenarios: scenarios.into_iter().collect(),
+        matrix: Vec::new(),
     })
 }
 

@@ -20,6 +20,7 @@ mod series;
 mod source;
 mod stage;
 mod summary;
+mod waits;
 
 pub use bands::{Bands, SharePoint};
 pub use explain::{Changed, Effect, Effects, try_levers};
@@ -33,3 +34,4 @@ pub use series::{CONFIDENCE, Series, Share};
 pub use source::{Run, Source};
 pub use stage::{StageSum, Stages};
 pub use summary::{RANKS, Ranks, Summary, run_range};
+pub use waits::{Thin, Waits};

@@ -7,6 +7,7 @@ use super::pool::{Collect, Pool};
 use super::series::{Series, Share};
 use super::source::Source;
 use super::stage::Stages;
+use super::waits::Waits;
 use crate::outcome::{Layout, Measured, Outcome};
 use crate::statistics::Tally;
 use crate::units::Span;
@@ -53,6 +54,8 @@ pub struct Summary {
     pub stages: Stages,
     /// The served shares over time.
     pub bands: Bands,
+    /// What each component waited for.
+    pub waits: Waits,
     /// One a limit: the trials that keep it.
     pub kept: Vec<Share>,
     /// The trials that keep all limits at once.
@@ -78,6 +81,7 @@ impl Summary {
             milestones: layout.milestones.iter().map(|slot| ranks(slot.instances)).collect(),
             stages: Stages::new(layout.stages.len()),
             bands: Bands::new(layout, horizon),
+            waits: Waits::new(layout),
             kept: vec![Share::default(); limits],
             kept_all: Share::default(),
             relapsed: 0,
@@ -91,6 +95,7 @@ impl Summary {
         for series in self.figures.iter_mut().chain(&mut self.clients) {
             series.settle();
         }
+        self.waits.settle();
         for ranks in &mut self.milestones {
             ranks.k.iter_mut().chain([&mut ranks.last]).for_each(Series::settle);
         }
@@ -107,6 +112,7 @@ impl Summary {
         }
         self.stages.merge(&other.stages);
         self.bands.merge(&other.bands);
+        self.waits.merge(&other.waits);
         for (mine, theirs) in self.kept.iter_mut().zip(&other.kept) {
             mine.merge(theirs);
         }
@@ -167,6 +173,7 @@ impl Collect for Worker<'_> {
         }
         summary.stages.add(outcome);
         summary.bands.record(self.layout, outcome);
+        summary.waits.add(outcome);
         let mut all = true;
         for (share, limit) in summary.kept.iter_mut().zip(self.limits) {
             let keeps = limit.keeps(outcome.figures[limit.slot]);
@@ -191,6 +198,7 @@ impl Collect for Worker<'_> {
                 series.end_batch(whole, &mut self.tally);
             }
         }
+        summary.waits.end_batch(whole, &mut self.tally);
         for share in summary.kept.iter_mut().chain(std::iter::once(&mut summary.kept_all)) {
             share.end_batch(whole);
         }

@@ -5,6 +5,7 @@
 //! be wrong. Each step reports every mistake it finds in one pass.
 
 pub mod edit;
+pub mod every;
 pub mod expression;
 pub mod file;
 mod instance;

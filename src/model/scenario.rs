@@ -83,6 +83,8 @@ pub enum FaultKind {
 pub enum Target {
     /// Every host of a zone.
     Zone(ZoneId),
+    /// Every host of all zones of a region, by its name.
+    Region(String),
     /// One host.
     Host(HostId),
     /// One member of a component, or one of a placed set, by its seat.

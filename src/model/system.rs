@@ -38,6 +38,24 @@ pub struct Model {
 }
 
 impl Model {
+    /// The regions that the zones lie in, in the order of the zones.
+    #[must_use]
+    pub fn regions(&self) -> Vec<&str> {
+        let mut regions: Vec<&str> = Vec::new();
+        for zone in &self.zones {
+            if !regions.contains(&zone.region.as_str()) {
+                regions.push(&zone.region);
+            }
+        }
+        regions
+    }
+
+    /// The region that a machine stands in.
+    #[must_use]
+    pub fn region_of(&self, host: HostId) -> &str {
+        &self.zones[self.hosts[host.0].zone.0].region
+    }
+
     /// What a component stands for: routes that only lead are looked through.
     #[must_use]
     pub fn end_of(&self, mut id: ComponentId) -> ComponentId {

@@ -162,6 +162,20 @@ pub struct Step {
     pub to: Instant,
 }
 
+/// A stretch of what a component waited for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Wait {
+    /// Towards which figure: the slot of a component's recovery time, or of the
+    /// redundancy of a component or the system.
+    pub slot: usize,
+    /// The stretch.
+    pub step: Step,
+}
+
+/// Of one trial in so many it is told what each component waited for: which stage
+/// matters most is known from few trials, and it costs a walk a component.
+pub const TOLD_IN: u64 = 16;
+
 /// What one trial yielded.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Outcome {
@@ -175,6 +189,11 @@ pub struct Outcome {
     /// From fault to recovery of the system; empty where it never failed or
     /// never recovered. Steps telescope: each begins where the last ended.
     pub path: Vec<Step>,
+    /// What each component waited for, in trials whose number [`TOLD_IN`] divides:
+    /// the causal path to its own recovery, and that to its redundancy from the
+    /// moment on at which it serves again. The stretches of one slot follow each
+    /// other and telescope.
+    pub waits: Vec<Wait>,
     /// The outage of each client, by population.
     pub client_outages: Vec<Measured>,
     /// How served shares changed, in the order of [`Layout::shares`] and then of time.

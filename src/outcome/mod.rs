@@ -8,6 +8,6 @@ mod timeline;
 pub use figure::{Class, Clock, Figure};
 pub use measured::{
     Bound, BoundTerm, FigureSlot, Layout, Measured, MilestoneSlot, Outcome, Population, ShareSlot,
-    ShareStep, StageSlot, Step, SubjectName, WHOLE_SHARE,
+    ShareStep, StageSlot, Step, SubjectName, TOLD_IN, WHOLE_SHARE, Wait,
 };
 pub use timeline::{Entry, Timeline};

@@ -1,9 +1,11 @@
 //! The answer for one scenario, from the verdicts to what it rests on.
 
 use super::document::{Align, Block, Cell, Column, Document, Phrase, ShapeBlock, Style, Table};
+use super::layers::{is_platform, lags, subjects};
 use super::number::{Unit, count, duration, half_width, quantile_name};
 use super::prediction::{
-    Basis, Distribution, HeldAgainst, Interval, Manifest, ScenarioPrediction, StagePrediction,
+    Basis, Distribution, HeldAgainst, Interval, Manifest, Prediction, ScenarioPrediction,
+    StagePrediction,
 };
 use super::shares::shares;
 use super::verdicts::{beyond, share_of_trials, unit_of, verdicts};
@@ -12,6 +14,9 @@ use crate::outcome::Figure;
 
 /// A stage whose share of the recovery is below this goes into the closing line.
 const SMALL_STAGE: f64 = 0.001;
+
+/// More phrases than this about what is not modelled are counted.
+const MANY: usize = 24;
 
 /// Puts the answer for one scenario.
 pub(super) fn answer(
@@ -24,11 +29,21 @@ pub(super) fn answer(
 ) {
     title(document, model, name, scenario, manifest);
     document.say(circumstances(scenario, manifest));
-    verdicts(document, scenario);
+    verdicts(document, scenario, all);
+    let layered = is_platform(scenario);
+    if layered {
+        subjects(document, scenario);
+        lags(document, scenario);
+    }
     recovery(document, scenario);
     stages(document, scenario, all);
     shares(document, scenario, all);
-    others(document, scenario, all);
+    if !layered || all {
+        others(document, scenario, all);
+    } else {
+        document
+            .say("When each was detected, decided and failed over, and all other figures: --all.");
+    }
     bound(document, scenario);
     warnings(document, scenario);
 }
@@ -58,21 +73,33 @@ pub(super) fn lower_first(title: &str) -> String {
     }
 }
 
-pub(super) fn circumstances(scenario: &ScenarioPrediction, manifest: &Manifest) -> String {
+/// How several scenarios were run, in a line.
+pub(super) fn run(prediction: &Prediction) -> String {
+    let manifest = &prediction.manifest;
+    let least = prediction.scenarios.iter().map(|(_, s)| s.trials).min().unwrap_or_default();
+    let most = prediction.scenarios.iter().map(|(_, s)| s.trials).max().unwrap_or_default();
+    let trials =
+        if least == most { count(most) } else { format!("{} to {}", count(least), count(most)) };
+    format!("{trials} trials each{}; to the digits that they support", fixed(manifest, None))
+}
+
+/// The seed, the class where there is one, and what else the command line fixed.
+fn fixed(manifest: &Manifest, class: Option<&str>) -> String {
     let sampling = if manifest.sampling == "plain" { ", plain sampling" } else { "" };
-    let mut words = format!(
-        "{} trial{}, seed {}{sampling}; clock: fault",
-        count(scenario.trials),
-        if scenario.trials == 1 { "" } else { "s" },
-        manifest.seed
-    );
-    if let Some(class) = &scenario.class {
+    let mut words = format!(", seed {}{sampling}; clock: fault", manifest.seed);
+    if let Some(class) = class {
         words += &format!("; class: {class}");
     }
     if !manifest.sets.is_empty() {
         words += &format!("; set for this run: {}", manifest.sets.join(", "));
     }
     words
+}
+
+pub(super) fn circumstances(scenario: &ScenarioPrediction, manifest: &Manifest) -> String {
+    let plural = if scenario.trials == 1 { "" } else { "s" };
+    let fixed = fixed(manifest, scenario.class.as_deref());
+    format!("{} trial{plural}{fixed}", count(scenario.trials))
 }
 
 /// The distribution of the system's recovery time.
@@ -121,6 +148,8 @@ fn spread(d: &Distribution, horizon: f64) -> Table {
     let coarse = finest.fold(0.0_f64, f64::max);
     let unknown = columns[..4].iter().any(|c| c.1.is_some() && half_width(c.2).is_none());
     let fine = if unknown { coarse.max(largest / 300.0) } else { coarse };
+    // What is beyond the horizon has a unit of its own, and so has each number then.
+    let mixed = columns.iter().any(|column| column.1.is_none());
     let mut table = Table { columns: vec![Column::new("", Align::Left)], rows: Vec::new() };
     let mut values = vec![Cell::plain("")];
     let mut errors = vec![Cell::plain("")];
@@ -128,8 +157,10 @@ fn spread(d: &Distribution, horizon: f64) -> Table {
         let title = if q < 1.0 { quantile_name(q) } else { "max".to_owned() };
         table.columns.push(Column::new(format!("     {title}"), Align::Right));
         let half = half_width(interval);
+        let fine = half.filter(|&h| h > 0.0).or(Some(fine));
         values.push(Cell::plain(match value {
-            Some(v) => unit.number(v, half.filter(|&h| h > 0.0).or(Some(fine))),
+            Some(v) if mixed => unit.with_symbol(v, fine),
+            Some(v) => unit.number(v, fine),
             None => beyond(d, q, horizon),
         }));
         let text = unit.estimate(0.0, half);
@@ -139,7 +170,7 @@ fn spread(d: &Distribution, horizon: f64) -> Table {
         errors.push(Cell::styled(error, Style::Faint));
     }
     table.columns.push(Column::new("", Align::Left));
-    values.push(Cell::plain(unit.symbol()));
+    values.push(Cell::plain(if mixed { "" } else { unit.symbol() }));
     table.rows.push(values);
     if coarse > 0.0 || unknown {
         table.rows.push(errors);
@@ -282,7 +313,8 @@ fn others(document: &mut Document, scenario: &ScenarioPrediction, all: bool) {
             }
         }
     }
-    let (mut zero, mut never, mut table) = (Vec::new(), Vec::new(), other_columns());
+    let (mut zero, mut never, mut lost) = (Vec::new(), Vec::new(), Vec::new());
+    let mut table = other_columns();
     for row in &rows {
         if row.figure == Figure::Integrity {
             let bad = share_of_trials(row.spread.mean.unwrap_or(0.0), scenario.trials);
@@ -290,6 +322,8 @@ fn others(document: &mut Document, scenario: &ScenarioPrediction, all: bool) {
             document.say(format!("The data of {}: {bad}.", row.subject));
         } else if row.spread.is_zero() {
             zero.push(row.words());
+        } else if row.spread.min.is_none() && row.spread.total_loss >= 1.0 {
+            lost.push(row.words());
         } else if row.spread.min.is_none() {
             never.push(row.words());
         } else {
@@ -306,6 +340,9 @@ fn others(document: &mut Document, scenario: &ScenarioPrediction, all: bool) {
     if !never.is_empty() {
         let horizon = duration(scenario.horizon);
         document.say(format!("Not within {horizon} in any trial: {}.", never.join(", ")));
+    }
+    if !lost.is_empty() {
+        document.say(format!("Total loss in every trial, no copy left: {}.", lost.join(", ")));
     }
 }
 
@@ -440,7 +477,16 @@ pub(super) fn basis(document: &mut Document, basis: &Basis, all: bool) {
             }
         }
     }
-    if !left_out.is_empty() {
+    if left_out.len() > MANY && !all {
+        let presets = basis.not_modelled.iter().filter(|(_, phrases)| !phrases.is_empty());
+        let counts: Vec<String> =
+            presets.map(|(preset, phrases)| format!("{preset} {}", phrases.len())).collect();
+        document.say(format!(
+            "Not modelled: {} things (--all lists them), by preset: {}.",
+            left_out.len(),
+            counts.join(", ")
+        ));
+    } else if !left_out.is_empty() {
         document.say(format!("Not modelled: {}.", left_out.join("; ")));
     }
     if !basis.versions.is_empty() {

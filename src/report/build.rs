@@ -4,7 +4,7 @@ use super::named::Named;
 use super::prediction::{
     Basis, Distribution, HeldAgainst, Intervals, MilestonePrediction, ObjectivePrediction,
     PrecisionFigure, PrecisionReached, Proportion, SampleTrial, ScenarioPrediction, Shape,
-    SharePrediction, StagePrediction, SubjectPrediction, TermPrediction, Verdict,
+    SharePrediction, StagePrediction, SubjectPrediction, TermPrediction, Verdict, WaitPrediction,
 };
 use crate::experiment::{
     Limit, Reached, Series, Share, SharePoint, Summary, group, system_recovery,
@@ -75,6 +75,7 @@ pub fn scenario_prediction(trials: &Trials<'_>) -> ScenarioPrediction {
             subject.served_share = summary.bands.points(at).iter().map(share_point).collect();
         }
     }
+    waits(&mut prediction, layout, summary);
     for (limit, share) in limits.iter().zip(&summary.kept) {
         let objective = objective(limit, share, summary);
         prediction.verdict = Some(
@@ -302,6 +303,30 @@ fn stages(layout: &Layout, summary: &Summary) -> Named<StagePrediction> {
     stages.causal_order().into_iter().map(stage).collect()
 }
 
+/// What each subject waits for, and how long its redundancy takes after that.
+fn waits(prediction: &mut ScenarioPrediction, layout: &Layout, summary: &Summary) {
+    let wait = |(stage, share): (usize, f64)| {
+        let slot = &layout.stages[stage];
+        (slot.name.clone(), WaitPrediction { title: slot.title.clone(), share: rounded(share) })
+    };
+    for (at, slot) in layout.figures.iter().enumerate() {
+        let found: Named<WaitPrediction> = summary.waits.shares(at).into_iter().map(wait).collect();
+        match (slot.figure, subject(prediction, slot)) {
+            (Figure::RecoveryTime, Some(subject)) => subject.recovery_waits = found,
+            (Figure::RedundancyRestored, Some(subject)) => subject.redundancy_waits = found,
+            _ => {}
+        }
+    }
+    for thin in &summary.waits.thin {
+        let slot = &layout.figures[thin.redundancy];
+        let mut spread = distribution(&thin.series, Some(slot.figure));
+        "recovery".clone_into(&mut spread.clock);
+        if let Some(subject) = subject(prediction, slot) {
+            subject.redundancy_after_recovery = Some(spread);
+        }
+    }
+}
+
 fn milestones(layout: &Layout, summary: &Summary) -> Named<Named<MilestonePrediction>> {
     let mut all: Named<Named<MilestonePrediction>> = Named::default();
     for (slot, ranks) in layout.milestones.iter().zip(&summary.milestones) {
@@ -367,8 +392,7 @@ pub fn model_basis(model: &Model) -> Basis {
         let preset = &component.preset;
         basis.not_modelled.entry(&preset.name, || preset.not_modelled.clone());
         basis.held_against.entry(&preset.name, || preset.held.as_ref().map(held_against));
-        let values = component.values.iter().zip(&component.places);
-        for (parameter, (value, place)) in preset.parameters.iter().zip(values) {
+        for (parameter, place) in preset.parameters.iter().zip(&component.places) {
             let group = group(preset.kind);
             let version = component.version.as_deref();
             let (default, range) = parameter.default_of(version.and_then(Version::parse).as_ref());
@@ -378,7 +402,7 @@ pub fn model_basis(model: &Model) -> Basis {
                     component.name, parameter.name, default.text
                 ));
             }
-            if parameter.source.is_none() && value == default {
+            if parameter.source.is_none() && place.is_none() {
                 basis.assumptions.push(format!("{group}.{}.{}", component.name, parameter.name));
             }
         }

@@ -5,9 +5,12 @@
 
 mod answer;
 mod build;
+mod cells;
 mod document;
 mod explanation;
+mod layers;
 mod markdown;
+mod matrix;
 mod named;
 mod number;
 mod predict;
@@ -24,13 +27,14 @@ pub use document::{
 };
 pub use explanation::{Change, Difference, Explanation, explain};
 pub use markdown::markdown;
+pub use matrix::failure_matrix;
 pub use named::Named;
-pub use predict::{Telling, command, predict};
+pub use predict::{Telling, UNWRITTEN, command, predict};
 pub use prediction::{
-    Basis, Distribution, HeldAgainst, InputFile, InputText, Interval, Intervals, Manifest,
-    MilestonePrediction, ObjectivePrediction, PrecisionFigure, PrecisionReached, Prediction,
-    Proportion, SampleTrial, ScenarioPrediction, Shape, SharePrediction, StagePrediction,
-    SubjectPrediction, TermPrediction, Verdict,
+    Basis, Distribution, FailurePrediction, HeldAgainst, InputFile, InputText, Interval, Intervals,
+    Manifest, MilestonePrediction, ObjectivePrediction, PrecisionFigure, PrecisionReached,
+    Prediction, Proportion, SampleTrial, ScenarioPrediction, Shape, SharePrediction,
+    StagePrediction, SubjectPrediction, TermPrediction, Verdict, WaitPrediction,
 };
 pub use schema::{json, prediction_schema};
 pub use story::{Story, StoryEntry, story};

@@ -19,6 +19,44 @@ pub struct Prediction {
     pub basis: Basis,
     /// One answer a scenario, in the order of the command line.
     pub scenarios: Named<ScenarioPrediction>,
+    /// The scenarios ranked, worst first, where every single failure was asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub matrix: Vec<FailurePrediction>,
+}
+
+/// What one failure does to the whole: a row of the failure matrix.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, JsonSchema)]
+pub struct FailurePrediction {
+    /// The scenario's name.
+    pub scenario: String,
+    /// `met`, `missed` or `undecided`; absent where no objective applies.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub verdict: Option<Verdict>,
+    /// Objectives that apply.
+    pub objectives: usize,
+    /// Those of them that are missed.
+    pub missed: usize,
+    /// Those that are undecided.
+    pub undecided: usize,
+    /// How many times its limit the worst objective takes; `null` where it is never
+    /// reached, or no objective applies.
+    pub margin: Option<f64>,
+    /// Components that are out of service in any trial, the longest first.
+    pub down: Vec<String>,
+    /// Components that are not back by the horizon, and in what share of the trials.
+    #[serde(skip_serializing_if = "Named::is_empty")]
+    pub not_back: Named<f64>,
+    /// Components without a usable copy left, and in what share of the trials.
+    #[serde(skip_serializing_if = "Named::is_empty")]
+    pub total_loss: Named<f64>,
+    /// Components that stand nowhere but where it strikes.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub struck_whole: Vec<String>,
+    /// The stage that takes most of the system's recovery; absent where there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub waits_for: Option<String>,
+    /// Whether something is not back, or lost, in at least half of the trials.
+    pub single_point: bool,
 }
 
 /// What a prediction was computed from.
@@ -50,6 +88,9 @@ pub struct Manifest {
     pub precision: Vec<String>,
     /// Changes of the model for this run: `PATH=VALUE`.
     pub sets: Vec<String>,
+    /// Of what every single one fails: `zone`, `node`, `store`, `region`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub every: Vec<String>,
 }
 
 /// A file that was read.
@@ -268,6 +309,15 @@ pub struct SubjectPrediction {
     /// horizon; of the system, services, journeys, stores and streams.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub served_share: Vec<SharePrediction>,
+    /// Redundancy restored − recovery time: how long it serves without a second line \[s\].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub redundancy_after_recovery: Option<Distribution>,
+    /// What its recovery waits for, by stage, the longest first; of the system see `stages`.
+    #[serde(skip_serializing_if = "Named::is_empty")]
+    pub recovery_waits: Named<WaitPrediction>,
+    /// What its redundancy waits for after that.
+    #[serde(skip_serializing_if = "Named::is_empty")]
+    pub redundancy_waits: Named<WaitPrediction>,
     /// The limits that are wanted of it, and how it fares.
     pub objectives: Vec<ObjectivePrediction>,
 }
@@ -331,6 +381,15 @@ pub struct SharePrediction {
     pub p50: f64,
 }
 
+/// A stage that a component waits for, told of one trial in sixteen.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, JsonSchema)]
+pub struct WaitPrediction {
+    /// Its title.
+    pub title: String,
+    /// Its share of the time that the component waits.
+    pub share: f64,
+}
+
 /// How a figure spreads over trials.
 ///
 /// Quantiles are over the trials in which the figure has a meaning. `null`: the
@@ -367,7 +426,8 @@ pub struct Distribution {
     pub absent: f64,
     /// 95 % Monte Carlo intervals of mean and quantiles.
     pub intervals: Intervals,
-    /// From which instant it counts: `fault`, `impact`, `detection` or `declaration`.
+    /// From which instant it counts: `fault`, `impact`, `detection`, `declaration`, or
+    /// `recovery` for what comes after a component serves again.
     pub clock: String,
     /// How the fault looks from there: `reset`, `hung`, `silent` or `announced`.
     #[serde(skip_serializing_if = "Option::is_none")]

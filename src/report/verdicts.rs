@@ -1,5 +1,6 @@
 //! The first lines of an answer: which objective holds, and why not.
 
+use super::cells::awaited;
 use super::document::{Align, Block, Cell, Column, Document, Phrase, Style, Table};
 use super::number::{
     Unit, count, duration, half_width, percent, percent_estimate, quantile_name, trimmed,
@@ -8,6 +9,7 @@ use super::prediction::{
     Distribution, ObjectivePrediction, ScenarioPrediction, SubjectPrediction, Verdict,
 };
 use crate::outcome::Figure;
+use std::cmp::Ordering;
 
 /// The word for a verdict and how it looks.
 pub(super) const fn word(verdict: Verdict) -> (&'static str, Style) {
@@ -46,42 +48,84 @@ pub(super) fn beyond(distribution: &Distribution, quantile: f64, horizon: f64) -
     }
 }
 
-/// Puts a verdict line for each objective, or says that there is none.
-pub(super) fn verdicts(document: &mut Document, scenario: &ScenarioPrediction) {
-    let mut rows = Vec::new();
-    let mut whys = Vec::new();
-    for (name, subject) in scenario.subjects() {
-        for objective in &subject.objectives {
-            rows.push((objective.verdict, row(name, subject, objective, scenario)));
-            if let Some(why) = reason(subject, objective, scenario) {
-                let figure = figure_title(&objective.figure);
-                whys.push(format!("{figure} of {name}, {}: {why}.", limit(objective)));
-            }
-        }
+/// Up to so many objectives that are met are told one by one.
+const HANDFUL: usize = 5;
+/// Up to so many reasons are told.
+const REASONS: usize = 3;
+
+/// How far beyond its limit an objective is, as a multiple of it: above 1 where it is
+/// missed, endless in the censored mass.
+pub(super) fn excess(objective: &ObjectivePrediction) -> f64 {
+    match objective.achieved {
+        None => f64::INFINITY,
+        Some(value) if objective.limit > 0.0 => value / objective.limit,
+        // A limit of zero: the share of trials that break it tells more.
+        Some(_) => 1.0 + (objective.quantile - objective.share_kept),
     }
-    if rows.is_empty() {
+}
+
+/// The order of people who read on only while it matters: what does not hold comes
+/// first, the worst margin before all; what is met keeps the model's order.
+pub(super) fn worst_first(a: &ObjectivePrediction, b: &ObjectivePrediction) -> Ordering {
+    let margin = |o: &ObjectivePrediction| match o.verdict {
+        Verdict::Met => 0.0,
+        Verdict::Undecided | Verdict::Missed => excess(o),
+    };
+    b.verdict.cmp(&a.verdict).then(margin(b).total_cmp(&margin(a)))
+}
+
+/// Puts a verdict line for each objective, or says that there is none. More than a
+/// handful that are met are counted, unless `all` are asked for.
+pub(super) fn verdicts(document: &mut Document, scenario: &ScenarioPrediction, all: bool) {
+    let mut wanted: Vec<(&str, &SubjectPrediction, &ObjectivePrediction)> = scenario
+        .subjects()
+        .flat_map(|(name, subject)| subject.objectives.iter().map(move |o| (name, subject, o)))
+        .collect();
+    let total = wanted.len();
+    if total == 0 {
         none(document, scenario);
         return;
     }
-    // What does not hold comes first; objectives of equal fate keep the model's order.
-    rows.sort_by_key(|(verdict, _)| match verdict {
-        Verdict::Missed => 0,
-        Verdict::Undecided => 1,
-        Verdict::Met => 2,
-    });
-    document.push(Block::Gap);
-    let several = rows.len() > 1;
-    document.push(Block::Table(Table {
-        columns: columns(),
-        rows: rows.into_iter().map(|(_, row)| row).collect(),
-    }));
-    for why in whys {
-        document.say(capital(&why));
+    wanted.sort_by(|a, b| worst_first(a.2, b.2));
+    let met = wanted.iter().filter(|(.., o)| o.verdict == Verdict::Met).count();
+    let counted = met > HANDFUL && !all;
+    if counted {
+        wanted.truncate(total - met);
     }
-    if let (true, Some(all)) = (several, scenario.all_limits) {
+    document.push(Block::Gap);
+    if !wanted.is_empty() {
+        let rows =
+            wanted.iter().map(|(name, subject, o)| row(name, subject, o, scenario)).collect();
+        document.push(Block::Table(Table { columns: columns(), rows }));
+    }
+    if counted {
+        document.push(count_of_met(met, total, all));
+    }
+    let whys = wanted.iter().filter_map(|(name, subject, objective)| {
+        let why = reason(name, subject, objective, scenario)?;
+        let figure = figure_title(&objective.figure);
+        Some(capital(&format!("{figure} of {name}, {}: {why}.", limit(objective))))
+    });
+    for why in whys.take(if all { usize::MAX } else { REASONS }) {
+        document.say(why);
+    }
+    if let (true, Some(all)) = (total > 1, scenario.all_limits) {
         let words = share_words(all.share, all.interval, scenario.trials);
         document.say(format!("All limits at once: {words}."));
     }
+}
+
+/// How many objectives are met, in a line.
+pub(super) fn count_of_met(met: usize, total: usize, all: bool) -> Block {
+    let hint = if all || met == 0 { "" } else { " (--all lists them)" };
+    if met == total {
+        let (word, style) = word(Verdict::Met);
+        return Block::Paragraph(vec![
+            Phrase::styled(format!("{word}:"), style),
+            Phrase::plain(format!("all {total} objectives{hint}.")),
+        ]);
+    }
+    Block::Paragraph(vec![Phrase::plain(format!("{met} of {total} objectives are met{hint}."))])
 }
 
 fn columns() -> Vec<Column> {
@@ -163,13 +207,14 @@ fn edge(share: f64) -> String {
 
 /// Why an objective is not met, or what would tell.
 fn reason(
+    name: &str,
     subject: &SubjectPrediction,
     objective: &ObjectivePrediction,
     scenario: &ScenarioPrediction,
 ) -> Option<String> {
     match objective.verdict {
         Verdict::Met => None,
-        Verdict::Missed => obstacle(subject, objective, scenario),
+        Verdict::Missed => obstacle(name, subject, objective, scenario),
         Verdict::Undecided => objective
             .trials_to_decide
             .map(|trials| format!("about {} trials would decide it", count(trials))),
@@ -184,6 +229,7 @@ fn capital(text: &str) -> String {
 
 /// What alone breaks a limit on the recovery time.
 fn obstacle(
+    name: &str,
     subject: &SubjectPrediction,
     objective: &ObjectivePrediction,
     scenario: &ScenarioPrediction,
@@ -199,7 +245,17 @@ fn obstacle(
     if figure != Figure::RecoveryTime {
         return None;
     }
-    let largest = scenario.stages.iter().max_by(|a, b| a.1.share.total_cmp(&b.1.share))?.1;
+    let own = subject.recovery_waits.iter().next();
+    let largest = match own {
+        Some((stage, wait)) => match scenario.stages.get(stage) {
+            Some(stage) => stage,
+            None => {
+                let share = percent(wait.share, Some(0.01));
+                return Some(format!("“{}” is {share} of it", awaited(name, stage, &wait.title)));
+            }
+        },
+        None => scenario.stages.iter().max_by(|a, b| a.1.share.total_cmp(&b.1.share))?.1,
+    };
     let unit = Unit::for_seconds(largest.p95?);
     Some(format!(
         "“{}” alone takes {} at p95",

@@ -8,7 +8,7 @@ use super::sweep::Account;
 use super::world::{Ended, World};
 use crate::block::value::Readings;
 use crate::block::{Event, EventId, Graph, LevelId, LogId, Producer};
-use crate::outcome::{Figure, Measured, Outcome, ShareStep, Step};
+use crate::outcome::{Figure, Measured, Outcome, ShareStep, Step, TOLD_IN, Wait};
 use crate::units::{Instant, Span};
 
 /// What the logs of a subject lost: the worst of them.
@@ -176,6 +176,7 @@ pub(super) fn collect(
         outcome.client_outages.fill(Measured::CENSORED);
         outcome.path.clear();
         outcome.shares.clear();
+        outcome.waits.clear();
     }
 }
 
@@ -205,6 +206,8 @@ impl<W: Witness> Teller<'_, W> {
         outcome.client_outages.clear();
         outcome.path.clear();
         outcome.shares.clear();
+        outcome.waits.clear();
+        let told = outcome.trial.is_multiple_of(TOLD_IN);
         for subject in &measures.subjects {
             let loss = self.witness.loss(&subject.logs, self.clock, self.end);
             let served = self.witness.meter(subject.served);
@@ -214,6 +217,9 @@ impl<W: Witness> Teller<'_, W> {
             if is_system && served.lost.is_some() {
                 self.trace(recovery);
                 self.path(outcome);
+            }
+            if told {
+                self.waits(subject, &served, is_system, outcome);
             }
             let detected = self.detected(subject, recovery);
             let missing = self.share(subject, outcome);
@@ -345,14 +351,50 @@ impl<W: Witness> Teller<'_, W> {
 
     /// The chain of causes from the recovery of the system back to the fault.
     fn path(&self, outcome: &mut Outcome) {
-        let mut from = self.clock;
-        for event in self.chain.iter().rev() {
-            let to = event.at.max(self.clock);
-            if let (Some(stage), true) = (self.stage(event), from < to) {
-                outcome.path.push(Step { stage: stage as usize, from, to });
-            }
+        outcome.path.extend(self.steps(self.clock));
+    }
+
+    /// The stretches of the chain at hand that lie behind `since`.
+    fn steps(&self, since: Instant) -> impl Iterator<Item = Step> + '_ {
+        let mut from = since;
+        self.chain.iter().rev().filter_map(move |event| {
+            let (begins, to) = (from, event.at.max(from));
             from = to;
+            let stage = self.stage(event).filter(|_| begins < to)?;
+            Some(Step { stage: stage as usize, from: begins, to })
+        })
+    }
+
+    /// What a subject waited for until it served, and from then on until it was as
+    /// redundant as before. The path of the system itself is told in every trial.
+    fn waits(
+        &mut self,
+        subject: &Subject,
+        served: &MeterState,
+        is_system: bool,
+        outcome: &mut Outcome,
+    ) {
+        let slot = |figure| subject.figures.iter().position(|f| *f == figure);
+        let recovered = served.recovered.filter(|_| served.lost.is_some());
+        if let (Some((_, event)), Some(at), false) =
+            (recovered, slot(Figure::RecoveryTime), is_system)
+        {
+            self.wait(subject.first + at, event, self.clock, outcome);
         }
+        let Some(redundant) = subject.redundant.map(|meter| self.witness.meter(meter)) else {
+            return;
+        };
+        if let (Some((_, event)), Some(at), true) =
+            (redundant.recovered, slot(Figure::RedundancyRestored), redundant.lost.is_some())
+        {
+            let since = recovered.map_or(self.clock, |(at, _)| at.max(self.clock));
+            self.wait(subject.first + at, event, since, outcome);
+        }
+    }
+
+    fn wait(&mut self, slot: usize, last: EventId, since: Instant, outcome: &mut Outcome) {
+        self.trace(Some(last));
+        outcome.waits.extend(self.steps(since).map(|step| Wait { slot, step }));
     }
 
     /// The stage that an event ends. A work that gives its unit back has run until

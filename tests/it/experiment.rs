@@ -91,6 +91,7 @@ impl Run for LabRun {
         let recovery = if ends { Measured::span(whole) } else { Measured::CENSORED };
         let client = |i: i64| if ends { Measured(whole.0 + i * 1_000_000) } else { recovery };
         self.outcome = Outcome {
+            waits: Vec::new(),
             trial,
             figures: vec![recovery, Measured((3.0 * u("loss")) as i64), client(2)],
             milestones: vec![Measured(5), Measured(lease.0), Measured::ABSENT],

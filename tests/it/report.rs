@@ -35,6 +35,7 @@ fn manifest(scenarios: &[&str]) -> Manifest {
         sampling: "latin-hypercube".to_owned(),
         precision: Vec::new(),
         sets: Vec::new(),
+        every: Vec::new(),
     }
 }
 
@@ -241,6 +242,7 @@ fn silent() -> ScenarioPrediction {
 fn prediction(scenarios: Vec<(&str, ScenarioPrediction)>) -> Prediction {
     let names: Vec<&str> = scenarios.iter().map(|(name, _)| *name).collect();
     Prediction {
+        matrix: Vec::new(),
         manifest: manifest(&names),
         basis: Basis {
             not_modelled: Named(vec![(

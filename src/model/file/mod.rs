@@ -29,4 +29,4 @@ pub use model::read_model;
 pub(in crate::model) use scenario::asked_of_scenario;
 pub use scenario::{read_scenario, scenario_edits};
 pub(in crate::model) use section::{SECTIONS, structural_keys};
-pub(in crate::model) use target::FORMS;
+pub(in crate::model) use target::{FORMS, first_pick, target_name};

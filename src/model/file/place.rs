@@ -41,7 +41,7 @@ impl Places {
                 continue;
             }
             let region = match &entry.node.raw {
-                Raw::String(region) => region.clone(),
+                Raw::String(region) => region.trim().to_owned(),
                 _ => {
                     let what = format!("{}\" of \"zones", entry.key.value);
                     reader.wrong_type(&what, &entry.node, "the name of its region, a string");

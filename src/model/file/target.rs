@@ -1,4 +1,4 @@
-//! What a fault hits: `zone a`, `primary of orders`, `member b of orders`.
+//! What a fault hits: `zone a`, `region eu-1`, `primary of orders`, `member b of orders`.
 
 use super::name::one_of;
 use crate::diagnostic::nearest_help;
@@ -9,7 +9,7 @@ use crate::model::scenario::Target;
 use crate::model::system::{Component, ComponentId, HostId, Model, ZoneId};
 
 /// The forms of a target.
-pub(in crate::model) const FORMS: &str = "write zone a, node a/1, primary of orders, member b of orders, \
+pub(in crate::model) const FORMS: &str = "write zone a, region eu-1, node a/1, primary of orders, member b of orders, \
     one of orders, or each of orders";
 
 /// A target by its text; reports where there is none.
@@ -22,6 +22,8 @@ pub(super) fn read_target(
     let looker = Looker { found, model, context };
     match words[..] {
         ["zone", name] => looker.zone(name),
+        // A region's name may have several words.
+        ["region", _, ..] => looker.region(found.value.trim()["region".len()..].trim()),
         ["node" | "host" | "machine", name] => looker.host(name),
         ["primary" | "leader", "of", name] => looker.primary(name),
         ["member", member, "of", name] => looker.member(member, name),
@@ -38,10 +40,11 @@ pub(super) fn read_target(
 }
 
 /// The target for people: `the primary of orders`.
-pub(super) fn target_name(target: &Target, model: &Model) -> String {
+pub(in crate::model) fn target_name(target: &Target, model: &Model) -> String {
     let name = |id: &ComponentId| model.components[id.0].name.as_str();
     match target {
         Target::Zone(id) => format!("zone {}", model.zones[id.0].name),
+        Target::Region(name) => format!("region {name}"),
         Target::Host(id) => format!("node {}", model.hosts[id.0].name),
         Target::Member(id, at) => {
             format!("{} of {}", model.components[id.0].seat_title(*at), name(id))
@@ -73,6 +76,7 @@ pub(super) fn processes<'m>(target: &Target, model: &'m Model) -> Vec<&'m str> {
     let own = |id: &ComponentId| model.components[id.0].preset.kind.process_range();
     let ranges = match target {
         Target::Zone(zone) => on(&|host| model.hosts[host.0].zone == *zone),
+        Target::Region(name) => on(&|host| model.region_of(host) == name),
         Target::Host(host) => on(&|one| one == *host),
         Target::Member(id, at) => vec![(*id, model.components[id.0].range_of_seat(*at))],
         Target::Primary(id) => vec![(*id, own(id))],
@@ -93,11 +97,15 @@ pub(super) fn processes<'m>(target: &Target, model: &'m Model) -> Vec<&'m str> {
 }
 
 /// The announced requests that a target understands: those of its own nodes. A
-/// zone or a machine is asked as the node of a cluster that it is.
+/// zone, a region or a machine is asked as the nodes of clusters that it is.
 pub(super) fn requests_to<'m>(target: &Target, model: &'m Model) -> Vec<&'m str> {
     let (id, range) = match target {
         Target::Zone(zone) => {
             return requests_on(model, |host| model.hosts[host.0].zone == *zone);
+        }
+        Target::Region(region) => {
+            let zone = |host: HostId| &model.zones[model.hosts[host.0].zone.0];
+            return requests_on(model, |host| zone(host).region == *region);
         }
         Target::Host(host) => return requests_on(model, |one| one == *host),
         Target::Member(id, at) => (*id, model.components[id.0].range_of_seat(*at)),
@@ -124,7 +132,7 @@ fn requests_on(model: &Model, is_there: impl Fn(HostId) -> bool) -> Vec<&str> {
 }
 
 /// Whether a component has a primary: its first pick chooses among its members.
-pub(super) fn first_pick(component: &Component) -> Option<usize> {
+pub(in crate::model) fn first_pick(component: &Component) -> Option<usize> {
     component.preset.nodes.iter().find_map(|node| match &node.block {
         Block::Pick { over: Range::Member, first, .. } => Some(*first),
         _ => None,
@@ -150,6 +158,16 @@ impl Looker<'_> {
             );
         }
         at.map(|at| Target::Zone(ZoneId(at)))
+    }
+
+    fn region(&self, name: &str) -> Option<Target> {
+        let known = self.model.regions();
+        if known.contains(&name) {
+            return Some(Target::Region(name.to_owned()));
+        }
+        let message = format!("region \"{name}\" does not exist");
+        self.unknown("scenario::unknown_region", message, name, known);
+        None
     }
 
     fn host(&self, name: &str) -> Option<Target> {
@@ -272,8 +290,10 @@ impl Looker<'_> {
         let help = match words {
             [_] if is_component => format!("write \"primary of {name}\", or \"each of {name}\""),
             [_] if is_zone => format!("write \"zone {name}\""),
+            [_] if self.model.regions().contains(&name) => format!("write \"region {name}\""),
             [first, ..] => {
-                let mut known = vec!["zone", "node", "primary", "leader", "member", "one", "each"];
+                let mut known =
+                    vec!["zone", "region", "node", "primary", "leader", "member", "one", "each"];
                 let sets = self.model.components.iter().flat_map(|one| &one.preset.sets);
                 known.extend(sets.filter(|set| set.is_placed()).map(|set| set.name.as_str()));
                 nearest_help(first, known.iter().copied())

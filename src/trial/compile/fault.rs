@@ -153,6 +153,11 @@ impl Compiler<'_> {
                 let inside = hosts.filter(|(_, h)| h.zone == *zone).map(|(h, _)| HostId(h));
                 Victims::One(Victim::Hosts(inside.collect()))
             }
+            Target::Region(name) => {
+                let hosts = (0..self.model.hosts.len()).map(HostId);
+                let inside = hosts.filter(|host| self.model.region_of(*host) == name);
+                Victims::One(Victim::Hosts(inside.collect()))
+            }
             Target::Host(host) => Victims::One(Victim::Hosts(vec![*host])),
             Target::Member(component, member) => {
                 Victims::One(Victim::Members(vec![(*component, *member)]))

@@ -179,7 +179,7 @@ fn the_lists_are_found() {
         ["places", "processes", "say", "size"]
     );
     assert_eq!(faults(), ["kill", "hang", "power loss", "partition"]);
-    assert_eq!(targets(), ["zone", "node", "primary", "member", "one", "each"]);
+    assert_eq!(targets(), ["zone", "region", "node", "primary", "member", "one", "each"]);
     let names = |all: Vec<(String, String)>| all.into_iter().map(|(_, f)| f).collect::<Vec<_>>();
     let scenario = names(scenario());
     for key in [

@@ -48,6 +48,10 @@ up = { when = "not app", takes = "pause" }
 fn structure() -> Vec<Row> {
     use Moves::{By, To, Vanishes};
     let all = [TIME, What::Figure("stores", "toy", Figure::Downtime)];
+    // One member of two will do, and they stand in two regions, or in one.
+    let mut regional = toys();
+    regional.presets[0] = toy("", "app");
+    regional.scenario = regional.scenario.replace("zone a", "region r");
     // The primary shares a machine with the consensus store, or does not.
     let shared = Case {
         model: DESK
@@ -64,8 +68,9 @@ fn structure() -> Vec<Row> {
         key("model", &toys(), "\"toys\"", "\"others\"").not(&all),
         key("title", &toys(), "\"A\"", "\"C\"").not(&all),
         key("notes", &toys(), "\"B\"", "\"C\"").not(&all),
-        // Survives: a region's name moves nothing yet.
+        // A region's name moves nothing but what a fault of a region hits.
         key("zones", &toys(), "b = \"s\"", "b = \"r\"").not(&all),
+        key("zones", &regional, "b = \"s\"", "b = \"r\"").moves(TIME, To(0.0, 30.0)),
         key("zones", &toys(), "{ a = \"r\", b = \"s\" }", "{ b = \"s\", a = \"r\" }").not(&all),
         key("technology", &toys(), "technology = \"toy\"", "technology = \"other\"")
             .moves(TIME, By(-30.0)),

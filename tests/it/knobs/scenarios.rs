@@ -190,7 +190,7 @@ still = { when = "any(m in member: hears(m, self) and not refuses(m, self) and n
 fn every_form_of_a_target() {
     let model = r#"
 model = "toys"
-zones = { a = "r", b = "r" }
+zones = { a = "r", b = "r", c = "s" }
 [stores.one]
 technology = "toy"
 members = ["a/1", "a/2", "b/1"]
@@ -218,6 +218,10 @@ members = ["a/1", "b/1", "b/2"]
             "zone" => {
                 assert!(hit("zone a").iter().all(|h| *h == (2, 1)));
                 assert!(hit("zone b").iter().all(|h| *h == (1, 2)));
+            }
+            "region" => {
+                assert!(hit("region r").iter().all(|h| *h == (3, 3)));
+                assert!(hit("region s").iter().all(|h| *h == (0, 0)));
             }
             "node" => {
                 assert!(hit("node a/2").iter().all(|h| *h == (1, 0)));
