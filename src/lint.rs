@@ -7,7 +7,7 @@
 
 use crate::diagnostic::{Diagnostic, Location, Severity};
 use crate::model::expression::{Comparison, SetId};
-use crate::model::preset::{Lint, LintCondition, LintSeverity, LintValue};
+use crate::model::preset::{ComponentKind, Lint, LintCondition, LintSeverity, LintValue};
 use crate::model::scenario::{FaultKind, Scenario};
 use crate::model::system::{Component, ComponentId, Member, Model, Objective, Subject};
 use crate::outcome::{Class, Figure};
@@ -25,6 +25,7 @@ pub fn findings(model: &Model, scenario: Option<&Scenario>) -> Vec<Diagnostic> {
                 findings.push(subject.finding(lint));
             }
         }
+        findings.extend(subject.not_understood());
     }
     findings
 }
@@ -61,6 +62,19 @@ impl Looked<'_> {
             .fold(Diagnostic::new(severity, code, message).help(help), |finding, (at, text)| {
                 finding.label(&at, text)
             })
+    }
+
+    /// A runbook asks for what its addressee does not understand.
+    fn not_understood(&self) -> Option<Diagnostic> {
+        let order = self.component.asks_for.as_ref().filter(|order| order.request.is_none())?;
+        let other = &self.model.components[order.of.0];
+        let message = format!(
+            "{}: {} ({}) cannot be asked for \"{}\": the step does nothing",
+            self.component.name, other.name, other.preset.name, order.does
+        );
+        let code = "runbook::not_understood";
+        let finding = Diagnostic::new(Severity::Risk, code, message);
+        Some(finding.label(&self.component.at, "asks in vain").label(&other.at, "who is asked"))
     }
 
     /// The values that a rule looked at where the file sets them; the others are
@@ -120,7 +134,8 @@ impl Looked<'_> {
             LintCondition::Not(inner) => !self.holds(inner),
             LintCondition::Fault(class) => {
                 let faults = self.scenario.map_or(&[][..], |scenario| &scenario.faults);
-                faults.iter().any(|fault| class_of(&fault.what).name() == class)
+                let harms = faults.iter().filter(|fault| self.model.is_harm(fault));
+                harms.into_iter().any(|fault| class_of(&fault.what).name() == class)
             }
             LintCondition::Compare(left, comparison, right) => {
                 compare(self.value(left), *comparison, self.value(right))
@@ -153,8 +168,17 @@ impl Looked<'_> {
             Some((role, fact)) => {
                 self.player(role).map_or(f64::NAN, |other| self.size(other, fact))
             }
+            None if path == "alerts" => self.alerts(),
             None => self.size(self.component, path),
         }
+    }
+
+    /// How many alerts watch it, or what reaches through it.
+    fn alerts(&self) -> f64 {
+        let all = (0..self.model.components.len()).map(ComponentId);
+        let kind = |id: &ComponentId| self.model.components[id.0].preset.kind;
+        let alerts = all.filter(|id| kind(id) == ComponentKind::Alert);
+        alerts.filter(|id| self.leads_to(*id, &[self.id])).count() as f64
     }
 
     /// How many members, or how many zones they stand in.
@@ -192,24 +216,31 @@ impl Looked<'_> {
             Some(scenario) => &scenario.objectives,
             None => &self.model.objectives,
         };
+        // An alert and a runbook help what they watch and what they act on.
+        let serves: Vec<ComponentId> = match (self.component.preset.kind, &self.component.asks_for)
+        {
+            (ComponentKind::Alert, _) => self.component.needed.iter().map(|one| one.on).collect(),
+            (_, Some(order)) => vec![order.of],
+            _ => vec![self.id],
+        };
         let limits = objectives.iter().filter(|objective| {
             objective.figure == figure
                 && match objective.subject {
                     Subject::System => true,
-                    Subject::Component(id) => self.leads_here(id),
+                    Subject::Component(id) => self.leads_to(id, &serves),
                 }
         });
         limits.map(|objective| objective.limit).fold(f64::INFINITY, f64::min)
     }
 
-    /// Whether a component is this one, or points at it or needs it, perhaps
+    /// Whether a component is one of these, or points at one or needs it, perhaps
     /// through others.
-    fn leads_here(&self, from: ComponentId) -> bool {
+    fn leads_to(&self, from: ComponentId, these: &[ComponentId]) -> bool {
         let mut reached = vec![from];
         let mut next = 0;
         // No circle keeps us: each is followed once.
         while let Some(at) = reached.get(next) {
-            if *at == self.id {
+            if these.contains(at) {
                 return true;
             }
             let one = &self.model.components[at.0];

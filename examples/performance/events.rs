@@ -33,7 +33,7 @@ fn kind(producer: Producer) -> usize {
         Producer::Pick(..) => 5,
         Producer::Dial(..) => 6,
         Producer::Head(..) => 7,
-        Producer::Unit(_) => 8,
+        Producer::Unit(_) | Producer::Taken(..) => 8,
         Producer::Tank(_) => 9,
     }
 }

@@ -8,12 +8,13 @@ use std::collections::BTreeMap;
 
 use super::backup::Backup;
 use super::clock::{Clock, Ticks};
+use super::crew::Crew;
 use super::dial::Dial;
 use super::gate::Gate;
 use super::graph::{Consumer, FaultSpec, Graph, Mark, Named, Producer};
 use super::id::{
-    BackupId, ClockId, ConditionId, DialId, LeaseId, LinkId, LogId, PickId, PoolId, ProbeId,
-    TankId, ValueId, WorkId,
+    BackupId, ClockId, ConditionId, CrewId, DialId, LeaseId, LinkId, LogId, PickId, PoolId,
+    ProbeId, TankId, ValueId, WorkId,
 };
 use super::lease::Lease;
 use super::link::Link;
@@ -212,8 +213,11 @@ impl Builder {
     pub fn define_work(&mut self, level: LevelId, work: Work) -> WorkId {
         let id = WorkId(self.graph.works.len() as u32);
         self.define(level, Producer::Work(id));
-        if let Some(uses) = work.uses {
-            self.define(uses.held, Producer::Unit(id));
+        if let Some((held, _)) = work.holding() {
+            self.define(held, Producer::Unit(id));
+        }
+        for (position, callee) in work.calls.iter().flat_map(|c| &c.callees).enumerate() {
+            self.define(callee.taken, Producer::Taken(id, position as u32));
         }
         if let Some(retry) = work.retry {
             self.define(retry.failed, Producer::Failed(id));
@@ -291,6 +295,12 @@ impl Builder {
     pub fn pool(&mut self, pool: Pool) -> PoolId {
         self.graph.pools.push(pool);
         PoolId(self.graph.pools.len() as u32 - 1)
+    }
+
+    /// Adds a crew.
+    pub fn crew(&mut self, crew: Crew) -> CrewId {
+        self.graph.crews.push(crew);
+        CrewId(self.graph.crews.len() as u32 - 1)
     }
 
     /// Adds a link.
@@ -437,9 +447,13 @@ impl Builder {
             }
         }
         self.graph.users = vec![Vec::new(); self.graph.pools.len()];
+        self.graph.callers = vec![Vec::new(); self.graph.crews.len()];
         for (index, (work, _)) in self.graph.works.iter().enumerate() {
             if let Some(uses) = work.uses {
                 self.graph.users[uses.pool.index()].push(WorkId(index as u32));
+            }
+            if let Some(calls) = &work.calls {
+                self.graph.callers[calls.crew.index()].push(WorkId(index as u32));
             }
         }
         self.connect_levels();
@@ -564,7 +578,7 @@ impl Builder {
         for (index, (work, _)) in graph.works.iter().enumerate() {
             let consumer = Consumer::Work(WorkId(index as u32));
             edges.extend([(work.when, consumer), (work.until, consumer)]);
-            edges.extend(work.uses.map(|uses| (uses.keeps, consumer)));
+            edges.extend(work.holding().map(|(_, keeps)| (keeps, consumer)));
         }
         for (index, clock) in graph.clocks.iter().enumerate() {
             edges.push((clock.running, Consumer::Clock(ClockId(index as u32))));

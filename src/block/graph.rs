@@ -2,6 +2,7 @@
 
 use super::backup::Backup;
 use super::clock::Clock;
+use super::crew::Crew;
 use super::dial::Dial;
 use super::gate::Gate;
 use super::id::{
@@ -74,8 +75,10 @@ pub enum Producer {
     Dial(DialId, Option<u32>),
     /// A member is the head of a log.
     Head(LogId, u32),
-    /// A work holds a unit of its pool.
+    /// A work holds a unit of its pool, or somebody of its crew.
     Unit(WorkId),
+    /// A work holds this one of those whom it may call.
+    Taken(WorkId, u32),
     /// A tank has reached its mark.
     Tank(TankId),
 }
@@ -144,6 +147,9 @@ pub struct FaultSpec {
     pub strikes: Strikes,
     /// True while it lasts.
     pub level: LevelId,
+    /// Whether the clock of figures starts with it; it does not where nothing breaks
+    /// by it.
+    pub harms: bool,
 }
 
 /// Everything that a trial is made of.
@@ -179,6 +185,10 @@ pub struct Graph {
     pub pools: Vec<Pool>,
     /// Who uses each pool.
     pub users: Vec<Vec<WorkId>>,
+    /// Crews.
+    pub crews: Vec<Crew>,
+    /// Who calls each crew.
+    pub callers: Vec<Vec<WorkId>>,
     /// Links.
     pub links: Vec<Link>,
     /// Tanks, each with its level.

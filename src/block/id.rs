@@ -34,6 +34,8 @@ ids! {
     BackupId,
     /// A pool, by its position in [`super::Graph::pools`].
     PoolId,
+    /// A crew, by its position in [`super::Graph::crews`].
+    CrewId,
     /// A link, by its position in [`super::Graph::links`].
     LinkId,
     /// A tank, by its position in [`super::Graph::tanks`].

@@ -19,6 +19,7 @@
 pub mod backup;
 mod builder;
 pub mod clock;
+pub mod crew;
 pub mod dial;
 mod evaluate;
 pub mod gate;
@@ -39,7 +40,7 @@ pub mod work;
 pub use builder::{BuildError, Builder};
 pub use graph::{Arm, Change, Consumer, FaultSpec, Graph, Mark, Named, Producer, Strikes};
 pub use id::{
-    BackupId, ClockId, ConditionId, DialId, LeaseId, LinkId, LogId, PickId, PoolId, ProbeId,
-    TankId, ValueId, WorkId,
+    BackupId, ClockId, ConditionId, CrewId, DialId, LeaseId, LinkId, LogId, PickId, PoolId,
+    ProbeId, TankId, ValueId, WorkId,
 };
 pub use literal::{Event, EventId, LevelId, Literal};

@@ -9,12 +9,14 @@
 //! last try has failed the work stays failed, a level of its own, until `when`
 //! falls.
 //!
-//! A failed try that holds a unit of a pool gives it back, unless `keeps` holds,
+//! Work that needs a unit of a pool, or somebody of a crew, starts when it gets one.
+//! A failed try that holds one gives it back, unless `keeps` holds,
 //! and the next asks anew after the wait, behind whoever asks already. What was
 //! moved by a failed try is moved again, from the first byte.
 //!
 //! Work has no ticks: its full form and its lazy form are the same.
 
+use super::crew::Calls;
 use super::id::ValueId;
 use super::link::Moves;
 use super::literal::{EventId, LevelId, Literal};
@@ -35,6 +37,8 @@ pub struct Work {
     pub moves: Option<Moves>,
     /// The pool of which it needs a unit.
     pub uses: Option<Uses>,
+    /// Whom it calls; it does not use a pool as well.
+    pub calls: Option<Calls>,
     /// It runs to its end although `when` falls.
     pub finishes: bool,
     /// The facts that completion sets.
@@ -75,7 +79,7 @@ pub struct WorkState {
     pub started_by: EventId,
     /// When it last asked for a unit.
     pub asked: Instant,
-    /// It holds a unit.
+    /// It holds a unit, or somebody.
     pub holds: bool,
 }
 
@@ -84,7 +88,8 @@ pub struct WorkState {
 pub enum WorkStage {
     /// Waiting for a rise of `when`.
     Idle,
-    /// Waiting for a unit of its pool, at first or for another try.
+    /// Waiting for a unit of its pool or for somebody of its crew, at first or for
+    /// another try.
     Queued,
     /// Under way.
     Running,
@@ -105,7 +110,7 @@ pub enum WorkStep {
     Nothing,
     /// It starts now, by the doing of `when`.
     Start,
-    /// It asks for a unit now.
+    /// It asks for a unit, or calls, now.
     Ask,
     /// It is off the agenda.
     Cancel,
@@ -116,10 +121,18 @@ pub enum WorkStep {
 }
 
 impl Work {
+    /// What it holds while it runs: the level that says so, and while which it is
+    /// kept longer.
+    #[must_use]
+    pub fn holding(&self) -> Option<(LevelId, Literal)> {
+        let called = self.calls.as_ref().map(|calls| (calls.held, calls.keeps));
+        self.uses.map(|uses| (uses.held, uses.keeps)).or(called)
+    }
+
     /// What follows from the present values of `when` and `until`.
     pub fn step(&self, state: &mut WorkState, when: bool, until: bool) -> WorkStep {
         match state.stage {
-            WorkStage::Idle if when && !until && self.uses.is_some() && !state.holds => {
+            WorkStage::Idle if when && !until && self.holding().is_some() && !state.holds => {
                 state.stage = WorkStage::Queued;
                 WorkStep::Ask
             }

@@ -80,6 +80,9 @@ pub const fn group(kind: ComponentKind) -> &'static str {
         ComponentKind::Cluster => "clusters",
         ComponentKind::Route => "routes",
         ComponentKind::Clients => "clients",
+        ComponentKind::Alert => "alerts",
+        ComponentKind::People => "people",
+        ComponentKind::Runbook => "runbooks",
     }
 }
 
@@ -121,7 +124,10 @@ fn members(model: &Model, id: ComponentId) -> Option<Lever> {
         ComponentKind::Service
         | ComponentKind::Cluster
         | ComponentKind::Route
-        | ComponentKind::Clients => return None,
+        | ComponentKind::Clients
+        | ComponentKind::Alert
+        | ComponentKind::People
+        | ComponentKind::Runbook => return None,
     };
     let mut names: Vec<String> = component.members.iter().map(|one| one.name.clone()).collect();
     let mut places: Vec<String> = component

@@ -79,7 +79,7 @@ fn targets(model: &Model, kind: Every) -> Vec<Target> {
 /// Whether it is a part of what serves, not somebody who uses it.
 fn serves(component: &Component) -> bool {
     let kind = component.preset.kind;
-    kind != ComponentKind::Clients && !component.preset.only_leads()
+    kind.is_served() && kind != ComponentKind::Clients && !component.preset.only_leads()
 }
 
 /// The primary of a store and one of its other members; one drawn where it has none.
@@ -157,6 +157,7 @@ fn struck(model: &Model, target: &Target) -> Vec<String> {
         Target::Region(region) => model.region_of(host) == region,
         Target::Host(one) => host == *one,
         Target::Member(of, member) => of.0 == id && *member == at,
+        Target::Alerts(_) => false,
         Target::Primary(of) | Target::One(of, _) | Target::Each(of, _) => of.0 == id,
     };
     let alone = |id: usize, component: &Component| {

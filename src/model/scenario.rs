@@ -1,8 +1,8 @@
 //! What happens: faults at times on targets, validated against a model.
 
 use super::expression::{NodeId, SetId};
-use super::preset::Quantity;
-use super::system::{ComponentId, HostId, Objective, ZoneId};
+use super::preset::{ComponentKind, Quantity};
+use super::system::{ComponentId, HostId, Model, Objective, ZoneId};
 use crate::units::Span;
 
 /// What happens, and what is asked about it.
@@ -58,6 +58,22 @@ pub struct Fault {
     pub title: String,
 }
 
+impl Model {
+    /// Whether something breaks by a fault, or somebody is asked to act on what serves:
+    /// nobody is hurt where an alert is asked for something.
+    #[must_use]
+    pub fn is_harm(&self, fault: &Fault) -> bool {
+        let asked = matches!(fault.what, FaultKind::Request(_));
+        let alert = |id: &ComponentId| self.components[id.0].preset.kind == ComponentKind::Alert;
+        !(asked
+            && match &fault.target {
+                Target::Alerts(_) => true,
+                Target::Each(id, _) | Target::One(id, _) | Target::Member(id, _) => alert(id),
+                _ => false,
+            })
+    }
+}
+
 /// What a fault does.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum FaultKind {
@@ -96,4 +112,6 @@ pub enum Target {
     One(ComponentId, Option<SetId>),
     /// All members, or all of a placed set.
     Each(ComponentId, Option<SetId>),
+    /// These alerts, and the machinery behind each.
+    Alerts(Vec<ComponentId>),
 }

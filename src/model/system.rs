@@ -153,7 +153,7 @@ pub struct Component {
     /// target's members; all of them in model order where the file is silent.
     pub order: Vec<usize>,
     /// Services and clients: what they cannot do without, beside those who play
-    /// the roles of their technology.
+    /// the roles of their technology. Alerts: what they watch.
     pub needed: Vec<Relied>,
     /// Services and clients: what they use and serve without.
     pub used: Vec<Relied>,
@@ -163,6 +163,12 @@ pub struct Component {
     /// Services: how many replicas a request is tried on, each drawn anew; 1 for all
     /// other kinds.
     pub tries: u32,
+    /// People: who they are, level by level.
+    pub people: Vec<Person>,
+    /// Runbooks: what is asked for in the end.
+    pub asks_for: Option<Order>,
+    /// Alerts: how severe they are, in a word.
+    pub severity: Option<String>,
     /// Stores, streams, consensus stores and routes: whose processes run in the
     /// replicas of which service, seat by seat.
     pub pods: Vec<Pods>,
@@ -181,6 +187,55 @@ pub struct Component {
     pub serves_at_least: f64,
     /// How long the criterion must hold to count as recovered.
     pub stable_for: Span,
+}
+
+/// Somebody who may be called.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Person {
+    /// What they are called.
+    pub name: String,
+    /// How many levels are rung before theirs.
+    pub level: usize,
+    /// What they can do; anything where nobody's roles are told.
+    pub roles: Option<Vec<String>>,
+}
+
+impl Person {
+    /// Whether they can play a role; `None`: whatever is asked.
+    #[must_use]
+    pub fn fits(&self, role: Option<&str>) -> bool {
+        match (&self.roles, role) {
+            (Some(roles), Some(role)) => roles.iter().any(|one| one == role),
+            _ => true,
+        }
+    }
+}
+
+/// What a runbook asks for in the end, and who does it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Order {
+    /// The role of those who are called; anybody where it is absent.
+    pub by: Option<String>,
+    /// The request, by its name.
+    pub does: String,
+    /// Which of the requests of the technology of who is asked; `None` where that
+    /// does not understand it, and nothing follows.
+    pub request: Option<usize>,
+    /// Which component is asked.
+    pub of: ComponentId,
+    /// Who of it.
+    pub to: Addressee,
+}
+
+/// Who of a component is asked for something.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Addressee {
+    /// These members, by position.
+    Members(Vec<usize>),
+    /// Whoever is its primary.
+    Primary,
+    /// It as a whole, which decides whom that concerns.
+    Whole,
 }
 
 /// A component that another relies on.

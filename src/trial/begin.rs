@@ -3,6 +3,7 @@
 use super::Mode;
 use super::world::World;
 use crate::block::clock::{Clock, ClockState, Ticks};
+use crate::block::crew::CallState;
 use crate::block::lease::LeaseState;
 use crate::block::pace::{Beat, Draws, Growth, Pace};
 use crate::block::pool::{Bucket, Pool, PoolState};
@@ -46,6 +47,7 @@ impl World<'_> {
         self.begin_clocks();
         self.begin_backups();
         self.begin_shares();
+        self.begin_crews();
         self.begin_tanks();
         self.begin_logs();
         self.begin_leases();
@@ -109,6 +111,23 @@ impl World<'_> {
         let mut flows = std::mem::take(&mut self.flows);
         flows.start(graph.links.iter().map(|link| graph.value(link.rate, 0, self)));
         self.flows = flows;
+    }
+
+    /// Works that hold somebody from the start hold the first who is free.
+    fn begin_crews(&mut self) {
+        let graph = self.graph;
+        self.busy.iter_mut().for_each(|busy| busy.fill(false));
+        self.calls.iter_mut().for_each(CallState::reset);
+        for callers in &graph.callers {
+            for caller in callers.iter().map(|caller| caller.index()) {
+                let Some(calls) = &graph.works[caller].0.calls else { continue };
+                let busy = &mut self.busy[calls.crew.index()];
+                let free = calls.callees.iter().position(|callee| !busy[callee.person]);
+                let taken = free.filter(|_| self.works[caller].holds);
+                taken.into_iter().for_each(|at| busy[calls.callees[at].person] = true);
+                self.calls[caller].taken = taken;
+            }
+        }
     }
 
     /// How far apart tokens come at these rates now.

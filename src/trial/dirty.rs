@@ -60,6 +60,7 @@ pub(super) struct Dirty {
     pub(super) picks: Marks,
     pub(super) logs: Marks,
     pub(super) pools: Marks,
+    pub(super) crews: Marks,
     pub(super) tanks: Marks,
     pub(super) meters: Marks,
     /// Members before each log.
@@ -82,6 +83,7 @@ impl Dirty {
             picks: Marks::new(graph.picks.len()),
             logs: Marks::new(log_starts[graph.logs.len()]),
             pools: Marks::new(graph.pools.len()),
+            crews: Marks::new(graph.crews.len()),
             tanks: Marks::new(graph.tanks.len()),
             meters: Marks::new(meters),
             log_starts,
@@ -125,6 +127,7 @@ impl Dirty {
             &mut self.picks,
             &mut self.logs,
             &mut self.pools,
+            &mut self.crews,
             &mut self.tanks,
             &mut self.meters,
         ] {

@@ -7,6 +7,7 @@ mod begin;
 mod bound;
 mod collect;
 mod compile;
+mod crew;
 mod dirty;
 mod look;
 mod meter;

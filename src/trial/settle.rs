@@ -54,6 +54,8 @@ impl World<'_> {
                 self.settle_pick(pick);
             } else if let Some(pool) = self.dirty.pools.pop() {
                 self.grant_unit(pool);
+            } else if let Some(crew) = self.dirty.crews.pop() {
+                self.grant_person(crew);
             } else if !self.zero.is_empty() {
                 // A try in no time that fails may begin the next in this round.
                 self.zero.sort_unstable();

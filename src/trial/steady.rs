@@ -3,7 +3,7 @@
 //! Facts are true, picks have chosen their first, leases are live if they are
 //! renewed, probes agree with what they look at, dials are connected to their
 //! first good target, works whose condition holds are done, unless they take for
-//! ever. It depends on no draw, so it is found once and copied into every trial.
+//! ever or somebody must be called for them. It depends on no draw, so it is found once and copied into every trial.
 
 use crate::block::backup::Restore;
 use crate::block::clock::Ticks;
@@ -177,13 +177,15 @@ impl<'g> Search<'g> {
     fn works(&mut self) -> bool {
         let mut changed = false;
         for (work, level) in &self.graph.works {
-            let value = self.holds(work.when)
+            // Nobody has been called before anything happened.
+            let value = work.calls.is_none()
+                && self.holds(work.when)
                 && !self.holds(work.until)
                 && !self.graph.span(work.takes, 0, self).is_never();
             changed |= self.set(*level, value);
-            if let Some(uses) = work.uses {
-                let holds = value && self.holds(uses.keeps);
-                changed |= self.set(uses.held, holds);
+            if let Some((held, keeps)) = work.holding() {
+                let holds = value && self.holds(keeps);
+                changed |= self.set(held, holds);
             }
         }
         changed
@@ -205,7 +207,7 @@ impl<'g> Search<'g> {
             tries: 0,
             started_by: EventId::START,
             asked: Instant::ZERO,
-            holds: work.uses.is_some_and(|uses| self.levels[uses.held.index()]),
+            holds: work.holding().is_some_and(|(held, _)| self.levels[held.index()]),
         });
         let picks = graph.picks.iter().enumerate().map(|(index, pick)| PickState {
             choice: self.chosen(PickId(index as u32)),

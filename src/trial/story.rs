@@ -93,12 +93,14 @@ impl World<'_> {
         let (owner, plain, whom) = split(&named.name);
         let who = match (named.producer, whom) {
             (Producer::Pick(..), Some(whom)) => format!("{owner}/{whom}"),
+            (Producer::Taken(..), Some(whom)) => whom.to_owned(),
             _ => owner.to_owned(),
         };
         let title = program.titles.get(&event.level).unwrap_or(&plain);
         let what = match (named.producer, event.value) {
             // A lease has words for its end; its rise is a grant.
             (Producer::Lease(_), true) => format!("{plain} granted"),
+            (Producer::Taken(..), false) => "is free again".to_owned(),
             (Producer::Fact(true), true) => format!("{title} back"),
             (Producer::Fact(true), false) => format!("{title} gone"),
             (Producer::Lease(_), false) | (_, true) => title.clone(),

@@ -28,6 +28,7 @@ impl World<'_> {
             WorkStep::Start => self.start(index, self.event(work.when).max(self.event(work.until))),
             WorkStep::Cancel => {
                 self.agenda.cancel(self.slots.work(index));
+                self.calls[index].close();
                 self.zero.retain(|w| *w != index as u32);
                 self.flows.end(index);
             }
@@ -50,26 +51,33 @@ impl World<'_> {
     fn ask(&mut self, index: usize) {
         self.works[index].stage = WorkStage::Queued;
         self.works[index].asked = self.now;
-        self.dirty.pools.extend(self.graph.works[index].0.uses.map(|uses| uses.pool.index()));
+        let work = &self.graph.works[index].0;
+        self.dirty.pools.extend(work.uses.map(|uses| uses.pool.index()));
+        if work.calls.is_some() {
+            self.call(index);
+        }
     }
 
     /// A work that neither runs nor keeps its unit gives it back; whether it did.
     fn release(&mut self, index: usize) -> bool {
         let graph = self.graph;
         let (work, level) = &graph.works[index];
-        let Some(uses) = work.uses.filter(|uses| {
+        let Some((held, keeps)) = work.holding().filter(|(_, keeps)| {
             let state = self.works[index];
-            state.holds && state.stage != WorkStage::Running && !self.holds(uses.keeps)
+            state.holds && state.stage != WorkStage::Running && !self.holds(*keeps)
         }) else {
             return false;
         };
-        let by = self.event(work.when).max(self.event(uses.keeps)).max(self.events[level.index()]);
+        let by = self.event(work.when).max(self.event(keeps)).max(self.events[level.index()]);
         // After a failed try nothing else has changed since it began.
         let by = by.max(self.works[index].started_by);
         self.works[index].holds = false;
-        self.set(uses.held, false, by);
-        self.pools[uses.pool.index()].give();
-        self.dirty.pools.insert(uses.pool.index());
+        self.set(held, false, by);
+        if let Some(uses) = work.uses {
+            self.pools[uses.pool.index()].give();
+            self.dirty.pools.insert(uses.pool.index());
+        }
+        self.dismiss(index, by);
         true
     }
 
@@ -124,7 +132,7 @@ impl World<'_> {
         self.begin_try(index);
     }
 
-    fn begin_try(&mut self, index: usize) {
+    pub(super) fn begin_try(&mut self, index: usize) {
         let graph = self.graph;
         let activation = self.works[index].activations;
         let work = &graph.works[index].0;
@@ -160,6 +168,7 @@ impl World<'_> {
             }
             (WorkStage::Running, _) => {}
             (WorkStage::Pausing, _) => return self.try_again(index),
+            (WorkStage::Queued, _) => return self.ring(index),
             _ => return,
         }
         self.works[index].stage = WorkStage::Done;
@@ -213,7 +222,7 @@ impl World<'_> {
 
     /// The wait after a failed try is over.
     fn try_again(&mut self, index: usize) {
-        if self.graph.works[index].0.uses.is_some() && !self.works[index].holds {
+        if self.graph.works[index].0.holding().is_some() && !self.works[index].holds {
             self.ask(index);
         } else {
             self.begin_try(index);

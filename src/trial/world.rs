@@ -12,6 +12,7 @@ use super::slots::{Due, Slots};
 use super::steady::Steady;
 use crate::block::backup::{Backup, BackupState, Restore, Rules};
 use crate::block::clock::ClockState;
+use crate::block::crew::CallState;
 use crate::block::dial::{DialState, TargetState};
 use crate::block::lease::LeaseState;
 use crate::block::link::Flows;
@@ -73,6 +74,10 @@ pub struct World<'g> {
     pub(super) logs: Vec<LogState>,
     pub(super) backups: Vec<BackupState>,
     pub(super) pools: Vec<PoolState>,
+    /// Of each crew who is busy.
+    pub(super) busy: Vec<Vec<bool>>,
+    /// The calls of each work.
+    pub(super) calls: Vec<CallState>,
     pub(super) flows: Flows,
     pub(super) tanks: Vec<TankState>,
     pub(super) agenda: Agenda,
@@ -146,6 +151,14 @@ impl<'g> World<'g> {
             logs: graph.logs.iter().map(|log| LogState::new(log.members.len())).collect(),
             backups: graph.backups.iter().map(|_| BackupState::new()).collect(),
             pools: vec![PoolState::of(0, 0); graph.pools.len()],
+            busy: graph.crews.iter().map(|crew| vec![false; crew.people]).collect(),
+            calls: graph
+                .works
+                .iter()
+                .map(|(work, _)| {
+                    CallState::new(work.calls.as_ref().map_or(0, |calls| calls.callees.len()))
+                })
+                .collect(),
             flows: Flows::new(graph.links.len(), graph.works.len()),
             tanks: vec![TankState::at_zero(0.0, 0.0, 0.0); graph.tanks.len()],
             agenda: Agenda::new(slots.count()),

@@ -9,6 +9,7 @@ mod bad_files;
 mod bad_presets;
 mod bounds;
 mod cli;
+mod crews;
 mod edges;
 mod experiment;
 mod golden;

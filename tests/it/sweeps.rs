@@ -123,6 +123,7 @@ impl Random {
             takes,
             moves: None,
             uses,
+            calls: None,
             finishes,
             does: Vec::new(),
             retry: None,
@@ -168,7 +169,14 @@ impl Random {
         };
         let lasts = self.chance(50).then(|| self.time(1, 60));
         let at = self.time(0, 10);
-        self.builder.fault(FaultSpec { at, after: None, lasts, strikes: Strikes::One(arm), level });
+        self.builder.fault(FaultSpec {
+            at,
+            after: None,
+            lasts,
+            strikes: Strikes::One(arm),
+            level,
+            harms: true,
+        });
     }
 }
 

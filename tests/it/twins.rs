@@ -3,6 +3,7 @@
 
 use drillcast::block::backup::Backup;
 use drillcast::block::clock::{Clock, Ticks};
+use drillcast::block::crew::{Callee, Calls, Crew};
 use drillcast::block::dial::{Dial, DialTarget};
 use drillcast::block::lease::Lease;
 use drillcast::block::link::{Link, Moves};
@@ -14,8 +15,8 @@ use drillcast::block::tank::Tank;
 use drillcast::block::value::{About, Condition, Value};
 use drillcast::block::work::{Retry, Work};
 use drillcast::block::{
-    Arm, BackupId, Builder, Change, ClockId, FaultSpec, Graph, LevelId, LinkId, Literal, PoolId,
-    Strikes, ValueId,
+    Arm, BackupId, Builder, Change, ClockId, CrewId, FaultSpec, Graph, LevelId, LinkId, Literal,
+    PoolId, Strikes, ValueId,
 };
 use drillcast::random::{Sampling, name_hash};
 use drillcast::trial::{Ended, Mode, Steady, World};
@@ -200,7 +201,8 @@ impl Random {
             keeps: if self.dice.chance(30) { self.literal() } else { Literal::FALSE },
             held,
         });
-        if uses.is_none() {
+        let calls = (uses.is_none() && self.dice.chance(50)).then(|| self.calls(held));
+        if uses.is_none() && calls.is_none() {
             self.builder.define_gate(held, Literal::FALSE);
         }
         let moves = self.dice.chance(30).then(|| self.moves());
@@ -215,8 +217,37 @@ impl Random {
             name: failed.index() as u64,
         });
         let (when, finishes) = (self.literal(), self.dice.chance(20));
-        let work = Work { when, until, takes, moves, uses, finishes, does, retry };
+        let work = Work { when, until, takes, moves, uses, calls, finishes, does, retry };
         self.builder.define_work(level, work);
+    }
+
+    /// Whom a work calls: up to three on up to two levels, who answer after a few
+    /// microseconds or not at all.
+    fn calls(&mut self, held: LevelId) -> Calls {
+        let callees = (0..1 + self.dice.below(3)).map(|at| Callee {
+            person: (at + held.index()) % 3,
+            level: (at / 2) as u32,
+            response: self.drawn(4),
+            misses: self.builder.constant([0.0, 0.0, 0.4, 1.0][self.dice.below(4)]),
+            name: self.name(),
+            taken: self.builder.level("taken"),
+        });
+        let callees = callees.collect();
+        Calls {
+            crew: CrewId(self.dice.below(2) as u32),
+            callees,
+            priority: self.builder.constant(self.dice.below(3) as f64),
+            keeps: if self.dice.chance(30) { self.literal() } else { Literal::FALSE },
+            held,
+        }
+    }
+
+    /// Two crews of three people each.
+    fn crews(&mut self) {
+        for _ in 0..2 {
+            let escalate = self.micros(5);
+            self.builder.crew(Crew { people: 3, escalate });
+        }
     }
 
     fn probe(&mut self, level: LevelId) {
@@ -391,7 +422,7 @@ impl Random {
         };
         let lasts = if self.dice.chance(70) { Some(self.drawn(9)) } else { None };
         let at = self.drawn(40);
-        self.builder.fault(FaultSpec { at, after: None, lasts, strikes, level });
+        self.builder.fault(FaultSpec { at, after: None, lasts, strikes, level, harms: true });
     }
 }
 
@@ -443,6 +474,7 @@ fn graph(number: u64) -> Option<Graph> {
     }
     random.backups();
     random.shares();
+    random.crews();
     for (kind, level, held) in plain {
         match kind {
             0 => random.work(level, held, &facts),

@@ -29,6 +29,7 @@ fn works(bench: &mut Bench, pool: Option<PoolId>, link: Option<LinkId>) {
             takes: bench.between(1.0, 5.0),
             moves,
             uses,
+            calls: None,
             finishes: false,
             does: Vec::new(),
             retry: None,

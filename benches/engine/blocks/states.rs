@@ -20,6 +20,7 @@ fn work(bench: &mut Bench, when: Literal, takes: ValueId) -> Literal {
         takes,
         moves: None,
         uses: None,
+        calls: None,
         finishes: false,
         does: Vec::new(),
         retry: None,

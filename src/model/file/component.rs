@@ -2,17 +2,17 @@
 
 use std::sync::Arc;
 
-use super::name::one_of;
+use super::name::{is_name, one_of};
 use super::place::Places;
 use super::section::{all_keys, section_name, structural_keys};
-use super::{load, pods, reliance, replicas};
+use super::{load, people, pods, reliance, replicas, runbook};
 use crate::diagnostic::{Diagnostic, nearest_help};
 use crate::model::expression::{ParameterId, Range};
 use crate::model::preset::{
     ComponentKind, MOST_OF_A_SET, Parameter, Preset, Quantity, Set, Standing, Version, whole_size,
 };
 use crate::model::read::{Context, Expect, Found, Raw, Reader};
-use crate::model::system::{Component, ComponentId, Instances, Member};
+use crate::model::system::{Component, ComponentId, Instances, Member, Relied};
 use crate::units::{Dimension, ENDLESS, Span};
 
 /// Members of a component, at most.
@@ -21,6 +21,8 @@ const MOST_MEMBERS: usize = 1000;
 const MOST_CLIENTS: i64 = 1000;
 /// What a route serves.
 const SERVES: &str = "serves";
+/// How severe an alert is where the file is silent.
+const SEVERITY: &str = "critical";
 /// The default of `serves_at_least`.
 const SERVES_AT_LEAST: f64 = 0.99;
 /// The default of `stable_for` \[s\].
@@ -89,8 +91,9 @@ fn members(
 ) -> Vec<Member> {
     let name = &draft.name.value;
     let reader = &draft.reader;
-    if matches!(draft.kind, ComponentKind::Route | ComponentKind::Clients) {
-        let at = reader.string("at").or_else(|| {
+    if draft.kind.process_range() == Range::One {
+        let written = draft.kind.has_place().then(|| reader.string("at")).flatten();
+        let at = written.or_else(|| {
             let first = places.zones.first()?.name.clone();
             Some(Found { value: first, at: draft.name.at.clone() })
         });
@@ -196,11 +199,22 @@ fn component(
     };
     reader.allow(structural_keys(draft.kind).iter().copied());
     let relied = |key| reliance::read(draft, key, drafts, context);
-    let (needed, used) = (relied("needs"), relied("uses"));
+    let needed = match draft.kind {
+        ComponentKind::Alert => watched(draft, drafts, context),
+        _ => relied("needs"),
+    };
+    let used = relied("uses");
+    let people = people::read(draft);
+    runbook::require(draft);
+    let severity = (draft.kind == ComponentKind::Alert).then(|| severity(reader));
     let (load, tries) = (load::load(draft, own.len()), load::tries(draft));
     let pods = pods::read(draft, (own, &placed), drafts, members, context);
-    let share = certain(reader, "serves_at_least", Dimension::NUMBER, (0.0, 1.0));
-    let stable = certain(reader, "stable_for", Dimension::TIME, (0.0, 31_536_000.0));
+    let measured = draft.kind.is_served();
+    let amount = |key, dimension, most| {
+        measured.then(|| certain(reader, key, dimension, (0.0, most))).flatten()
+    };
+    let share = amount("serves_at_least", Dimension::NUMBER, 1.0);
+    let stable = amount("stable_for", Dimension::TIME, 31_536_000.0);
     let Some(preset) = &draft.preset else {
         // What else could stand here is unknown.
         return None;
@@ -242,6 +256,10 @@ fn component(
         used,
         load,
         tries,
+        people,
+        // Whoever is asked is known when all components are.
+        asks_for: None,
+        severity,
         pods,
         version: version.map(|(_, text)| text),
         count: usize::try_from(count).unwrap_or(1),
@@ -366,6 +384,30 @@ fn certain(
         &format!("expected {} to {}", show(least), show(most)),
     );
     None
+}
+
+/// What an alert watches; it must watch something.
+fn watched(draft: &Draft<'_>, drafts: &[Draft<'_>], context: &Context<'_>) -> Vec<Relied> {
+    let Some(node) = draft.reader.required(reliance::WATCHES) else {
+        return Vec::new();
+    };
+    let before = context.errors();
+    let watched = reliance::read(draft, reliance::WATCHES, drafts, context);
+    if watched.is_empty() && context.errors() == before {
+        let message = format!("{} watches nothing", draft.name.value);
+        let label = "expected the name of a component";
+        context.error("model::watches_nothing", message, &node.at, label);
+    }
+    watched
+}
+
+/// How severe an alert is, in a word.
+fn severity(reader: &Reader<'_>) -> String {
+    let Some(found) = reader.string("severity") else {
+        return SEVERITY.to_owned();
+    };
+    is_name("severity", &found, reader.context());
+    found.value
 }
 
 /// What a route serves or a client population uses.

@@ -340,6 +340,9 @@ fn title(kind: &FaultKind, target: &Target, model: &Model) -> String {
             format!("{whom} cut off from {}", target_name(from, model))
         }
         FaultKind::Partition { from: None } => format!("{whom} cut off"),
+        FaultKind::Request(name) if matches!(target, Target::Alerts(_)) => {
+            format!("{name}: {whom}")
+        }
         FaultKind::Request(name) => format!("{name} of {whom} asked for"),
     }
 }

@@ -4,8 +4,8 @@ use super::component::{Draft, complete};
 use super::name::{is_name, one_of};
 use super::objective::read_objectives;
 use super::place::Places;
-use super::pool;
 use super::section::{SECTIONS, all_keys, section_name};
+use super::{pool, runbook};
 use crate::diagnostic::{Diagnostic, Location, SourceFile, nearest, nearest_help};
 use crate::model::edit::{Edit, apply};
 use crate::model::expression::Range;
@@ -119,7 +119,7 @@ fn read_document(document: &Table, presets: &PresetLibrary, context: &Context<'_
     let components = complete(&drafts, &mut places, context);
     refuse_circles(&drafts, &components, context);
     reader.finish();
-    let model = Model {
+    let mut model = Model {
         name: name.map(|found| found.value).unwrap_or_default(),
         title,
         notes,
@@ -132,6 +132,7 @@ fn read_document(document: &Table, presets: &PresetLibrary, context: &Context<'_
     if context.errors() == 0 {
         refuse_crowds(&model, context);
         pool::refuse_missing(&model, context);
+        runbook::complete(&mut model, &drafts, presets, context);
     }
     model
 }

@@ -31,7 +31,11 @@ fn check(
         context.error("model::no_pool", message, &component.at, &label);
     };
     let pools = other.preset.exports.iter();
-    let pools = pools.filter(|export| matches!(export.what, Exported::Pool(_)));
+    let is_pool = |exported: &Exported| match exported {
+        Exported::Pool(at) => !matches!(other.preset.nodes[at.0].block, Block::Crew { .. }),
+        _ => false,
+    };
+    let pools = pools.filter(|export| is_pool(&export.what));
     let Some(export) = pools.clone().find(|export| export.name == name) else {
         let known: Vec<&str> = pools.map(|export| export.name.as_str()).collect();
         let known = match known.as_slice() {

@@ -7,22 +7,29 @@ use crate::model::preset::ComponentKind;
 use crate::model::read::{Context, Found};
 use crate::model::system::{Access, Relied};
 
-/// Reads one of the two keys: a list of names, or a table that says for what.
+/// What an alert watches, in the same words.
+pub(super) const WATCHES: &str = "watches";
+
+/// Reads one of the keys: a list of names, or a table that says for what.
 pub(super) fn read(
     draft: &Draft<'_>,
     key: &str,
     drafts: &[Draft<'_>],
     context: &Context<'_>,
 ) -> Vec<Relied> {
-    use ComponentKind::{Consensus, Route, Service, Store, Stream};
+    use ComponentKind::{Alert, Clients, Cluster, Consensus, Route, Service, Store, Stream};
     const KINDS: [ComponentKind; 5] = [Store, Stream, Consensus, Service, Route];
+    const WATCHED: [ComponentKind; 7] =
+        [Store, Stream, Consensus, Service, Cluster, Route, Clients];
     // Of another kind it may be a role.
-    if !draft.kind.relies() {
-        return Vec::new();
-    }
+    let kinds: &[ComponentKind] = match draft.kind {
+        Alert if key == WATCHES => &WATCHED,
+        kind if kind.relies() && key != WATCHES => &KINDS,
+        _ => return Vec::new(),
+    };
     let mut relied: Vec<Relied> = Vec::new();
     for (name, access) in written(draft, key, context) {
-        let Some(on) = other(drafts, &name, &KINDS, key, context) else {
+        let Some(on) = other(drafts, &name, kinds, key, context) else {
             continue;
         };
         if relied.iter().any(|one| one.on == on) {

@@ -4,7 +4,7 @@
 use crate::model::preset::{ComponentKind, Preset, Standing};
 
 /// The sections that hold components.
-pub(in crate::model) const SECTIONS: [(&str, ComponentKind); 7] = [
+pub(in crate::model) const SECTIONS: [(&str, ComponentKind); 10] = [
     ("consensus", ComponentKind::Consensus),
     ("stores", ComponentKind::Store),
     ("streams", ComponentKind::Stream),
@@ -12,6 +12,9 @@ pub(in crate::model) const SECTIONS: [(&str, ComponentKind); 7] = [
     ("services", ComponentKind::Service),
     ("routes", ComponentKind::Route),
     ("clients", ComponentKind::Clients),
+    ("alerts", ComponentKind::Alert),
+    ("people", ComponentKind::People),
+    ("runbooks", ComponentKind::Runbook),
 ];
 
 /// The section of a kind of component.
@@ -24,6 +27,9 @@ pub(super) const fn section_name(kind: ComponentKind) -> &'static str {
         ComponentKind::Cluster => "clusters",
         ComponentKind::Route => "routes",
         ComponentKind::Clients => "clients",
+        ComponentKind::Alert => "alerts",
+        ComponentKind::People => "people",
+        ComponentKind::Runbook => "runbooks",
     }
 }
 
@@ -53,6 +59,9 @@ pub(in crate::model) const fn structural_keys(kind: ComponentKind) -> &'static [
         ComponentKind::Route => {
             &["technology", "version", "serves", "at", "pods", "serves_at_least", "stable_for"]
         }
+        ComponentKind::Alert => &["technology", "version", "watches", "at", "severity"],
+        ComponentKind::People => &["technology", "version", "levels", "roles"],
+        ComponentKind::Runbook => &["technology", "version", "does", "to", "by"],
         ComponentKind::Clients => &[
             "technology",
             "version",

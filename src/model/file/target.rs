@@ -9,8 +9,8 @@ use crate::model::scenario::Target;
 use crate::model::system::{Component, ComponentId, HostId, Model, ZoneId};
 
 /// The forms of a target.
-pub(in crate::model) const FORMS: &str = "write zone a, region eu-1, node a/1, primary of orders, member b of orders, \
-    one of orders, or each of orders";
+pub(in crate::model) const FORMS: &str = "write zone a, region eu-1, node a/1, primary of orders, \
+    member b of orders, one of orders, each of orders, alert orders_down, or alerts of severity warning";
 
 /// A target by its text; reports where there is none.
 pub(super) fn read_target(
@@ -28,6 +28,8 @@ pub(super) fn read_target(
         ["primary" | "leader", "of", name] => looker.primary(name),
         ["member", member, "of", name] => looker.member(member, name),
         ["one", "of", name] => looker.component(name).map(|id| Target::One(id, None)),
+        ["alert", name] => looker.alert(name),
+        ["alerts", "of", "severity", name] => looker.alerts(name),
         ["each" | "all", "of", name] => looker.component(name).map(|id| Target::Each(id, None)),
         _ => match looker.of_set(&words) {
             Some(target) => target,
@@ -52,6 +54,11 @@ pub(in crate::model) fn target_name(target: &Target, model: &Model) -> String {
         Target::Primary(id) => format!("the primary of {}", name(id)),
         Target::One(id, None) => format!("one member of {}", name(id)),
         Target::Each(id, None) => format!("all members of {}", name(id)),
+        Target::Alerts(all) => {
+            let names: Vec<&str> = all.iter().map(name).collect();
+            let alerts = if all.len() == 1 { "alert" } else { "alerts" };
+            format!("{alerts} {}", names.join(", "))
+        }
         Target::One(id, Some(set)) => format!("one {} of {}", set_name(*id, *set, model), name(id)),
         Target::Each(id, Some(set)) => {
             format!("each {} of {}", set_name(*id, *set, model), name(id))
@@ -83,6 +90,7 @@ pub(super) fn processes<'m>(target: &Target, model: &'m Model) -> Vec<&'m str> {
         Target::One(id, set) | Target::Each(id, set) => {
             vec![(*id, set.map_or_else(|| own(id), Range::Set))]
         }
+        Target::Alerts(all) => all.iter().map(|id| (*id, own(id))).collect(),
     };
     let mut known: Vec<&str> = Vec::new();
     for (id, range) in ranges {
@@ -108,6 +116,13 @@ pub(super) fn requests_to<'m>(target: &Target, model: &'m Model) -> Vec<&'m str>
             return requests_on(model, |host| zone(host).region == *region);
         }
         Target::Host(host) => return requests_on(model, |one| one == *host),
+        // What all of them understand.
+        Target::Alerts(all) => {
+            let each = |id: &ComponentId| model.components[id.0].preset.requests_of(Range::One);
+            let first = all.first().map(each).unwrap_or_default();
+            let by_all = |name: &&str| all.iter().all(|id| each(id).contains(name));
+            return first.into_iter().filter(by_all).collect();
+        }
         Target::Member(id, at) => (*id, model.components[id.0].range_of_seat(*at)),
         Target::Primary(id) => (*id, Range::Member),
         Target::One(id, set) | Target::Each(id, set) => {
@@ -192,6 +207,42 @@ impl Looker<'_> {
             self.unknown("model::unknown_component", message, name, names().collect());
         }
         at.map(ComponentId)
+    }
+
+    fn alert(&self, name: &str) -> Option<Target> {
+        let id = self.component(name)?;
+        let kind = self.model.components[id.0].preset.kind;
+        if kind != ComponentKind::Alert {
+            let message = format!("{name} is {}, and no alert", kind.describe());
+            let alerts = self.alerts_named().map(|(_, name)| name);
+            let label = one_of("alerts", alerts);
+            self.context.error("scenario::no_alert", message, &self.found.at, &label);
+            return None;
+        }
+        Some(Target::Alerts(vec![id]))
+    }
+
+    fn alerts_named(&self) -> impl Iterator<Item = (ComponentId, &str)> {
+        let all = self.model.components.iter().enumerate();
+        let alerts = all.filter(|(_, one)| one.preset.kind == ComponentKind::Alert);
+        alerts.map(|(at, one)| (ComponentId(at), one.name.as_str()))
+    }
+
+    /// All alerts of a severity.
+    fn alerts(&self, severity: &str) -> Option<Target> {
+        let of = |id: &ComponentId| self.model.components[id.0].severity.as_deref();
+        let all = self.alerts_named().map(|(id, _)| id);
+        let fit: Vec<ComponentId> = all.filter(|id| of(id) == Some(severity)).collect();
+        if fit.is_empty() {
+            let mut known: Vec<&str> =
+                self.model.components.iter().filter_map(|one| one.severity.as_deref()).collect();
+            known.sort_unstable();
+            known.dedup();
+            let message = format!("no alert is of severity \"{severity}\"");
+            self.unknown("scenario::unknown_severity", message, severity, known);
+            return None;
+        }
+        Some(Target::Alerts(fit))
     }
 
     fn primary(&self, name: &str) -> Option<Target> {
@@ -287,13 +338,16 @@ impl Looker<'_> {
         let name = words.last().copied().unwrap_or_default();
         let is_component = self.model.components.iter().any(|one| one.name == name);
         let is_zone = self.model.zones.iter().any(|one| one.name == name);
+        let is_alert = self.alerts_named().any(|(_, one)| one == name);
         let help = match words {
+            [_] if is_alert => format!("write \"alert {name}\""),
             [_] if is_component => format!("write \"primary of {name}\", or \"each of {name}\""),
             [_] if is_zone => format!("write \"zone {name}\""),
             [_] if self.model.regions().contains(&name) => format!("write \"region {name}\""),
             [first, ..] => {
                 let mut known =
                     vec!["zone", "region", "node", "primary", "leader", "member", "one", "each"];
+                known.push("alert");
                 let sets = self.model.components.iter().flat_map(|one| &one.preset.sets);
                 known.extend(sets.filter(|set| set.is_placed()).map(|set| set.name.as_str()));
                 nearest_help(first, known.iter().copied())

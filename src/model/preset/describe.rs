@@ -2,8 +2,8 @@
 
 use super::draw;
 use super::{
-    ACCURACY_PAGE, Block, Check, Effect, Exported, Growth, LintSeverity, Looks, Lost, Moves, Node,
-    NodeId, Pace, Parameter, Preset, Published, Retry, Set, Standing, Supply,
+    ACCURACY_PAGE, Block, Calling, Check, Effect, Exported, Growth, LintSeverity, Looks, Lost,
+    Moves, Node, NodeId, Pace, Parameter, Preset, Published, Retry, Set, Standing, Supply,
 };
 use crate::model::expression::print::Printer;
 use crate::model::expression::{Mention, Range, Value};
@@ -211,7 +211,10 @@ impl Preset {
         for export in &self.exports {
             let what = match &export.what {
                 Exported::Level(condition) => printer.condition(condition),
-                Exported::Pool(pool) => format!("the pool {}", self.nodes[pool.0].name),
+                Exported::Pool(node) => {
+                    let node = &self.nodes[node.0];
+                    format!("the {} {}", block_name(&node.block), node.name)
+                }
                 Exported::Value(value) => {
                     let known = [self.kind.interface(), self.kind.optional()];
                     let mut interface = known.into_iter().flatten();
@@ -260,10 +263,12 @@ impl Preset {
                 lines.push(format!("waits for {}", condition(when)));
                 lines.extend(until.iter().map(|until| format!("until {}", condition(until))));
             }
-            Block::Work { when, until, takes, moves, uses, keeps, lost, does, retry } => {
+            Block::Work { when, until, takes, moves, uses, calls, keeps, lost, does, retry } => {
                 lines.push(format!("waits for {}", condition(when)));
                 lines.extend(until.iter().map(|until| format!("until {}", condition(until))));
                 let pool = uses.as_ref().map(|pool| format!("holds one of {}", printer.pool(pool)));
+                let called = calls.as_ref().map(|calls| describe_calling(calls, &printer));
+                let pool = pool.or(called);
                 let keeps = keeps.as_ref().map(|on| format!(", then while {}", condition(on)));
                 lines.extend(pool.map(|pool| pool + &keeps.unwrap_or_default()));
                 match moves {
@@ -277,6 +282,12 @@ impl Preset {
                 lines.extend(does.iter().map(|effect| self.describe_effect(*effect)));
             }
             Block::Pool(supply) => lines.extend(describe_supply(supply, &printer)),
+            Block::Crew { response, misses, escalate } => {
+                lines.push(format!("each answers a call after {}", time(response)));
+                let chance = printer.value(misses, Dimension::NUMBER);
+                lines.push(format!("or not at all, with a chance of {chance}"));
+                lines.push(format!("the next level is called {} later", time(escalate)));
+            }
             Block::Link { rate } => {
                 let rate = printer.value(rate, Dimension::BYTE_RATE);
                 lines.push(format!("carries {rate}, shared fairly"));
@@ -585,6 +596,18 @@ pub(super) fn causes(node: &Node) -> Vec<NodeId> {
     causes
 }
 
+/// Whom a work calls.
+fn describe_calling(calls: &Calling, printer: &Printer<'_>) -> String {
+    let crew = printer.pool(&calls.crew);
+    match &calls.priority {
+        Value::Number(0.0) => format!("calls somebody of {crew}"),
+        priority => {
+            let priority = printer.value(priority, Dimension::NUMBER);
+            format!("calls somebody of {crew}, with priority {priority}")
+        }
+    }
+}
+
 /// A block's name.
 const fn block_name(block: &Block) -> &'static str {
     match block {
@@ -593,6 +616,7 @@ const fn block_name(block: &Block) -> &'static str {
         Block::Work { .. } => "work",
         Block::Tank { .. } => "tank",
         Block::Pool(_) => "pool",
+        Block::Crew { .. } => "crew",
         Block::Link { .. } => "link",
         Block::Clock { .. } => "clock",
         Block::Probe { .. } => "probe",

@@ -191,7 +191,7 @@ fn instant_edges(node: &Node) -> Vec<NodeId> {
             when.mentions(&mut visit);
             until.iter().for_each(|until| until.mentions(&mut visit));
         }
-        Block::Work { when, until, takes, moves: None, uses: None, .. }
+        Block::Work { when, until, takes, moves: None, uses: None, calls: None, .. }
             if takes.constant() == Some(0.0) =>
         {
             when.mentions(&mut visit);
@@ -214,10 +214,11 @@ impl Node {
         self.conditions(&mut |condition| condition.mentions(visit));
         self.values(&mut |value| value.mentions(visit));
         match &self.block {
-            Block::Work { does, moves, uses, .. } => {
+            Block::Work { does, moves, uses, calls, .. } => {
                 let links = moves.iter().flat_map(|moves| &moves.over);
                 links.for_each(|other| visit(Mention::Node(*other)));
-                uses.iter().for_each(|pool| pool.mentions(visit));
+                let called = calls.iter().map(|calls| &calls.crew);
+                uses.iter().chain(called).for_each(|pool| pool.mentions(visit));
                 for effect in does {
                     let (super::Effect::Start(process) | super::Effect::Stop(process)) = effect;
                     visit(Mention::Process(*process));
@@ -254,7 +255,7 @@ impl Node {
             Block::Pool(Supply::Tokens { rates, .. }) => {
                 all.extend(rates.iter().map(|(on, _)| on.as_ref()));
             }
-            Block::Pool(_) | Block::Link { .. } => {}
+            Block::Pool(_) | Block::Crew { .. } | Block::Link { .. } => {}
             Block::Tank { fills, drains, .. } => {
                 all.extend([Some(&fills.0), drains.as_ref().map(|drains| &drains.0)]);
             }
@@ -289,8 +290,9 @@ impl Node {
         let mut all: Vec<&Value> = Vec::new();
         match &self.block {
             Block::Gate { .. } => {}
-            Block::Work { takes, moves, retry, .. } => {
+            Block::Work { takes, moves, calls, retry, .. } => {
                 all.push(takes);
+                all.extend(calls.iter().map(|calls| &calls.priority));
                 all.extend(moves.iter().map(|moves| &moves.bytes));
                 all.extend(moves.iter().filter_map(|moves| moves.most.as_ref()));
                 if let Some(Retry { fails, tries, between, factor, most }) = retry.as_deref() {
@@ -307,6 +309,9 @@ impl Node {
                 all.extend([starts, capacity, &fills.1]);
                 all.extend(mark);
                 all.extend(drains.iter().map(|drains| &drains.1));
+            }
+            Block::Crew { response, misses, escalate } => {
+                all.extend([response, misses, escalate]);
             }
             Block::Link { rate } => all.push(rate),
             Block::Clock { every, .. } => all.push(every),

@@ -63,6 +63,9 @@ pub const STOP: &str = "stop";
 /// wherever that is; without it, the machine that the model names.
 pub const STANDS: &str = "stands";
 
+/// The export of a runbook: what the model says is asked for.
+pub const ASKS: &str = "asks";
+
 /// What a route asks of one of its askers, which is no node: whether its client
 /// holds a connection.
 pub const HOLDS: &str = "holds";
@@ -186,10 +189,14 @@ const OF_ROUTES: [Interface; 3] = [
 ];
 /// The interface of a client population.
 const CLIENTS: [Interface; 1] = [Interface::level(Range::Client, "served")];
+/// The interface of an alert.
+const ALERT: [Interface; 1] = [Interface::level(Range::One, "pages")];
+/// The interface of a runbook.
+const RUNBOOK: [Interface; 1] = [Interface::level(Range::One, ASKS)];
 
 impl ComponentKind {
     /// All kinds.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 10] = [
         Self::Store,
         Self::Stream,
         Self::Consensus,
@@ -197,6 +204,9 @@ impl ComponentKind {
         Self::Cluster,
         Self::Route,
         Self::Clients,
+        Self::Alert,
+        Self::People,
+        Self::Runbook,
     ];
 
     /// How it is written.
@@ -210,6 +220,9 @@ impl ComponentKind {
             Self::Cluster => "cluster",
             Self::Route => "route",
             Self::Clients => "clients",
+            Self::Alert => "alert",
+            Self::People => "people",
+            Self::Runbook => "runbook",
         }
     }
 
@@ -224,6 +237,9 @@ impl ComponentKind {
             Self::Cluster => "a cluster",
             Self::Route => "a route",
             Self::Clients => "a client population",
+            Self::Alert => "an alert",
+            Self::People => "a group of people",
+            Self::Runbook => "a runbook",
         }
     }
 
@@ -239,13 +255,25 @@ impl ComponentKind {
         matches!(self, Self::Store | Self::Stream | Self::Consensus | Self::Route)
     }
 
+    /// Whether it serves somebody, so that one may measure whether it does.
+    #[must_use]
+    pub const fn is_served(self) -> bool {
+        !matches!(self, Self::Alert | Self::People | Self::Runbook)
+    }
+
+    /// Whether it stands in one place, where its processes are.
+    #[must_use]
+    pub const fn has_place(self) -> bool {
+        matches!(self, Self::Route | Self::Clients | Self::Alert)
+    }
+
     /// What its processes and hosts belong to: members, or the component's one place.
     pub(crate) const fn process_range(self) -> Range {
         match self {
             Self::Store | Self::Stream | Self::Consensus | Self::Service | Self::Cluster => {
                 Range::Member
             }
-            Self::Route | Self::Clients => Range::One,
+            Self::Route | Self::Clients | Self::Alert | Self::People | Self::Runbook => Range::One,
         }
     }
 
@@ -259,6 +287,7 @@ impl ComponentKind {
             }
             Self::Route => &[Range::One, Range::Target, Range::Asker],
             Self::Clients => &[Range::One, Range::Client, Range::Target],
+            Self::Alert | Self::People | Self::Runbook => &[Range::One],
         }
     }
 
@@ -272,6 +301,9 @@ impl ComponentKind {
             Self::Cluster => &CLUSTER,
             Self::Route => &ROUTE,
             Self::Clients => &CLIENTS,
+            Self::Alert => &ALERT,
+            Self::People => &[],
+            Self::Runbook => &RUNBOOK,
         }
     }
 
@@ -284,7 +316,7 @@ impl ComponentKind {
             Self::Route => &OF_ROUTES,
             Self::Service => &OF_SERVICES,
             Self::Cluster => &OF_CLUSTERS,
-            Self::Clients => &[],
+            Self::Clients | Self::Alert | Self::People | Self::Runbook => &[],
         }
     }
 

@@ -13,8 +13,8 @@ mod version;
 
 pub use held::{ACCURACY_PAGE, Held};
 pub use interface::{
-    CARRIES, ERROR_AFTER, HOLDS, Interface, LEADS, LISTED, Published, READY, RUNS, SESSION_EXPORTS,
-    STANDS, STOP, STOPS, TARGET_EXPORTS,
+    ASKS, CARRIES, ERROR_AFTER, HOLDS, Interface, LEADS, LISTED, Published, READY, RUNS,
+    SESSION_EXPORTS, STANDS, STOP, STOPS, TARGET_EXPORTS,
 };
 pub use library::PresetLibrary;
 pub use read::read_preset;
@@ -65,6 +65,14 @@ pub enum ComponentKind {
     Route,
     /// Who uses it all; `[clients.…]`. Exports `served` (each client).
     Clients,
+    /// Notices that something is not served; `[alerts.…]`. Exports `pages` (one):
+    /// somebody is told.
+    Alert,
+    /// Who is called; `[people.…]`. Exports crews, by names of their own.
+    People,
+    /// What somebody does about an alert; `[runbooks.…]`. Exports `asks` (one): while
+    /// it holds, what the model says is asked of what it says.
+    Runbook,
 }
 
 /// The documented behaviour and defaults of one technology.
@@ -315,7 +323,9 @@ pub enum Block {
         moves: Option<Moves>,
         /// The pool of which it needs a unit.
         uses: Option<PoolRef>,
-        /// It keeps its unit while this holds, though it runs no more.
+        /// Whom it calls instead.
+        calls: Option<Box<Calling>>,
+        /// It keeps its unit, or its person, while this holds, though it runs no more.
         keeps: Option<Condition>,
         /// What becomes of running work when `when` falls.
         lost: Lost,
@@ -326,6 +336,15 @@ pub enum Block {
     },
     /// Units that works hold while they run, or tokens that they use up.
     Pool(Supply),
+    /// People who take one task at a time, when they answer.
+    Crew {
+        /// How long an answer takes \[s\], drawn for each call of each person.
+        response: Value,
+        /// The chance that a person who is rung does not answer.
+        misses: Value,
+        /// From ringing one level to ringing the next \[s\].
+        escalate: Value,
+    },
     /// A bandwidth that works share.
     Link {
         /// What it carries \[B/s\], fixed for the trial.
@@ -461,6 +480,16 @@ pub enum Block {
         /// The backup whose generations a log archive leads on from.
         base: Option<NodeId>,
     },
+}
+
+/// Whom a work calls.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Calling {
+    /// A crew of who plays a role; of those the ones with the role that the model
+    /// gives to the component (`by`), or all.
+    pub crew: PoolRef,
+    /// Of calls of one instant the highest is served first.
+    pub priority: Value,
 }
 
 /// What a pool has.
@@ -615,6 +644,6 @@ pub enum Exported {
     Level(Condition),
     /// A number, constant for the trial unless its kind says otherwise.
     Value(Value),
-    /// A pool that works of others may use, by its name.
+    /// A pool or a crew that works of others may use or call, by its name.
     Pool(NodeId),
 }

@@ -115,8 +115,12 @@ impl Preset {
     #[must_use]
     pub fn requests_of(&self, range: Range) -> Vec<&str> {
         let placed = |node: &Node| matches!(node.range, Range::Set(_));
+        let is_of_members = |node: &Node| !placed(node) && node.range != Range::One;
         let own = |node: &&Node| match range {
             Range::Set(_) => node.range == range,
+            // Asked as a whole.
+            Range::One if self.kind.process_range() == Range::Member => node.range == Range::One,
+            Range::Member => range == self.kind.process_range() && is_of_members(node),
             _ => range == self.kind.process_range() && !placed(node),
         };
         let mut waited = Vec::new();

@@ -2,6 +2,7 @@
 
 use super::extent;
 use crate::block::clock::Ticks;
+use crate::block::crew::Calls;
 use crate::block::gate::Gate;
 use crate::block::pick::Pick;
 use crate::block::probe::{Looks, Probe};
@@ -190,13 +191,19 @@ impl<'g> Reach<'g> {
                 if held {
                     away_then(ends, self.turning(work.when, true, takes))
                 } else {
-                    (self.having(work.when, true, takes), ends.and(self.away[level.index()]))
+                    let starts = work.calls.as_ref().map_or(work.when, |c| Literal::of(c.held));
+                    (self.having(starts, true, takes), ends.and(self.away[level.index()]))
                 }
             }
             Producer::Unit(id) => {
                 let work = &graph.works[id.index()].0;
                 // Whoever holds one may give it back at once.
-                let gets = self.having(work.when, true, Span::ZERO);
+                let waits = work.calls.as_ref().map_or(Span::ZERO, |calls| self.answers(calls));
+                let gets = self.having(work.when, true, waits);
+                if held { away_then(NOW, gets) } else { (gets, gets) }
+            }
+            Producer::Taken(id, _) => {
+                let gets = self.having(graph.works[id.index()].0.when, true, Span::ZERO);
                 if held { away_then(NOW, gets) } else { (gets, gets) }
             }
             // Nothing is claimed of what fills and drains.
@@ -232,6 +239,17 @@ impl<'g> Reach<'g> {
                 if held { away_then(others, own) } else { away_then(own, others) }
             }
         }
+    }
+
+    /// How early the first of those who are called can answer.
+    fn answers(&self, calls: &Calls) -> Span {
+        let graph = self.graph;
+        let gap = extent::least(graph, graph.crews[calls.crew.index()].escalate);
+        let each = calls.callees.iter().map(|callee| {
+            let rung = Span(gap.0.saturating_mul(i64::from(callee.level)));
+            rung + extent::least(graph, callee.response)
+        });
+        each.min().unwrap_or(Span::NEVER)
     }
 
     /// A work has failed when its least number of tries is over.
@@ -280,19 +298,22 @@ impl<'g> Reach<'g> {
             };
             let lasts = fault.lasts.map_or(Span::NEVER, |l| extent::least(graph, l));
             let first = extent::most(graph, graph.faults[self.fault].at);
-            let strikes = if index == self.fault || fault.after.is_some() {
+            let since = if index == self.fault || fault.after.is_some() {
                 Span::ZERO
             } else {
-                (extent::least(graph, fault.at) - first).max(Span::ZERO)
+                extent::least(graph, fault.at) - first
             };
+            // One that strikes before the clock starts ends so much earlier.
+            let strikes = since.max(Span::ZERO);
+            let ends = (since + lasts).max(Span::ZERO);
             if index != self.fault && arms.iter().any(|a| sets(&a.begin)) {
                 early = early.or(Early::in_time(strikes));
             }
             if arms.iter().any(|a| sets(&a.end)) {
-                early = early.or(Early::in_time(strikes + lasts));
+                early = early.or(Early::in_time(ends));
             }
             if fault.level == level {
-                let at = if value { strikes } else { strikes + lasts };
+                let at = if value { strikes } else { ends };
                 early = early.or(Early::in_time(at));
             }
         }

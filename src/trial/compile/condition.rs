@@ -65,7 +65,11 @@ impl Compiler<'_> {
             }
             Condition::Asked(who, request) => self.each(*who, scope, &mut |c, i| {
                 let (component, member) = c.member(i);
-                c.asked((component, member, *request))
+                let members = c.preset(component).kind.process_range() == Range::Member;
+                match i.range {
+                    Range::One if members => c.asked_as_a_whole(component, *request),
+                    _ => c.asked((component, member, *request)),
+                }
             }),
             Condition::Chose(node, who) | Condition::Head(node, who) => {
                 self.each(*who, scope, &mut |c, i| c.choice(*node, i, scope))

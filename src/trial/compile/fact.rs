@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::{Compiler, Instance};
 use crate::block::{LevelId, Literal};
 use crate::model::expression::Range;
-use crate::model::preset::{RUNS, STANDS, STOP, STOPS};
-use crate::model::system::{ComponentId, HostId};
+use crate::model::preset::{ASKS, Block, RUNS, STANDS, STOP, STOPS};
+use crate::model::system::{Addressee, ComponentId, HostId};
 
 /// The facts that something can change.
 #[derive(Debug, Default)]
@@ -79,7 +79,12 @@ impl Compiler<'_> {
     pub(super) fn asked_fact(&mut self, key: (ComponentId, usize, usize)) -> LevelId {
         let component = self.component(key.0);
         let request = &component.preset.requests[key.2];
-        let name = format!("{}/{}/{request}", component.name, component.seat(key.1).name);
+        let name = match component.preset.kind.process_range() {
+            Range::Member => {
+                format!("{}/{}/{request}", component.name, component.seat(key.1).name)
+            }
+            _ => format!("{}/{request}", component.name),
+        };
         let builder = &mut self.builder;
         *self.facts.asked.entry(key).or_insert_with(|| builder.fact(&name, false))
     }
@@ -142,18 +147,52 @@ impl Compiler<'_> {
         self.builder.and(&all)
     }
 
-    /// The request stands, or the pod asks for it.
+    /// The request stands on a member: a fault made it, the pod, or a runbook.
     pub(super) fn asked(&mut self, key: (ComponentId, usize, usize)) -> Literal {
-        let own = self.facts.asked.get(&key).map_or(Literal::FALSE, |l| Literal::of(*l));
-        match self.pod(key.0, key.1) {
-            Some((by, at))
-                if self.preset(key.0).requests[key.2] == STOP && self.exports(by, STOPS) =>
-            {
-                let stops = self.export(by, STOPS, at, None);
-                self.builder.or(&[own, stops])
-            }
-            _ => own,
+        let fact = self.facts.asked.get(&key).map_or(Literal::FALSE, |l| Literal::of(*l));
+        let mut all = vec![fact, self.ordered(key.0, key.2, Some(key.1))];
+        let stop = self.preset(key.0).requests[key.2] == STOP;
+        if let Some((by, at)) = self.pod(key.0, key.1).filter(|_| stop)
+            && self.exports(by, STOPS)
+        {
+            all.push(self.export(by, STOPS, at, None));
         }
+        self.builder.or(&all)
+    }
+
+    /// The request stands on a component as a whole.
+    pub(super) fn asked_as_a_whole(&mut self, id: ComponentId, request: usize) -> Literal {
+        self.ordered(id, request, None)
+    }
+
+    /// A runbook asks for it.
+    fn ordered(&mut self, of: ComponentId, request: usize, member: Option<usize>) -> Literal {
+        let mut any = Vec::new();
+        for id in self.component_ids() {
+            let Some(order) = &self.component(id).asks_for else { continue };
+            if order.of != of || order.request != Some(request) {
+                continue;
+            }
+            let meant = match (&order.to, member) {
+                (Addressee::Whole, None) => Literal::TRUE,
+                (Addressee::Members(all), Some(member)) => Literal::constant(all.contains(&member)),
+                (Addressee::Primary, Some(member)) => self.is_primary(of, member),
+                _ => Literal::FALSE,
+            };
+            let asks = self.export(id, ASKS, 0, None);
+            any.push(self.builder.and(&[asks, meant]));
+        }
+        self.builder.or(&any)
+    }
+
+    /// A component's first pick among members has chosen this one.
+    fn is_primary(&self, id: ComponentId, member: usize) -> Literal {
+        let mut nodes = self.nodes(id);
+        let pick =
+            nodes.find(|(_, node)| matches!(node.block, Block::Pick { over: Range::Member, .. }));
+        pick.map_or(Literal::FALSE, |(node, _)| {
+            Literal::of(self.built[id.0][node.0].choices[0][member])
+        })
     }
 
     /// A packet gets from one to the other and back: the path, and both hosts.

@@ -88,6 +88,7 @@ impl Compiler<'_> {
                 .map(|lasts| self.quantity(lasts, name_hash(&format!("{name}.for")))),
             strikes,
             level,
+            harms: self.model.is_harm(fault),
         };
         // Waiting for a fault to strike or to end is a stage like any other.
         self.stages.push(StageSlot {
@@ -165,6 +166,9 @@ impl Compiler<'_> {
             Target::Each(component, set) => {
                 let all = seats(*component, *set);
                 Victims::One(Victim::Members(all.map(|at| (*component, at)).collect()))
+            }
+            Target::Alerts(all) => {
+                Victims::One(Victim::Members(all.iter().map(|id| (*id, 0)).collect()))
             }
             Target::One(component, set) => Victims::Drawn(members(*component, *set)),
             Target::Primary(component) => match self.first_pick(*component) {

@@ -86,7 +86,9 @@ impl Compiler<'_> {
         let mut drafts = Vec::new();
         let mut clients: Vec<Literal> = Vec::new();
         for id in self.component_ids() {
-            drafts.push(self.draft(id, &mut clients));
+            if self.preset(id).kind.is_served() {
+                drafts.push(self.draft(id, &mut clients));
+            }
         }
         drafts.insert(0, self.draft_system(&drafts, clients.len()));
         let mut measures = Measures {
@@ -140,9 +142,11 @@ impl Compiler<'_> {
         }
     }
 
-    /// The class of the first fault.
+    /// The class of the first fault by which something breaks.
     fn class(&self) -> Class {
-        self.scenario.faults.first().map_or(Class::Announced, |fault| match fault.what {
+        let faults = &self.scenario.faults;
+        let first = faults.iter().find(|fault| self.model.is_harm(fault));
+        first.or(faults.first()).map_or(Class::Announced, |fault| match fault.what {
             FaultKind::Kill(_) => Class::Reset,
             FaultKind::Hang(_) => Class::Hung,
             FaultKind::PowerLoss | FaultKind::Partition { .. } => Class::Silent,
@@ -192,6 +196,9 @@ impl Compiler<'_> {
                 let served = self.export(id, "writable", 0, None);
                 ("routes", served, whole(served), vec![Figure::RecoveryTime, Figure::Downtime])
             }
+            ComponentKind::Alert | ComponentKind::People | ComponentKind::Runbook => {
+                unreachable!("nobody is served by them")
+            }
             ComponentKind::Clients => {
                 let served = self.served_clients(id);
                 clients.extend(&served);
@@ -220,7 +227,7 @@ impl Compiler<'_> {
         }
     }
 
-    fn served_clients(&mut self, id: ComponentId) -> Vec<Literal> {
+    pub(super) fn served_clients(&mut self, id: ComponentId) -> Vec<Literal> {
         let preset = self.preset(id);
         let Some(export) = preset.exports.iter().find(|e| e.name == "served") else {
             unreachable!("validation requires the export of a client population")
@@ -338,6 +345,7 @@ impl Compiler<'_> {
             .iter()
             .flat_map(|c| self.built[c.0].iter().flat_map(|built| built.logs.iter().copied()));
         let first = measures.figures.len();
+        let who = self.with_attendants(&draft.components);
         let subject = Subject {
             first,
             served,
@@ -348,8 +356,8 @@ impl Compiler<'_> {
                 .figures
                 .iter()
                 .any(|figure| matches!(figure, Figure::TimeToDetect | Figure::TimeToDecide)),
-            detected: self.stamped(&draft.components, &["detected"]),
-            ordered: self.stamped(&draft.components, &ORDERED),
+            detected: self.stamped(&who, &["detected"]),
+            ordered: self.stamped(&who, &ORDERED),
             failed_over: self.stamped(&draft.components, &["failed_over"]),
             figures: draft.figures.clone(),
         };
@@ -362,6 +370,29 @@ impl Compiler<'_> {
             measures.figures.push(FigureSlot { subject, figure, clock, class, bound: None });
         }
         measures.subjects.push(subject);
+    }
+
+    /// These components, the alerts that watch them, and the runbooks that ask
+    /// something of them with the alerts that start those.
+    fn with_attendants(&self, components: &[ComponentId]) -> Vec<ComponentId> {
+        let mut all = components.to_vec();
+        for id in self.component_ids() {
+            let component = self.component(id);
+            let watches = component.preset.kind == ComponentKind::Alert
+                && component.needed.iter().any(|one| components.contains(&one.on));
+            let acts = component.asks_for.as_ref();
+            if acts.is_some_and(|order| components.contains(&order.of)) {
+                all.push(id);
+                let roles = component.preset.needs.iter().zip(&component.needs);
+                let alerts = roles.filter(|(need, _)| need.kind == ComponentKind::Alert);
+                all.extend(alerts.map(|(_, alert)| *alert));
+            } else if watches {
+                all.push(id);
+            }
+        }
+        all.sort_unstable();
+        all.dedup();
+        all
     }
 
     /// The milestones of these components with one of these marks.

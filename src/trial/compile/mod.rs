@@ -21,13 +21,13 @@ use std::collections::BTreeMap;
 use fact::Facts;
 
 use crate::block::{
-    BackupId, Builder, ClockId, DialId, Graph, LeaseId, LevelId, LinkId, LogId, Mark, PickId,
-    PoolId, ProbeId,
+    BackupId, Builder, ClockId, CrewId, DialId, Graph, LeaseId, LevelId, LinkId, LogId, Mark,
+    PickId, PoolId, ProbeId,
 };
 use crate::model::expression::{NodeId, PoolRef, Range, Who};
-use crate::model::preset::{Block, ComponentKind, Exported, Node, Preset};
+use crate::model::preset::{Block, Calling, ComponentKind, Exported, Node, Preset};
 use crate::model::scenario::Scenario;
-use crate::model::system::{Component, ComponentId, HostId, Model};
+use crate::model::system::{Component, ComponentId, HostId, Model, Person};
 use crate::outcome::{MilestoneSlot, StageSlot};
 
 /// One instance of a range of a component.
@@ -74,9 +74,13 @@ struct Built {
     logs: Vec<LogId>,
     backups: Vec<BackupId>,
     pools: Vec<PoolId>,
+    crews: Vec<CrewId>,
     links: Vec<LinkId>,
-    /// Works that use a pool: whether they hold a unit, an instance each.
+    /// Works that use a pool or call: whether they hold a unit or somebody, an
+    /// instance each.
     held: Vec<LevelId>,
+    /// Works that call: for each instance the level of each who may be called.
+    taken: Vec<Vec<LevelId>>,
     /// Picks and dials: for each instance the levels of the candidates; logs:
     /// the levels that say who is the head.
     choices: Vec<Vec<LevelId>>,
@@ -150,6 +154,7 @@ struct Counters {
     logs: u32,
     backups: u32,
     pools: u32,
+    crews: u32,
     links: u32,
 }
 
@@ -373,6 +378,7 @@ impl<'m> Compiler<'m> {
                     built.backups.push(BackupId(next(&mut counters.backups)));
                 }
                 Block::Pool { .. } => built.pools.push(PoolId(next(&mut counters.pools))),
+                Block::Crew { .. } => built.crews.push(CrewId(next(&mut counters.crews))),
                 Block::Link { .. } => built.links.push(LinkId(next(&mut counters.links))),
                 Block::Log { .. } => built.logs.push(LogId(next(&mut counters.logs))),
                 block => {
@@ -383,11 +389,8 @@ impl<'m> Compiler<'m> {
                         self.builder.stage(level, stage);
                     }
                     built.levels.push(level);
-                    if let Some((stage, title)) = &waits {
-                        let held = self.builder.level(&format!("{name}_waits"));
-                        self.builder.stage(held, *stage);
-                        self.titles.insert(held, title.clone());
-                        built.held.push(held);
+                    if let Some(waits) = &waits {
+                        self.declare_holding(id, block, &name, waits, &mut built);
                     }
                     if let Block::Work { retry: Some(_), .. } = block {
                         built.failed.push(self.declare_failure(node, &name, stage));
@@ -410,6 +413,52 @@ impl<'m> Compiler<'m> {
             }
         }
         built
+    }
+
+    /// The level that says that a work holds a unit, or whom of those it may call.
+    fn declare_holding(
+        &mut self,
+        id: ComponentId,
+        block: &Block,
+        name: &str,
+        (stage, title): &(u32, String),
+        built: &mut Built,
+    ) {
+        let Block::Work { calls: Some(calls), .. } = block else {
+            let held = self.builder.level(&format!("{name}_waits"));
+            self.builder.stage(held, *stage);
+            self.titles.insert(held, title.clone());
+            built.held.push(held);
+            return;
+        };
+        // Who comes says more than that somebody does.
+        let held = self.builder.level("");
+        self.builder.stage(held, *stage);
+        built.held.push(held);
+        let mut taken = Vec::new();
+        for person in self.callees(id, calls) {
+            let level = self.builder.level(&format!("{name}={}", person.name));
+            self.builder.stage(level, *stage);
+            self.titles.insert(level, format!("takes {}", self.component(id).name));
+            taken.push(level);
+        }
+        built.taken.push(taken);
+    }
+
+    /// Those whom a work of a component may call, in the order of the model.
+    fn callees(&self, id: ComponentId, calls: &Calling) -> Vec<&'m Person> {
+        let role = self.component(id).asks_for.as_ref().and_then(|order| order.by.as_deref());
+        let (crew, _) = self.crew_called(id, calls);
+        self.component(crew).people.iter().filter(|person| person.fits(role)).collect()
+    }
+
+    /// Whose crew a work of a component calls, and its node.
+    fn crew_called(&self, id: ComponentId, calls: &Calling) -> (ComponentId, NodeId) {
+        let PoolRef::Need(need, name, _) = &calls.crew else {
+            unreachable!("validation keeps calls to the crews of others")
+        };
+        let other = self.component(id).needs[need.0];
+        (other, self.pool_exported(other, name))
     }
 
     /// The level that says that a work has failed at its last try.
@@ -462,6 +511,7 @@ impl<'m> Compiler<'m> {
                 | Block::Log { .. }
                 | Block::Backup { .. }
                 | Block::Pool { .. }
+                | Block::Crew { .. }
                 | Block::Link { .. }
                 | Block::Gate { .. }
         ) {
@@ -478,9 +528,17 @@ impl<'m> Compiler<'m> {
 
     /// The stage of waiting for a unit of a pool, and the words for getting it.
     fn stage_of_waiting(&mut self, id: ComponentId, node: &Node) -> Option<(u32, String)> {
-        let Block::Work { uses: Some(pool), .. } = &node.block else { return None };
-        let pool = self.pool_node(id, pool);
-        let words = pool.says.title.clone().unwrap_or_else(|| pool.name.replace('_', " "));
+        let pool = match &node.block {
+            Block::Work { uses: Some(pool), .. } => self.pool_node(id, pool),
+            Block::Work { calls: Some(calls), .. } => {
+                let (people, crew) = self.crew_called(id, calls);
+                self.node(people, crew)
+            }
+            _ => return None,
+        };
+        let role = self.component(id).asks_for.as_ref().and_then(|order| order.by.clone());
+        let words = role.or_else(|| pool.says.title.clone());
+        let words = words.unwrap_or_else(|| pool.name.replace('_', " "));
         self.stages.push(StageSlot {
             name: format!("{}.{}_waits", self.component(id).name, node.name),
             title: format!("waits for {words}"),

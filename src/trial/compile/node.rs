@@ -4,6 +4,7 @@ use super::value::Names;
 use super::{Compiler, Instance, Scope};
 use crate::block::backup::Backup;
 use crate::block::clock::{Clock, Ticks};
+use crate::block::crew::{Callee, Calls, Crew};
 use crate::block::dial::{Dial, DialTarget};
 use crate::block::lease::Lease;
 use crate::block::link::{Link, Moves};
@@ -17,7 +18,8 @@ use crate::block::work::{self, Work};
 use crate::block::{ClockId, LevelId, Literal, ValueId};
 use crate::model::expression::{Condition, NodeId, Range, Value, Who};
 use crate::model::preset::{
-    self, Block, Check, ClockRef, ComponentKind, Effect, Growth, Looks, Lost, Node, Pace, Supply,
+    self, Block, Calling, Check, ClockRef, ComponentKind, Effect, Growth, Looks, Lost, Node, Pace,
+    Supply,
 };
 use crate::random::name_hash;
 
@@ -194,6 +196,11 @@ impl Compiler<'_> {
             Block::Backup { .. } => self.define_backup(place),
             Block::Tank { .. } => self.define_tank(place, level),
             Block::Pool(supply) => self.define_pool(place, supply),
+            Block::Crew { escalate, .. } => {
+                let people = self.component(own.component).people.len();
+                let escalate = self.field(place, "escalate", escalate);
+                self.builder.crew(Crew { people, escalate });
+            }
             Block::Link { rate } => {
                 let rate = self.field(place, "rate", rate);
                 self.builder.link(Link { rate });
@@ -202,7 +209,7 @@ impl Compiler<'_> {
     }
 
     fn define_work(&mut self, place: &Place<'_>, level: LevelId) {
-        let Block::Work { when, until, takes, moves, uses, keeps, lost, does, retry } =
+        let Block::Work { when, until, takes, moves, uses, calls, keeps, lost, does, retry } =
             &place.node.block
         else {
             return;
@@ -220,8 +227,13 @@ impl Compiler<'_> {
             keeps: self.optional(keeps.as_ref(), &place.scope, Literal::FALSE),
             held: self.built[own.component.0][place.id.0].held[own.index],
         });
+        let calls = calls.as_ref().map(|calls| {
+            let keeps = self.optional(keeps.as_ref(), &place.scope, Literal::FALSE);
+            self.calls(place, calls, keeps)
+        });
         let work = Work {
             does,
+            calls,
             when: self.condition(when, &place.scope),
             until: self.optional(until.as_ref(), &place.scope, Literal::FALSE),
             takes: match &moves {
@@ -242,6 +254,43 @@ impl Compiler<'_> {
             }),
         };
         self.builder.define_work(level, work);
+    }
+
+    /// Whom a work calls, and what each of them draws: by their names, so that one
+    /// more colleague changes nobody's answers.
+    fn calls(&mut self, place: &Place<'_>, calls: &Calling, keeps: Literal) -> Calls {
+        let own = place.own();
+        let (people, crew) = self.crew_called(own.component, calls);
+        let Block::Crew { response, misses, .. } = &self.node(people, crew).block else {
+            unreachable!("validation keeps calls to crews")
+        };
+        let fit = self.callees(own.component, calls);
+        let mut levels: Vec<usize> = fit.iter().map(|person| person.level).collect();
+        levels.sort_unstable();
+        levels.dedup();
+        let scope = Scope::of(Instance { component: people, range: Range::One, index: 0 });
+        let mut callees = Vec::with_capacity(fit.len());
+        for (at, person) in fit.into_iter().enumerate() {
+            let everybody = &self.component(people).people;
+            let position = everybody.iter().position(|one| one.name == person.name);
+            let level = levels.iter().position(|level| *level == person.level);
+            let name = |what: &str| format!("{}={}.{what}", place.name, person.name);
+            callees.push(Callee {
+                person: position.unwrap_or_default(),
+                level: level.unwrap_or_default() as u32,
+                response: self.value(response, &scope, &mut Names::of(name("response"))),
+                misses: self.value(misses, &scope, &mut Names::of(name("misses"))),
+                name: name_hash(&name("missed")),
+                taken: self.built[own.component.0][place.id.0].taken[own.index][at],
+            });
+        }
+        Calls {
+            crew: self.built[people.0][crew.0].crews[0],
+            callees,
+            priority: self.field(place, "priority", &calls.priority),
+            keeps,
+            held: self.built[own.component.0][place.id.0].held[own.index],
+        }
     }
 
     fn define_pool(&mut self, place: &Place<'_>, supply: &Supply) {

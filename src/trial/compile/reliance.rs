@@ -58,7 +58,12 @@ impl Compiler<'_> {
                 self.builder.and(&parts)
             }
             ComponentKind::Route => self.export(id, "writable", 0, None),
-            ComponentKind::Clients => Literal::TRUE,
+            ComponentKind::Clients => {
+                let all = self.served_clients(id);
+                let least = self.component(id).serves_at_least * all.len() as f64 - 1e-9;
+                self.builder.at_least(least.ceil().max(1.0) as usize, &all)
+            }
+            ComponentKind::Alert | ComponentKind::People | ComponentKind::Runbook => Literal::TRUE,
         }
     }
 

@@ -26,6 +26,9 @@ pub enum Unswept {
     /// Something that matters has a memory of its own.
     #[error("blocks with a memory: picks, dials, logs, links, tanks, backups, tokens")]
     Memory,
+    /// Work that people do.
+    #[error("work that people are called for")]
+    People,
     /// Work that is tried again, moves bytes, keeps its unit or changes facts.
     #[error("work that fails, moves, keeps or changes something")]
     Work,
@@ -157,9 +160,12 @@ impl Moves {
             Consumer::Gate(gate, _) => open.push(graph.gates[gate as usize].1),
             Consumer::Work(id) => {
                 self.work(graph, id, open);
-                let uses = graph.works[id.index()].0.uses;
-                for user in uses.iter().flat_map(|uses| &graph.users[uses.pool.index()]) {
-                    self.work(graph, *user, open);
+                let work = &graph.works[id.index()].0;
+                let users = work.uses.iter().flat_map(|uses| &graph.users[uses.pool.index()]);
+                let called = work.calls.iter();
+                let callers = called.flat_map(|calls| &graph.callers[calls.crew.index()]);
+                for other in users.chain(callers) {
+                    self.work(graph, *other, open);
                 }
             }
             Consumer::Clock(id) => {
@@ -202,7 +208,8 @@ impl Moves {
     fn work(&mut self, graph: &Graph, id: WorkId, open: &mut Vec<LevelId>) {
         let (work, level) = &graph.works[id.index()];
         open.push(*level);
-        open.extend(work.uses.map(|uses| uses.held));
+        open.extend(work.holding().map(|(held, _)| held));
+        open.extend(work.calls.iter().flat_map(|c| &c.callees).map(|callee| callee.taken));
         open.extend(work.retry.map(|retry| retry.failed));
         for (fact, _) in &work.does {
             self.worked[fact.index()] = true;
@@ -317,6 +324,7 @@ impl Planner<'_> {
             Producer::Probe(id) => self.probe(id.index())?,
             Producer::Lease(id) => self.lease(id.index())?,
             Producer::Failed(_) => return Err(Unswept::Work),
+            Producer::Taken(..) => return Err(Unswept::People),
             Producer::Pick(..) | Producer::Dial(..) | Producer::Head(..) | Producer::Tank(_) => {
                 return Err(Unswept::Memory);
             }
@@ -327,6 +335,9 @@ impl Planner<'_> {
 
     fn work(&mut self, id: WorkId) -> Result<(), Unswept> {
         let (work, level) = &self.graph.works[id.index()];
+        if work.calls.is_some() {
+            return Err(Unswept::People);
+        }
         let starts = self.steady.holds(work.when);
         let runs_on = work.moves.is_some() || work.retry.is_some();
         let never_done = starts && !self.steady.levels[level.index()];

@@ -104,7 +104,11 @@ impl Resolver<'_> {
             return Some(Condition::Host(who));
         }
         let relied = Reliance::ALL.into_iter().find(|reliance| reliance.name() == name);
-        if let Some(reliance) = relied.filter(|_| environment.kind.relies()) {
+        let watches = environment.kind == ComponentKind::Alert;
+        if let Some(reliance) = relied.filter(|one| match one {
+            Reliance::Needs => environment.kind.relies() || watches,
+            Reliance::Uses => environment.kind.relies(),
+        }) {
             return Some(Condition::Relied(reliance));
         }
         if let Some(process) = environment.processes.iter().position(|other| other == name) {
@@ -125,7 +129,10 @@ impl Resolver<'_> {
     fn level(&mut self, who: Who, id: NodeId, extent: &Extent) -> Option<Condition> {
         let node = &self.environment.nodes[id.0];
         let shape = node.shape;
-        if matches!(shape, Shape::Clock | Shape::Log | Shape::Backup | Shape::Pool | Shape::Link) {
+        if matches!(
+            shape,
+            Shape::Clock | Shape::Log | Shape::Backup | Shape::Pool | Shape::Crew | Shape::Link
+        ) {
             let what = self.environment.describe_node(id);
             let message = format!("`{}` is {what}, which is neither true nor false", node.name);
             return self.fail(Mistake::new("no_level", extent.clone(), message, "has no level"));
@@ -231,6 +238,8 @@ impl Resolver<'_> {
         };
         // Of whoever has a process of its own to ask.
         let range = match self.scope.owner {
+            // Of the component as a whole, be it of whom it may.
+            Range::One => Range::One,
             Range::Set(_) if self.environment.has_host(self.scope.owner) => self.scope.owner,
             _ => self.environment.kind.process_range(),
         };

@@ -12,6 +12,8 @@ pub(crate) const FAULTS: [&str; 4] = ["reset", "hung", "silent", "announced"];
 pub(crate) const OBJECTIVES: [&str; 2] = ["recovery_time", "data_loss"];
 /// The facts of structure that a lint may read.
 pub(crate) const STRUCTURE: [&str; 2] = ["members", "zones"];
+/// How many alerts watch it, or what reaches through it.
+pub(crate) const ALERTS: &str = "alerts";
 /// What a route serves or clients use, as a lint calls it: its end, where routes
 /// that only lead are in between.
 pub(crate) const TARGET: &str = "target";
@@ -75,7 +77,7 @@ impl Resolver<'_> {
                     self.fail(mistake.maybe_help(help))
                 }
             },
-            Syntax::Name(name) if STRUCTURE.contains(&name.as_str()) => {
+            Syntax::Name(name) if STRUCTURE.contains(&name.as_str()) || name == ALERTS => {
                 Some((LintValue::Structure(name.clone()), Dimension::NUMBER))
             }
             Syntax::Name(name) => self.lint_parameter(name, extent),
@@ -111,7 +113,7 @@ impl Resolver<'_> {
             ));
         }
         let parameters = self.environment.parameters.iter().map(|(name, _)| name.as_str());
-        let help = nearest_of(name, parameters.chain(STRUCTURE));
+        let help = nearest_of(name, parameters.chain(STRUCTURE).chain([ALERTS]));
         let message = format!("there is no parameter `{name}`");
         let mistake = Mistake::new("unknown_name", extent.clone(), message, "unknown name");
         self.fail(mistake.maybe_help(help))

@@ -80,6 +80,8 @@ pub enum Shape {
     Tank,
     /// `pool`
     Pool,
+    /// `crew`
+    Crew,
     /// `link`
     Link,
 }
@@ -100,6 +102,7 @@ impl Shape {
             Self::Backup => "backup",
             Self::Tank => "tank",
             Self::Pool => "pool",
+            Self::Crew => "crew",
             Self::Link => "link",
         }
     }
@@ -161,6 +164,7 @@ impl Environment {
             Block::Backup { .. } => Shape::Backup,
             Block::Tank { .. } => Shape::Tank,
             Block::Pool(_) => Shape::Pool,
+            Block::Crew { .. } => Shape::Crew,
             Block::Link { .. } => Shape::Link,
         };
         let node = |node: &Node| Declared {
@@ -448,7 +452,11 @@ impl<'e> Resolver<'e> {
         let processes = environment.processes.iter().map(String::as_str);
         let fixed = ["self", "host"];
         let fixed = &fixed[usize::from(matches!(self.scope.owner, Range::Pair(..)))..];
-        let relied = if environment.kind.relies() { &Reliance::ALL[..] } else { &[] };
+        let relied = match environment.kind {
+            ComponentKind::Alert => &[Reliance::Needs][..],
+            kind if kind.relies() => &Reliance::ALL[..],
+            _ => &[],
+        };
         let fixed = fixed.iter().copied().chain(relied.iter().map(|one| one.name()));
         bound.chain(nodes).chain(parameters).chain(processes).chain(needs).chain(fixed).collect()
     }

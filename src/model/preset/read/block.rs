@@ -1,6 +1,7 @@
 //! The blocks, field by field.
 
 use super::field::Fields;
+use super::people;
 use crate::diagnostic::nearest_help;
 use crate::model::expression::resolve::{Declared, Shape};
 use crate::model::expression::{Condition, Range, Value};
@@ -32,9 +33,10 @@ pub(super) fn work(fields: &Fields<'_, '_>) -> Option<Block> {
         Some(_) => fields.pool("uses").map(Some),
         None => Some(None),
     };
-    let keeps = match &uses {
-        // Nothing is kept where no unit is used.
-        Some(None) => Ok(None),
+    let calls = people::calls(fields);
+    let keeps = match (&uses, &calls) {
+        // Nothing is kept where no unit is used and nobody is called.
+        (Some(None), Ok(None)) => Ok(None),
         _ => fields.optional("keeps", fields.scope()),
     };
     let lost = lost(fields);
@@ -48,6 +50,7 @@ pub(super) fn work(fields: &Fields<'_, '_>) -> Option<Block> {
         takes: takes?,
         moves: moves?,
         uses: uses?,
+        calls: calls.ok()?.map(Box::new),
         keeps: keeps.ok()?,
         lost: lost?,
         does: does?,

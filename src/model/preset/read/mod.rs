@@ -6,6 +6,7 @@ mod field;
 mod header;
 mod names;
 mod parts;
+mod people;
 mod probe;
 mod set;
 
@@ -23,9 +24,9 @@ pub(super) use names::Places;
 /// The most nodes that a preset may have.
 const MOST_NODES: usize = 64;
 /// The blocks, as they are written.
-pub(in crate::model) const BLOCKS: [&str; 12] = [
-    "gate", "work", "clock", "probe", "lease", "pick", "dial", "log", "backup", "pool", "link",
-    "tank",
+pub(in crate::model) const BLOCKS: [&str; 13] = [
+    "gate", "work", "clock", "probe", "lease", "pick", "dial", "log", "backup", "pool", "crew",
+    "link", "tank",
 ];
 
 /// Reads a preset; what is wrong with it goes to `context`.
@@ -165,6 +166,7 @@ fn shape(entry: &Entry, block: &str, sets: &[Set]) -> Shape {
         "backup" => Shape::Backup,
         "tank" => Shape::Tank,
         "pool" => Shape::Pool,
+        "crew" => Shape::Crew,
         "link" => Shape::Link,
         _ => Shape::Log,
     }
@@ -234,11 +236,12 @@ fn read_node(
         Shape::Log => block::log(&fields),
         Shape::Backup => block::backup(&fields),
         Shape::Pool => block::pool(&fields),
+        Shape::Crew => people::crew(&fields),
         Shape::Tank => block::tank(&fields),
         Shape::Link => block::link(&fields),
     };
     let marks = match node.declared.shape {
-        Shape::Clock | Shape::Log | Shape::Backup | Shape::Pool | Shape::Link => None,
+        Shape::Clock | Shape::Log | Shape::Backup | Shape::Pool | Shape::Crew | Shape::Link => None,
         _ => fields.marks(),
     };
     reader.finish();

@@ -2,8 +2,8 @@
 
 use super::field::{expression_text, report};
 use crate::diagnostic::{Diagnostic, Location, nearest, nearest_help};
-use crate::model::expression::Range;
 use crate::model::expression::resolve::{Declared, Environment, Scope, Shape};
+use crate::model::expression::{NodeId, Range};
 use crate::model::preset::{
     Export, Exported, Interface, Lint, LintSeverity, Node, Parameter, Published, Quantity, Says,
     Varies, VersionRange,
@@ -236,7 +236,7 @@ pub(super) fn exports(reader: &Reader<'_>, environment: &Environment) -> Vec<(Ex
     let kind = environment.kind;
     let mut interface = kind.interface();
     let Some(table) = reader.table("exports", "[exports]") else {
-        if reader.table_read().get("exports").is_none() {
+        if reader.table_read().get("exports").is_none() && !interface.is_empty() {
             let names: Vec<String> = interface.iter().map(written).collect();
             let message = format!("{} must export {}", kind.describe(), names.join(", "));
             let label = "there is no [exports]";
@@ -294,7 +294,7 @@ pub(super) fn exports(reader: &Reader<'_>, environment: &Environment) -> Vec<(Ex
 
 /// Whether a node is a pool of each of a range.
 fn is_pool(node: &Declared, range: Range) -> bool {
-    node.shape == Shape::Pool && node.range == range
+    matches!(node.shape, Shape::Pool | Shape::Crew) && node.range == range
 }
 
 /// The pools that works of others may use: whatever else is exported by the name
@@ -307,7 +307,9 @@ fn pools(
 ) {
     for entry in table.unread() {
         let named = entry.node.as_str().and_then(|text| environment.node_named(text));
-        let pool = named.filter(|id| environment.nodes[id.0].shape == Shape::Pool);
+        let shape = |id: &NodeId| environment.nodes[id.0].shape;
+        let shared = |id: &NodeId| matches!(shape(id), Shape::Pool | Shape::Crew);
+        let pool = named.filter(shared);
         let name = entry.key.value.clone();
         let kind = environment.kind;
         let mut known = kind.interface().iter().chain(kind.optional()).chain(kind.alternative());
