@@ -140,6 +140,11 @@ pub struct FaultSpec {
     pub after: Option<u32>,
     /// For how long \[s\]; `None`: for good.
     pub lasts: Option<ValueId>,
+    /// It ends with the first stamp of this milestone, if it stands then.
+    pub until: Option<u32>,
+    /// Whether it breaks or asks for anything: the clock of recovery starts with the
+    /// first that does. What does not is the beginning of a procedure.
+    pub breaks: bool,
     /// Whom.
     pub strikes: Strikes,
     /// True while it lasts.

@@ -168,7 +168,15 @@ impl Random {
         };
         let lasts = self.chance(50).then(|| self.time(1, 60));
         let at = self.time(0, 10);
-        self.builder.fault(FaultSpec { at, after: None, lasts, strikes: Strikes::One(arm), level });
+        self.builder.fault(FaultSpec {
+            at,
+            after: None,
+            lasts,
+            until: None,
+            breaks: true,
+            strikes: Strikes::One(arm),
+            level,
+        });
     }
 }
 

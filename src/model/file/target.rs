@@ -27,6 +27,7 @@ pub(super) fn read_target(
         ["node" | "host" | "machine", name] => looker.host(name),
         ["primary" | "leader", "of", name] => looker.primary(name),
         ["member", member, "of", name] => looker.member(member, name),
+        ["first", "of", name] => looker.component(name).map(Target::First),
         ["one", "of", name] => looker.component(name).map(|id| Target::One(id, None)),
         ["each" | "all", "of", name] => looker.component(name).map(|id| Target::Each(id, None)),
         _ => match looker.of_set(&words) {
@@ -50,6 +51,7 @@ pub(in crate::model) fn target_name(target: &Target, model: &Model) -> String {
             format!("{} of {}", model.components[id.0].seat_title(*at), name(id))
         }
         Target::Primary(id) => format!("the primary of {}", name(id)),
+        Target::First(id) => format!("the first of {}", name(id)),
         Target::One(id, None) => format!("one member of {}", name(id)),
         Target::Each(id, None) => format!("all members of {}", name(id)),
         Target::One(id, Some(set)) => format!("one {} of {}", set_name(*id, *set, model), name(id)),
@@ -79,7 +81,7 @@ pub(super) fn processes<'m>(target: &Target, model: &'m Model) -> Vec<&'m str> {
         Target::Region(name) => on(&|host| model.region_of(host) == name),
         Target::Host(host) => on(&|one| one == *host),
         Target::Member(id, at) => vec![(*id, model.components[id.0].range_of_seat(*at))],
-        Target::Primary(id) => vec![(*id, own(id))],
+        Target::Primary(id) | Target::First(id) => vec![(*id, own(id))],
         Target::One(id, set) | Target::Each(id, set) => {
             vec![(*id, set.map_or_else(|| own(id), Range::Set))]
         }
@@ -109,7 +111,7 @@ pub(super) fn requests_to<'m>(target: &Target, model: &'m Model) -> Vec<&'m str>
         }
         Target::Host(host) => return requests_on(model, |one| one == *host),
         Target::Member(id, at) => (*id, model.components[id.0].range_of_seat(*at)),
-        Target::Primary(id) => (*id, Range::Member),
+        Target::Primary(id) | Target::First(id) => (*id, Range::Member),
         Target::One(id, set) | Target::Each(id, set) => {
             let own = model.components[id.0].preset.kind.process_range();
             (*id, set.map_or(own, Range::Set))
