@@ -14,8 +14,8 @@ use drillcast::block::tank::Tank;
 use drillcast::block::value::{About, Condition, Value};
 use drillcast::block::work::{Retry, Work};
 use drillcast::block::{
-    Arm, BackupId, Builder, Change, ClockId, FaultSpec, Graph, LevelId, LinkId, Literal, PoolId,
-    Strikes, ValueId,
+    Arm, BackupId, Builder, Change, ClockId, FaultSpec, Graph, LevelId, LinkId, Literal, Mark,
+    PoolId, Strikes, ValueId,
 };
 use drillcast::random::{Sampling, name_hash};
 use drillcast::trial::{Ended, Mode, Steady, World};

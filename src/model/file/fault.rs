@@ -199,7 +199,11 @@ pub(super) fn instant(node: &Node, key: &str, context: &Context<'_>) -> Option<Q
     let quantity = read_quantity(node, key, &Expect::time_once(), context)?;
     if quantity.law.quantile(0.5) >= ENDLESS {
         let label = "expected a time, such as \"0s\"";
-        context.error("scenario::never", "a fault that never comes", &node.at, label);
+        let message = match key {
+            "at" | "after" => "a fault that never comes".to_owned(),
+            _ => format!("\"{key}\" that is without end"),
+        };
+        context.error("scenario::never", message, &node.at, label);
         return None;
     }
     Some(quantity)

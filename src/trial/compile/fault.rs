@@ -86,6 +86,7 @@ impl Compiler<'_> {
             After::Step(_) => command,
         });
         let level = self.builder.fact(&name, false);
+        self.stands(level);
         let spec = FaultSpec {
             at: self.quantity(&fault.at, name_hash(&format!("{name}.at"))),
             after,

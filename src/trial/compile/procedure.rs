@@ -33,6 +33,8 @@ pub(super) struct Draft {
     picks: Vec<(usize, PickId, ComponentId)>,
     /// The step whose command is compiled.
     acting: Option<usize>,
+    /// Of each fault the level that holds while it lasts.
+    faults: Vec<LevelId>,
 }
 
 #[derive(Clone, Copy)]
@@ -128,6 +130,11 @@ impl<'m> Compiler<'m> {
         step.and_then(|step| self.drill.steps.get(step)).map(|step| step.acted_mark)
     }
 
+    /// The level that holds while a fault lasts; faults are told in their order.
+    pub(super) fn stands(&mut self, level: LevelId) {
+        self.drill.faults.push(level);
+    }
+
     /// The milestone of the step that lifts a fault.
     pub(super) fn lifted(&self, fault: usize) -> Option<u32> {
         let steps = &self.procedure()?.steps;
@@ -181,8 +188,21 @@ impl<'m> Compiler<'m> {
                 self.builder.define_gate(levels.acted, Literal::FALSE);
                 self.builder.define_gate(levels.failed, Literal::FALSE);
             }
-            Deed::Act { command, .. } | Deed::Lift { command, .. } => {
-                self.define_command(levels, step, command);
+            Deed::Act { command, fault } => {
+                // It stands, or has stood: the next step finds it so.
+                let stands = Literal::of(self.drill.faults[*fault]);
+                let struck = self.builder.level("");
+                self.builder.define_latch(struck, stands, Literal::FALSE);
+                self.define_command(levels, step, command, Literal::of(struck));
+            }
+            Deed::Lift { command, step: lifted } => {
+                let Some(Deed::Act { fault, .. }) =
+                    self.procedure().map(|procedure| &procedure.steps[*lifted].does)
+                else {
+                    unreachable!("only what acts is lifted")
+                };
+                let stands = Literal::of(self.drill.faults[*fault]);
+                self.define_command(levels, step, command, !stands);
             }
             Deed::Look(look) => {
                 self.builder.define_gate(levels.acted, Literal::FALSE);
@@ -197,7 +217,13 @@ impl<'m> Compiler<'m> {
     }
 
     /// A command has its effect when its step begins, or fails, and then returns.
-    fn define_command(&mut self, levels: Step, step: &DrillStep, command: &Command) {
+    fn define_command(
+        &mut self,
+        levels: Step,
+        step: &DrillStep,
+        command: &Command,
+        effect: Literal,
+    ) {
         let begun = Literal::of(levels.begun);
         let mut failed = Literal::FALSE;
         if command.fails.law.is_constant() == Some(0.0) {
@@ -220,9 +246,9 @@ impl<'m> Compiler<'m> {
             let work = Work { retry: Some(retry), ..wait(begun, none) };
             self.builder.define_work(levels.acted, work);
         }
-        let acted = Literal::of(levels.acted);
+        let acted = self.builder.and(&[Literal::of(levels.acted), effect]);
         if command.takes.law.is_constant() == Some(0.0) {
-            self.builder.define_gate(levels.passed, acted);
+            self.builder.define_latch(levels.passed, acted, Literal::FALSE);
             self.builder.define_gate(levels.failed, failed);
             return;
         }
@@ -233,8 +259,9 @@ impl<'m> Compiler<'m> {
         self.builder.define_work(returned, wait(either, takes));
         let passed = self.builder.and(&[acted, Literal::of(returned)]);
         let failed = self.builder.and(&[failed, Literal::of(returned)]);
-        self.builder.define_gate(levels.passed, passed);
-        self.builder.define_gate(levels.failed, failed);
+        // What is over stays so, whatever becomes of its effect.
+        self.builder.define_latch(levels.passed, passed, Literal::FALSE);
+        self.builder.define_latch(levels.failed, failed, Literal::FALSE);
     }
 
     /// A look passes at the first of its instants at which it sees what it wants; it
