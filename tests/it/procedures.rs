@@ -192,6 +192,33 @@ fn the_first_by_name() {
     assert!(all.iter().all(|outcome| drill(outcome).passed));
 }
 
+/// The same with a real technology: pods of a Deployment that are deleted by force.
+#[test]
+fn the_first_pod_of_a_deployment() {
+    let model = r#"
+model = "shop"
+zones = { a = "r", b = "r" }
+[clusters.main]
+technology = "kubernetes/cluster"
+members = ["a/1", "a/2", "a/3", "b/1"]
+control_plane = ["b/2"]
+[services.web]
+technology = "kubernetes/deployment"
+cluster = "main"
+members = ["a/1", "a/2", "a/3"]
+spares = ["b/1"]
+start = "30s"
+"#;
+    for (whom, share) in [("one", 2.0 / 3.0), ("first", 0.5)] {
+        let delete =
+            step(&format!("step = \"delete\"\nwhat = \"delete\"\nwhere = \"{whom} of web\""));
+        let wait = step("step = \"wait\"\nsleep = \"10s\"");
+        let look = step("step = \"look\"\nlook = \"web\"\npick = \"first\"\npasses = \"ready\"");
+        let scenario = format!("scenario = \"x\"\n[procedure]\n{delete}{wait}{look}");
+        passes(&outcomes(&[], model, &scenario).1, share);
+    }
+}
+
 /// While the old one is listed there are four names, and two of them are not ready.
 #[test]
 fn the_old_one_is_listed_beside_its_successor() {

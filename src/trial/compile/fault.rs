@@ -86,7 +86,7 @@ impl Compiler<'_> {
             After::Step(_) => command,
         });
         let level = self.builder.fact(&name, false);
-        self.stands(level);
+        self.remember_fault(level);
         let spec = FaultSpec {
             at: self.quantity(&fault.at, name_hash(&format!("{name}.at"))),
             after,

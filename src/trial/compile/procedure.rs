@@ -131,7 +131,7 @@ impl<'m> Compiler<'m> {
     }
 
     /// The level that holds while a fault lasts; faults are told in their order.
-    pub(super) fn stands(&mut self, level: LevelId) {
+    pub(super) fn remember_fault(&mut self, level: LevelId) {
         self.drill.faults.push(level);
     }
 
