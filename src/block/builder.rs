@@ -264,6 +264,12 @@ impl Builder {
         id
     }
 
+    /// The levels of those whom a pick chooses among.
+    #[must_use]
+    pub fn candidates(&self, pick: PickId) -> Vec<LevelId> {
+        self.graph.picks[pick.index()].candidates.iter().map(|one| one.chosen).collect()
+    }
+
     /// Defines a level as a dial; defines the levels of its targets.
     pub fn define_dial(&mut self, level: LevelId, dial: Dial) -> DialId {
         let id = DialId(self.graph.dials.len() as u32);

@@ -38,6 +38,8 @@ pub enum Ticks {
     Even,
     /// At random, a period apart in the mean.
     Random,
+    /// A period apart, the first this long \[s\] after each rise.
+    From(ValueId),
     /// At the first tick of another clock, which follows none, at or after a
     /// period since the last.
     Follow(ClockId),

@@ -143,13 +143,16 @@ pub struct FaultSpec {
     pub after: Option<u32>,
     /// For how long \[s\]; `None`: for good.
     pub lasts: Option<ValueId>,
+    /// It ends with the first stamp of this milestone, if it stands then.
+    pub until: Option<u32>,
+    /// Whether something breaks by it, or somebody who serves is asked to act: the clock
+    /// of figures starts with the first such fault, or with the first of all where no
+    /// fault is one. The beginning of a procedure is not, nor is a silenced alert.
+    pub breaks: bool,
     /// Whom.
     pub strikes: Strikes,
     /// True while it lasts.
     pub level: LevelId,
-    /// Whether the clock of figures starts with it; it does not where nothing breaks
-    /// by it.
-    pub harms: bool,
 }
 
 /// Everything that a trial is made of.

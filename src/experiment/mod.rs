@@ -9,6 +9,7 @@
 //! Imports the engine through [`Source`] only, so that tests can stand in for it.
 
 mod bands;
+mod drilled;
 mod explain;
 mod levers;
 mod limits;
@@ -23,6 +24,7 @@ mod summary;
 mod waits;
 
 pub use bands::{Bands, SharePoint};
+pub use drilled::{Conditional, Drilled, StepSeries};
 pub use explain::{Changed, Effect, Effects, try_levers};
 pub use levers::{Lever, LeverChange, group, levers};
 pub use limits::{Limit, limits, slot_of};

@@ -1,6 +1,7 @@
 //! What many trials come to: histograms and counters that merge exactly.
 
 use super::bands::Bands;
+use super::drilled::Drilled;
 use super::limits::Limit;
 use super::plan::Plan;
 use super::pool::{Collect, Pool};
@@ -64,6 +65,8 @@ pub struct Summary {
     pub relapsed: u64,
     /// Trials in which more happened than a trial may hold.
     pub unsettled: u64,
+    /// What the drill would report, where the scenario has a procedure.
+    pub drill: Option<Drilled>,
     /// The first outcomes, by trial, as many as the plan asks for.
     pub samples: Vec<Outcome>,
 }
@@ -86,6 +89,7 @@ impl Summary {
             kept_all: Share::default(),
             relapsed: 0,
             unsettled: 0,
+            drill: layout.drill.as_ref().map(Drilled::new),
             samples: Vec::new(),
         }
     }
@@ -98,6 +102,9 @@ impl Summary {
         self.waits.settle();
         for ranks in &mut self.milestones {
             ranks.k.iter_mut().chain([&mut ranks.last]).for_each(Series::settle);
+        }
+        if let Some(drill) = &mut self.drill {
+            drill.settle();
         }
     }
 
@@ -117,6 +124,9 @@ impl Summary {
             mine.merge(theirs);
         }
         self.kept_all.merge(&other.kept_all);
+        if let (Some(mine), Some(theirs)) = (&mut self.drill, &other.drill) {
+            mine.merge(theirs);
+        }
         self.relapsed += other.relapsed;
         self.unsettled += other.unsettled;
         self.samples.extend(other.samples);
@@ -181,6 +191,10 @@ impl Collect for Worker<'_> {
             share.record(keeps);
         }
         summary.kept_all.record(all);
+        let told = self.layout.drill.as_ref().zip(outcome.drill.as_ref());
+        if let (Some(drilled), Some((layout, drill))) = (&mut summary.drill, told) {
+            drilled.record((layout, self.layout), self.limits, (drill, outcome));
+        }
         summary.relapsed += u64::from(outcome.relapsed);
         summary.unsettled += u64::from(outcome.unsettled);
         if outcome.trial < self.samples {
@@ -201,6 +215,9 @@ impl Collect for Worker<'_> {
         summary.waits.end_batch(whole, &mut self.tally);
         for share in summary.kept.iter_mut().chain(std::iter::once(&mut summary.kept_all)) {
             share.end_batch(whole);
+        }
+        if let Some(drill) = &mut summary.drill {
+            drill.end_batch(whole, &mut self.tally);
         }
     }
 }

@@ -158,7 +158,9 @@ fn struck(model: &Model, target: &Target) -> Vec<String> {
         Target::Host(one) => host == *one,
         Target::Member(of, member) => of.0 == id && *member == at,
         Target::Alerts(_) => false,
-        Target::Primary(of) | Target::One(of, _) | Target::Each(of, _) => of.0 == id,
+        Target::Primary(of) | Target::One(of, _) | Target::Each(of, _) | Target::First(of) => {
+            of.0 == id
+        }
     };
     let alone = |id: usize, component: &Component| {
         let all = component.seats().enumerate().all(|(at, seat)| hit(id, at, seat.host));

@@ -10,6 +10,7 @@ pub mod expression;
 pub mod file;
 mod instance;
 pub mod preset;
+pub mod procedure;
 pub mod read;
 pub mod scenario;
 pub mod schema;

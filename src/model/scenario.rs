@@ -2,6 +2,7 @@
 
 use super::expression::{NodeId, SetId};
 use super::preset::{ComponentKind, Quantity};
+use super::procedure::Procedure;
 use super::system::{ComponentId, HostId, Model, Objective, ZoneId};
 use crate::units::Span;
 
@@ -21,8 +22,10 @@ pub struct Scenario {
     pub sets: Vec<(String, String)>,
     /// Pinned ages of clocks, `[phases]`.
     pub phases: Vec<Phase>,
-    /// The faults, in the order of the file.
+    /// The faults, in the order of the file; then what the steps of the procedure do.
     pub faults: Vec<Fault>,
+    /// What the drill does and looks at, if the scenario says.
+    pub procedure: Option<Procedure>,
     /// The objectives that apply: the model's, overridden or joined by the
     /// scenario's own.
     pub objectives: Vec<Objective>,
@@ -46,8 +49,8 @@ pub struct Phase {
 pub struct Fault {
     /// When \[s\]; drawn once a trial.
     pub at: Quantity,
-    /// Counted from the first stamp of this milestone instead of from zero.
-    pub after: Option<(ComponentId, String)>,
+    /// Counted from this instead of from zero.
+    pub after: Option<After>,
     /// What happens.
     pub what: FaultKind,
     /// To what.
@@ -72,6 +75,15 @@ impl Model {
                 _ => false,
             })
     }
+}
+
+/// What a fault waits for.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum After {
+    /// The first stamp of a milestone of a component.
+    Milestone(ComponentId, String),
+    /// A step of the procedure, by position.
+    Step(usize),
 }
 
 /// What a fault does.
@@ -108,6 +120,9 @@ pub enum Target {
     /// Whoever is the primary (leader) of a component when the fault strikes:
     /// the choice of the component's first pick.
     Primary(ComponentId),
+    /// The first of a component's members by name; only a step of a procedure knows
+    /// who that is.
+    First(ComponentId),
     /// One member, or one of a placed set, drawn.
     One(ComponentId, Option<SetId>),
     /// All members, or all of a placed set.

@@ -1,5 +1,6 @@
 //! The figures of one trial, in slots that are laid out once a scenario.
 
+use super::drill::{DrillLayout, DrillOutcome};
 use super::figure::{Class, Clock, Figure};
 use crate::units::{Instant, Span};
 
@@ -116,6 +117,8 @@ pub struct Layout {
     pub clients: Vec<Population>,
     /// Whose shares [`Outcome::shares`] tells.
     pub shares: Vec<ShareSlot>,
+    /// What the drill does, where the scenario has a procedure.
+    pub drill: Option<DrillLayout>,
 }
 
 /// Clients whose outages are told one by one.
@@ -204,4 +207,6 @@ pub struct Outcome {
     pub relapsed: bool,
     /// More happened than the budget of a trial allows; its figures are censored.
     pub unsettled: bool,
+    /// What the drill would report, where the scenario has a procedure.
+    pub drill: Option<DrillOutcome>,
 }

@@ -1,10 +1,12 @@
 //! What happened: figures, milestones, the critical path, a timeline.
 //! Trials and drills fill the same types.
 
+mod drill;
 mod figure;
 mod measured;
 mod timeline;
 
+pub use drill::{Claim, Claimed, DrillLayout, DrillOutcome, DrillStepSlot, StepTaken};
 pub use figure::{Class, Clock, Figure};
 pub use measured::{
     Bound, BoundTerm, FigureSlot, Layout, Measured, MilestoneSlot, Outcome, Population, ShareSlot,

@@ -36,6 +36,7 @@ pub(super) fn answer(
         lags(document, scenario);
     }
     recovery(document, scenario);
+    super::procedure::drill(document, scenario);
     stages(document, scenario, all);
     shares(document, scenario, all);
     if !layered || all {

@@ -6,6 +6,7 @@ use super::prediction::{
     PrecisionFigure, PrecisionReached, Proportion, SampleTrial, ScenarioPrediction, Shape,
     SharePrediction, StagePrediction, SubjectPrediction, TermPrediction, Verdict, WaitPrediction,
 };
+use super::procedure::procedure;
 use crate::experiment::{
     Limit, Reached, Series, Share, SharePoint, Summary, group, system_recovery,
 };
@@ -60,6 +61,7 @@ pub fn scenario_prediction(trials: &Trials<'_>) -> ScenarioPrediction {
         routes: Named::default(),
         clients: Named::default(),
         journeys: Named::default(),
+        procedure: layout.drill.as_ref().zip(summary.drill.as_ref()).map(|(l, d)| procedure(l, d)),
         stages: stages(layout, summary),
         milestones: milestones(layout, summary),
         samples: summary.samples.iter().map(|outcome| sample(layout, outcome)).collect(),
@@ -158,7 +160,7 @@ fn figure(slot: &FigureSlot, series: &Series) -> Distribution {
     d
 }
 
-fn distribution(series: &Series, figure: Option<Figure>) -> Distribution {
+pub(super) fn distribution(series: &Series, figure: Option<Figure>) -> Distribution {
     let histogram = series.histogram();
     let at = |q: f64| quantile(series.quantile(q), figure);
     let interval =
@@ -237,7 +239,7 @@ fn round_step(step: f64) -> Option<f64> {
     [1.0, 2.0, 5.0, 10.0].into_iter().map(|m| m * power).find(|&s| s >= step)
 }
 
-fn proportion(share: &Share) -> Proportion {
+pub(super) fn proportion(share: &Share) -> Proportion {
     let (low, high) = share.interval();
     Proportion { share: share.share(), interval: [low, high] }
 }

@@ -15,6 +15,7 @@ mod named;
 mod number;
 mod predict;
 mod prediction;
+mod procedure;
 mod schema;
 mod shares;
 mod story;
@@ -35,6 +36,9 @@ pub use prediction::{
     Manifest, MilestonePrediction, ObjectivePrediction, PrecisionFigure, PrecisionReached,
     Prediction, Proportion, SampleTrial, ScenarioPrediction, Shape, SharePrediction,
     StagePrediction, SubjectPrediction, TermPrediction, Verdict, WaitPrediction,
+};
+pub use procedure::{
+    ClaimPrediction, ConditionalPrediction, ProcedurePrediction, StepOfDrill, conditional, share_of,
 };
 pub use schema::{json, prediction_schema};
 pub use story::{Story, StoryEntry, story};

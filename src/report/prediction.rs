@@ -8,6 +8,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::named::Named;
+use super::procedure::ProcedurePrediction;
 use crate::outcome::Figure;
 
 /// The answer of `drillcast predict`.
@@ -192,6 +193,9 @@ pub struct ScenarioPrediction {
     /// Journeys by name.
     #[serde(skip_serializing_if = "Named::is_empty")]
     pub journeys: Named<SubjectPrediction>,
+    /// What the drill would report, where the scenario has a procedure.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub procedure: Option<ProcedurePrediction>,
     /// Stages of the critical path by name, `orders.key`, in causal order.
     pub stages: Named<StagePrediction>,
     /// When components stamp their marks, by component and mark.

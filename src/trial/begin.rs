@@ -157,7 +157,7 @@ impl World<'_> {
         let still = ClockState { period, origin: zero, running, ..ClockState::STOPPED };
         let draws = Draws::new(self.sampling, self.trial, clock.name, 0);
         match clock.ticks {
-            Ticks::Even => {
+            Ticks::Even | Ticks::From(_) => {
                 let origin = zero - self.age(clock.age, period, clock.name);
                 ClockState { origin, before: origin, ..still }
             }

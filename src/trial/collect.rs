@@ -33,6 +33,8 @@ impl Loss {
 
 /// A trial that can be asked what happened in it.
 pub(super) trait Witness {
+    /// Whether a fault has struck.
+    fn is_struck(&self) -> bool;
     /// When the first fault struck.
     fn clock(&self) -> Instant;
     /// What a meter, by its position, had seen by the horizon.
@@ -51,12 +53,17 @@ pub(super) trait Witness {
 }
 
 impl Witness for World<'_> {
+    fn is_struck(&self) -> bool {
+        let faults = self.graph.faults.iter().zip(&self.struck);
+        faults.into_iter().any(|(fault, struck)| fault.breaks && struck.is_some())
+    }
+
     fn clock(&self) -> Instant {
         let first = |index: usize| self.graph.faults[index].level;
         let faults = &self.graph.faults;
-        let harmless = faults.iter().all(|fault| !fault.harms);
+        let harmless = faults.iter().all(|fault| !fault.breaks);
         (0..faults.len())
-            .filter(|f| harmless || faults[*f].harms)
+            .filter(|f| harmless || faults[*f].breaks)
             .filter_map(|f| self.journal.iter().find(|e| e.level == first(f) && e.value))
             .map(|e| e.at)
             .min()
@@ -112,6 +119,11 @@ impl Witness for World<'_> {
 
 /// A trial that was swept has no logs that change.
 impl Witness for (&Program, Account<'_, '_>) {
+    fn is_struck(&self) -> bool {
+        // Nothing that is swept waits for anything.
+        true
+    }
+
     fn clock(&self) -> Instant {
         self.1.clock()
     }
@@ -173,6 +185,9 @@ pub(super) fn collect(
     let system = teller.figures(outcome);
     teller.milestones(outcome);
     outcome.watched = end - clock;
+    if let Some(drill) = &program.drill {
+        drill.tell(teller.witness, clock, outcome.drill.get_or_insert_default());
+    }
     outcome.relapsed = system.relapsed;
     if outcome.unsettled {
         outcome.figures.fill(Measured::CENSORED);
@@ -180,6 +195,9 @@ pub(super) fn collect(
         outcome.path.clear();
         outcome.shares.clear();
         outcome.waits.clear();
+        if let Some(drill) = &mut outcome.drill {
+            drill.unsettle();
+        }
     }
 }
 

@@ -9,6 +9,7 @@ mod collect;
 mod compile;
 mod crew;
 mod dirty;
+mod drill;
 mod look;
 mod meter;
 mod rest;
@@ -28,12 +29,14 @@ pub use sweep::{Sweep, Swept, Unswept};
 pub use world::{Ended, World};
 
 use compile::Measures;
+use drill::Drill;
 
 use std::collections::BTreeMap;
 
 use crate::block::{Graph, LevelId};
 use crate::model::preset::Quantity;
-use crate::model::scenario::{Fault, Scenario};
+use crate::model::procedure::{Again, Deed, DrillStep, Procedure};
+use crate::model::scenario::{After, Fault, Scenario};
 use crate::model::system::Model;
 use crate::outcome::{Layout, Outcome, ShareSlot, SubjectName, Timeline};
 use crate::random::Sampling;
@@ -58,6 +61,7 @@ pub struct Program {
     graph: Graph,
     steady: Steady,
     measures: Measures,
+    drill: Option<Drill>,
     layout: Layout,
     faults: Vec<String>,
     /// The words of levels that have some.
@@ -77,11 +81,13 @@ impl Program {
             stages: compiled.stages,
             clients: measures.clients.clone(),
             shares: Vec::new(),
+            drill: compiled.drill.as_ref().map(|drill| drill.layout.clone()),
         };
         let horizon = scenario.horizon.unwrap_or_else(|| default_horizon(scenario));
         let (graph, faults, titles) = (compiled.graph, compiled.faults, compiled.titles);
         let steady = Steady::of(&graph);
-        let mut program = Self { graph, steady, measures, layout, faults, titles, horizon };
+        let drill = compiled.drill;
+        let mut program = Self { graph, steady, measures, drill, layout, faults, titles, horizon };
         program.layout.shares = program.shares();
         let bounds = bound::bounds(&program);
         for (slot, bound) in program.layout.figures.iter_mut().zip(bounds) {
@@ -163,19 +169,45 @@ impl Program {
     }
 }
 
-/// An hour after the last fault has struck or ended; an unbounded law counts
-/// with what it exceeds once in a thousand trials. A milestone that a fault waits
-/// for may come until then, so that each such fault adds its own time and an hour.
+/// An hour after the last fault has struck or ended, or the procedure is over; an
+/// unbounded law counts with what it exceeds once in a thousand trials. A milestone
+/// that a fault waits for may come until then, so that each such fault adds its own
+/// time and an hour.
 fn default_horizon(scenario: &Scenario) -> Span {
-    let latest = |quantity: &Quantity| Span::from_seconds(quantity.law.quantile(0.999));
     let end = |fault: &Fault| {
         let lasts = fault.lasts.as_ref().map_or(Span::ZERO, latest);
-        latest(&fault.at) + if lasts.is_never() { Span::ZERO } else { lasts }
+        let begins = match fault.after {
+            // Counted with the procedure, whose end is later.
+            Some(After::Step(_)) => scenario.procedure.as_ref().map_or(Span::ZERO, longest),
+            _ => latest(&fault.at),
+        };
+        begins + if lasts.is_never() { Span::ZERO } else { lasts }
     };
-    let (waiting, fixed): (Vec<&Fault>, Vec<&Fault>) =
-        scenario.faults.iter().partition(|fault| fault.after.is_some());
-    let last = fixed.into_iter().map(end).max().unwrap_or_default() + DEFAULT_HORIZON;
+    let waits = |fault: &&Fault| matches!(fault.after, Some(After::Milestone(..)));
+    let (waiting, fixed): (Vec<&Fault>, Vec<&Fault>) = scenario.faults.iter().partition(waits);
+    let procedure = scenario.procedure.as_ref().map(longest);
+    let last = fixed.into_iter().map(end).chain(procedure).max().unwrap_or_default();
+    let last = last + DEFAULT_HORIZON;
     waiting.into_iter().fold(last, |so_far, fault| so_far + end(fault) + DEFAULT_HORIZON)
+}
+
+/// What a quantity exceeds once in a thousand trials.
+fn latest(quantity: &Quantity) -> Span {
+    Span::from_seconds(quantity.law.quantile(0.999))
+}
+
+/// When a procedure is over at the latest.
+fn longest(procedure: &Procedure) -> Span {
+    let step = |step: &DrillStep| match &step.does {
+        Deed::Sleep(takes) => latest(takes),
+        Deed::Act { command, .. } | Deed::Lift { command, .. } => latest(&command.takes),
+        Deed::Look(look) => match &look.again {
+            Again::Never => latest(&look.first),
+            Again::Watches(until) | Again::Every(_, until) => latest(&look.first) + latest(until),
+        },
+    };
+    let steps = procedure.steps.iter().map(step);
+    steps.fold(latest(&procedure.starts), |so_far, step| so_far + step)
 }
 
 /// The state of one trial at a time.

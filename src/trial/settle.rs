@@ -137,6 +137,10 @@ impl World<'_> {
                 let uniform = self.uniform(clock.name, state.restarts);
                 state.origin = now + ClockState::offset(state.period, uniform);
             }
+            Ticks::From(first) => {
+                let first = self.graph.span(first, 0, self);
+                state.origin = (now + first).max(self.visible);
+            }
             Ticks::Random => {
                 let draws = Draws::new(self.sampling, self.trial, clock.name, state.restarts);
                 (state.origin, state.pace) = (now, Pace::Random(draws));

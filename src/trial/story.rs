@@ -34,7 +34,10 @@ impl World<'_> {
                 what,
                 stage,
                 rose: event.value,
-                mark: mark.map(|m| program.layout.milestones[m.milestone as usize].mark.clone()),
+                mark: mark.and_then(|m| {
+                    let slot = program.layout.milestones.get(m.milestone as usize);
+                    slot.map(|slot| slot.mark.clone())
+                }),
                 cause,
                 critical: critical.contains(&EventId(index as u32)),
             });

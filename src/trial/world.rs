@@ -298,6 +298,7 @@ impl<'g> World<'g> {
         *stamp = (*stamp).min(self.now);
         if first {
             self.arm_faults(mark.milestone, self.events[level.index()]);
+            self.end_faults(mark.milestone);
         }
     }
 
@@ -309,6 +310,16 @@ impl<'g> World<'g> {
                 let at = (self.now + graph.span(fault.at, 0, self)).max(self.visible);
                 self.armed_by[index] = by;
                 self.agenda.schedule(self.slots.fault(index), at);
+            }
+        }
+    }
+
+    /// Faults that stand until a milestone, which has been stamped, end now.
+    fn end_faults(&mut self, milestone: u32) {
+        let graph = self.graph;
+        for (index, fault) in graph.faults.iter().enumerate() {
+            if fault.until == Some(milestone) && self.levels[fault.level.index()] {
+                self.agenda.schedule(self.slots.fault_end(index), self.visible);
             }
         }
     }

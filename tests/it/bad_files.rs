@@ -70,6 +70,28 @@ what = "partition"
 where = "zone a"
 from = "node b/1"
 
+[procedure]
+starts = "1s..2s"
+claims = { recovery = "2m", "is it back" = "30s" }
+
+[[procedure.steps]]
+step = "switch"
+what = "switchover"
+where = "primary of orders"
+fails = 0.1
+errors = "ignored"
+
+[[procedure.steps]]
+step = "is it back"
+look = "orders"
+passes = "writes"
+every = "5s"
+timeout = "1m"
+
+[[procedure.doubts]]
+doubt = "it takes for ever"
+set = { "stores.orders.promotion" = "never" }
+
 [objectives.orders]
 recovery_time = "p95 <= 50s"
 downtime = "always <= 2m"
@@ -195,8 +217,18 @@ fn a_sound_scenario_says_what_the_file_says() {
     let titles: Vec<&str> = read.faults.iter().map(|fault| fault.title.as_str()).collect();
     assert_eq!(
         titles,
-        ["postgres and patroni of the primary of orders killed", "zone a cut off from node b/1"]
+        [
+            "postgres and patroni of the primary of orders killed",
+            "zone a cut off from node b/1",
+            "switchover of the primary of orders asked for",
+        ]
     );
+    let procedure = read.procedure.unwrap();
+    let steps: Vec<&str> = procedure.steps.iter().map(|step| step.name.as_str()).collect();
+    assert_eq!(steps, ["switch", "is it back"]);
+    let claims: Vec<&str> = procedure.claims.iter().map(|claim| claim.text.as_str()).collect();
+    assert_eq!(claims, ["2m", "30s"]);
+    assert_eq!(procedure.doubts[0].title, "it takes for ever");
     assert_eq!(read.phases[0].instances, [0]);
     assert_eq!(read.faults[1].at.text, "1s");
     let texts: Vec<&str> = read.objectives.iter().map(|one| one.limit_text.as_str()).collect();

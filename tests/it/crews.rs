@@ -86,7 +86,8 @@ impl Shop {
         let level = self.builder.fact("fault", false);
         let arm = Arm { begin: vec![Change { level: fact, value: true }], end: Vec::new() };
         let (at, strikes) = (self.builder.constant(at), Strikes::One(arm));
-        let fault = FaultSpec { at, after: None, lasts: None, strikes, level, harms: true };
+        let fault =
+            FaultSpec { at, after: None, lasts: None, until: None, breaks: true, strikes, level };
         self.builder.fault(fault);
         fact
     }

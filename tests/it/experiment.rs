@@ -60,6 +60,7 @@ fn lab() -> Lab {
             ],
             clients: vec![Population { slots: vec![2], clients: 3 }],
             shares: Vec::new(),
+            drill: None,
         },
     }
 }
@@ -108,6 +109,7 @@ impl Run for LabRun {
             unsettled: false,
             shares: Vec::new(),
             watched: Span::seconds(3600),
+            drill: None,
         };
         &self.outcome
     }
@@ -310,6 +312,7 @@ fn an_objective_on_a_figure_that_no_trial_yields_counts_nothing() {
         sets: Vec::new(),
         phases: Vec::new(),
         faults: Vec::new(),
+        procedure: None,
         objectives: vec![missing, objective(0, Figure::RecoveryTime, 0.5, 1.0).objective],
     };
     let found = limits(&model, &scenario, &lab().layout);

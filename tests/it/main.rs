@@ -25,6 +25,7 @@ mod oracles;
 mod platforms;
 mod pods;
 mod presets;
+mod procedures;
 mod properties;
 mod queues;
 mod readme;

@@ -39,7 +39,8 @@ fn the_answer_in_the_readme_is_the_programs() {
 #[test]
 fn the_examples_in_the_readme_run() {
     let files = blocks(&text("README.md"), "toml");
-    let [model, scenario] = &files[..] else { panic!("a model and a scenario") };
+    let [model, scenario, drill] = &files[..] else { panic!("a model and two scenarios") };
+    assert_eq!(*drill, text("scenarios/shop/failover-drill.toml"));
     let model = SourceFile::new("shop.toml", model.as_str());
     let scenario = SourceFile::new("zone-a.toml", scenario.as_str());
     let (model, scenario) = load_sources(&model, &scenario, &[]);

@@ -202,6 +202,7 @@ fn crash() -> ScenarioPrediction {
             SubjectPrediction { recovery_time: Some(recovery()), ..Default::default() },
         )]),
         journeys: Named::default(),
+        procedure: None,
         stages: stages(),
         milestones: Named(vec![(
             "orders".to_owned(),

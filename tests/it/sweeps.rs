@@ -173,9 +173,10 @@ impl Random {
             at,
             after: None,
             lasts,
+            until: None,
+            breaks: true,
             strikes: Strikes::One(arm),
             level,
-            harms: true,
         });
     }
 }

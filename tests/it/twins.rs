@@ -16,7 +16,7 @@ use drillcast::block::value::{About, Condition, Value};
 use drillcast::block::work::{Retry, Work};
 use drillcast::block::{
     Arm, BackupId, Builder, Change, ClockId, CrewId, FaultSpec, Graph, LevelId, LinkId, Literal,
-    PoolId, Strikes, ValueId,
+    Mark, PoolId, Strikes, ValueId,
 };
 use drillcast::random::{Sampling, name_hash};
 use drillcast::trial::{Ended, Mode, Steady, World};
@@ -103,6 +103,7 @@ impl Random {
     fn clock(&mut self, running: Literal) -> ClockId {
         let ticks = match self.dice.below(10) {
             0 | 1 => Ticks::Random,
+            7 => Ticks::From(self.drawn(6)),
             2..=4 if !self.followed.is_empty() => {
                 Ticks::Follow(self.followed[self.dice.below(self.followed.len())])
             }
@@ -422,7 +423,11 @@ impl Random {
         };
         let lasts = if self.dice.chance(70) { Some(self.drawn(9)) } else { None };
         let at = self.drawn(40);
-        self.builder.fault(FaultSpec { at, after: None, lasts, strikes, level, harms: true });
+        // Some wait for whoever stamps a milestone, some end with one.
+        let mut milestone = || self.dice.chance(25).then(|| self.dice.below(2) as u32);
+        let (after, until) = (milestone(), milestone());
+        let spec = FaultSpec { at, after, lasts, until, breaks: true, strikes, level };
+        self.builder.fault(spec);
     }
 }
 
@@ -488,6 +493,11 @@ fn graph(number: u64) -> Option<Graph> {
     random.log(heads);
     for tank in tanks {
         random.tank(tank);
+    }
+    for milestone in 0..2 {
+        random.builder.milestone(1);
+        let level = random.firm[random.dice.below(random.firm.len())];
+        random.builder.mark(level, Mark { milestone, instance: 0 });
     }
     for _ in 0..1 + random.dice.below(4) {
         random.fault(&facts);

@@ -46,7 +46,15 @@ impl Bench {
             end: vec![Change { level: up, value: true }],
         };
         let strikes = Strikes::One(arm);
-        bench.builder.fault(FaultSpec { at, after: None, lasts, strikes, level, harms: true });
+        bench.builder.fault(FaultSpec {
+            at,
+            after: None,
+            lasts,
+            until: None,
+            breaks: true,
+            strikes,
+            level,
+        });
         bench
     }
 

@@ -6,7 +6,7 @@ use crate::diagnostic::{Location, nearest_help};
 use crate::distribution::Law;
 use crate::model::preset::{Quantity, Varies};
 use crate::model::read::{Context, Expect, Found, Node, Raw, Reader, read_quantity};
-use crate::model::scenario::{Fault, FaultKind, Target};
+use crate::model::scenario::{After, Fault, FaultKind, Target};
 use crate::model::system::{ComponentId, Model};
 use crate::units::{Dimension, ENDLESS};
 
@@ -15,8 +15,8 @@ pub(in crate::model) const PHYSICAL: [&str; 4] = ["kill", "hang", "power loss", 
 /// Faults of a scenario, at most.
 const MOST: usize = 1000;
 
-/// Reads all faults.
-pub(super) fn read_faults(reader: &Reader<'_>, model: &Model) -> Vec<Fault> {
+/// Reads all faults; `needed` where nothing else happens in the scenario.
+pub(super) fn read_faults(reader: &Reader<'_>, model: &Model, needed: bool) -> Vec<Fault> {
     let context = reader.context();
     let none = |at: &Location| {
         context.error_with_help(
@@ -27,24 +27,29 @@ pub(super) fn read_faults(reader: &Reader<'_>, model: &Model) -> Vec<Fault> {
         );
     };
     let Some(node) = reader.get("faults") else {
-        none(&reader.table_read().at);
+        if needed {
+            none(&reader.table_read().at);
+        }
         return Vec::new();
     };
-    let nodes = match &node.raw {
-        Raw::Array(nodes) => nodes.as_slice(),
-        Raw::Table(_) => {
-            let label = "write [[faults]], with two brackets";
-            context.error("file::wrong_type", "\"faults\" must be a list", &node.at, label);
-            return Vec::new();
-        }
-        _ => {
-            reader.wrong_type("faults", node, "a list of tables, [[faults]]");
-            return Vec::new();
-        }
-    };
-    if nodes.is_empty() {
+    if needed && node.as_array().is_some_and(<[Node]>::is_empty) {
         none(&node.at);
     }
+    if node.as_table().is_some() {
+        let label = "write [[faults]], with two brackets";
+        context.error("file::wrong_type", "\"faults\" must be a list", &node.at, label);
+        return Vec::new();
+    }
+    faults_of(reader, node, model)
+}
+
+/// The faults of a list that stands at the key `faults` of a table.
+pub(super) fn faults_of(reader: &Reader<'_>, node: &Node, model: &Model) -> Vec<Fault> {
+    let context = reader.context();
+    let Some(nodes) = node.as_array() else {
+        reader.wrong_type("faults", node, "a list of tables, [[faults]]");
+        return Vec::new();
+    };
     if nodes.len() > MOST {
         let message = format!("the scenario has {} faults", nodes.len());
         context.error("scenario::too_many", message, &node.at, &format!("at most {MOST}"));
@@ -66,9 +71,36 @@ pub(super) fn read_faults(reader: &Reader<'_>, model: &Model) -> Vec<Fault> {
 
 /// Reads one fault, and reports all that is wrong with it.
 fn fault(reader: &Reader<'_>, model: &Model) -> Option<Fault> {
-    let context = reader.context();
     let (after, at) = start(reader, model);
     let what = reader.required_string("what");
+    let hit = hit(reader, what, model);
+    for entry in reader.unread() {
+        unknown_key(reader, &entry.key);
+    }
+    let fault = hit?;
+    if let (Target::First(_), Some(place)) = (&fault.target, reader.table_read().get("where")) {
+        let message = "nobody says when who is first by name";
+        let label = "only a step of [procedure] can ask for the first of several";
+        reader.context().error("scenario::first", message, &place.at, label);
+        return None;
+    }
+    Some(Fault { at: at?, after, ..fault })
+}
+
+/// What a step of a procedure breaks or asks for, when it begins; reports all that
+/// is wrong with it but keys of another meaning.
+pub(super) fn read_act(
+    reader: &Reader<'_>,
+    what: Found<String>,
+    step: usize,
+    model: &Model,
+) -> Option<Fault> {
+    hit(reader, Some(what), model).map(|fault| Fault { after: Some(After::Step(step)), ..fault })
+}
+
+/// What happens to what and for how long, at zero.
+fn hit(reader: &Reader<'_>, what: Option<Found<String>>, model: &Model) -> Option<Fault> {
+    let context = reader.context();
     let target =
         reader.required_string("where").and_then(|found| read_target(&found, model, context));
     let processes = reader.strings("process");
@@ -89,14 +121,11 @@ fn fault(reader: &Reader<'_>, model: &Model) -> Option<Fault> {
             other => Some(other),
         }
     });
-    for entry in reader.unread() {
-        unknown_key(reader, &entry.key);
-    }
     let (kind, target) = (kind?, target?);
     let title = title(&kind, &target, model);
     // "For ever" is what silence says.
     let lasts = lasts.filter(|quantity| quantity.law.quantile(0.5) < ENDLESS);
-    Some(Fault { at: at?, after, what: kind, target, lasts, title })
+    Some(Fault { at: zero(), after: None, what: kind, target, lasts, title })
 }
 
 fn unknown_key(reader: &Reader<'_>, key: &Found<String>) {
@@ -127,7 +156,7 @@ fn extras(reader: &Reader<'_>, kind: Option<&FaultKind>) {
 }
 
 /// When it starts: `at`, or `after` a milestone.
-fn start(reader: &Reader<'_>, model: &Model) -> (Option<(ComponentId, String)>, Option<Quantity>) {
+fn start(reader: &Reader<'_>, model: &Model) -> (Option<After>, Option<Quantity>) {
     let context = reader.context();
     let at = reader.get("at");
     let after = reader.get("after");
@@ -161,22 +190,27 @@ fn start(reader: &Reader<'_>, model: &Model) -> (Option<(ComponentId, String)>, 
             instant(&part, "after", context)
         }
     };
-    (read_milestone(&found, milestone, model, context), at)
+    let milestone = read_milestone(&found, milestone, model, context);
+    (milestone.map(|(component, mark)| After::Milestone(component, mark)), at)
 }
 
 /// A time from zero on that comes.
-fn instant(node: &Node, key: &str, context: &Context<'_>) -> Option<Quantity> {
+pub(super) fn instant(node: &Node, key: &str, context: &Context<'_>) -> Option<Quantity> {
     let quantity = read_quantity(node, key, &Expect::time_once(), context)?;
     if quantity.law.quantile(0.5) >= ENDLESS {
         let label = "expected a time, such as \"0s\"";
-        context.error("scenario::never", "a fault that never comes", &node.at, label);
+        let message = match key {
+            "at" | "after" => "a fault that never comes".to_owned(),
+            _ => format!("\"{key}\" that is without end"),
+        };
+        context.error("scenario::never", message, &node.at, label);
         return None;
     }
     Some(quantity)
 }
 
 /// Right away.
-fn zero() -> Quantity {
+pub(super) fn zero() -> Quantity {
     Quantity {
         law: Law::constant(0.0).expect("zero is a value of a constant law"),
         dimension: Dimension::TIME,

@@ -5,11 +5,14 @@
 //!
 //! 1. [`scenario_edits`] takes the `[set]` of a scenario,
 //! 2. [`read_model`] reads the model with these edits (and those of `--set`),
-//! 3. [`read_scenario`] reads the scenario against that model.
+//! 3. [`read_scenario`] reads the scenario against that model,
+//! 4. [`doubt_edits`] takes what its doubts would lay over the model besides.
 
 mod component;
+mod doubt;
 mod fault;
 mod load;
+mod look;
 mod model;
 mod name;
 mod objective;
@@ -18,6 +21,7 @@ mod phase;
 mod place;
 mod pods;
 mod pool;
+mod procedure;
 mod reliance;
 mod replicas;
 mod runbook;
@@ -25,6 +29,7 @@ mod scenario;
 mod section;
 mod target;
 
+pub use doubt::doubt_edits;
 pub(in crate::model) use fault::PHYSICAL;
 pub(in crate::model) use model::asked_of_model;
 pub use model::read_model;

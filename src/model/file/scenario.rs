@@ -4,9 +4,10 @@ use super::fault::read_faults;
 use super::model::is_kind;
 use super::objective::read_objectives;
 use super::phase::read_phases;
+use super::procedure::read_procedure;
 use crate::diagnostic::{Diagnostic, SourceFile};
 use crate::model::edit::Edit;
-use crate::model::read::{Asked, Context, Entry, Files, Found, Raw, Reader, Table, parse};
+use crate::model::read::{Asked, Context, Entry, Files, Found, Node, Raw, Reader, Table, parse};
 use crate::model::scenario::Scenario;
 use crate::model::system::{Model, Objective};
 use crate::units::{Dimension, Span};
@@ -73,7 +74,10 @@ fn read_document(document: &Table, stem: &str, model: &Model, context: &Context<
     let _ = reader.get("set");
     let sets = sets(document, context).iter().map(Edit::written).collect();
     let phases = read_phases(&reader, model);
-    let faults = read_faults(&reader, model);
+    let given = reader.table_read().get("faults").and_then(|node| node.as_array());
+    let (procedure, acts) = read_procedure(&reader, model, given.map_or(0, <[Node]>::len));
+    let mut faults = read_faults(&reader, model, acts.is_empty());
+    faults.extend(acts);
     let names: Vec<&str> = model.components.iter().map(|one| one.name.as_str()).collect();
     let own = read_objectives(&reader, &names);
     reader.finish();
@@ -85,6 +89,7 @@ fn read_document(document: &Table, stem: &str, model: &Model, context: &Context<
         sets,
         phases,
         faults,
+        procedure,
         objectives: joined(&model.objectives, own),
     }
 }
@@ -126,9 +131,11 @@ fn joined(model: &[Objective], own: Vec<Objective>) -> Vec<Objective> {
 
 /// The entries of `[set]`.
 fn sets(document: &Table, context: &Context<'_>) -> Vec<Edit> {
-    let Some(node) = document.get("set") else {
-        return Vec::new();
-    };
+    document.get("set").map_or_else(Vec::new, |node| edits_of(node, context))
+}
+
+/// The edits that a table of paths and values asks for.
+pub(super) fn edits_of(node: &Node, context: &Context<'_>) -> Vec<Edit> {
     let Some(table) = node.as_table() else {
         let label = "expected paths and values, such as \"stores.orders.ttl\" = \"20s\"";
         context.error("file::wrong_type", "\"set\" must be a table", &node.at, label);

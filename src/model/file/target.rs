@@ -27,6 +27,7 @@ pub(super) fn read_target(
         ["node" | "host" | "machine", name] => looker.host(name),
         ["primary" | "leader", "of", name] => looker.primary(name),
         ["member", member, "of", name] => looker.member(member, name),
+        ["first", "of", name] => looker.component(name).map(Target::First),
         ["one", "of", name] => looker.component(name).map(|id| Target::One(id, None)),
         ["alert", name] => looker.alert(name),
         ["alerts", "of", "severity", name] => looker.alerts(name),
@@ -52,6 +53,7 @@ pub(in crate::model) fn target_name(target: &Target, model: &Model) -> String {
             format!("{} of {}", model.components[id.0].seat_title(*at), name(id))
         }
         Target::Primary(id) => format!("the primary of {}", name(id)),
+        Target::First(id) => format!("the first of {}", name(id)),
         Target::One(id, None) => format!("one member of {}", name(id)),
         Target::Each(id, None) => format!("all members of {}", name(id)),
         Target::Alerts(all) => {
@@ -86,7 +88,7 @@ pub(super) fn processes<'m>(target: &Target, model: &'m Model) -> Vec<&'m str> {
         Target::Region(name) => on(&|host| model.region_of(host) == name),
         Target::Host(host) => on(&|one| one == *host),
         Target::Member(id, at) => vec![(*id, model.components[id.0].range_of_seat(*at))],
-        Target::Primary(id) => vec![(*id, own(id))],
+        Target::Primary(id) | Target::First(id) => vec![(*id, own(id))],
         Target::One(id, set) | Target::Each(id, set) => {
             vec![(*id, set.map_or_else(|| own(id), Range::Set))]
         }
@@ -124,7 +126,7 @@ pub(super) fn requests_to<'m>(target: &Target, model: &'m Model) -> Vec<&'m str>
             return first.into_iter().filter(by_all).collect();
         }
         Target::Member(id, at) => (*id, model.components[id.0].range_of_seat(*at)),
-        Target::Primary(id) => (*id, Range::Member),
+        Target::Primary(id) | Target::First(id) => (*id, Range::Member),
         Target::One(id, set) | Target::Each(id, set) => {
             let own = model.components[id.0].preset.kind.process_range();
             (*id, set.map_or(own, Range::Set))

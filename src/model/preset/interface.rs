@@ -66,6 +66,13 @@ pub const STANDS: &str = "stands";
 /// The export of a runbook: what the model says is asked for.
 pub const ASKS: &str = "asks";
 
+/// What a member of a service may export: another stands in its place, under a name
+/// of its own.
+pub const SUCCESSOR: &str = "successor";
+
+/// What a member of a service may export: it is listed still, beside its successor.
+pub const LEFTOVER: &str = "leftover";
+
 /// What a route asks of one of its askers, which is no node: whether its client
 /// holds a connection.
 pub const HOLDS: &str = "holds";
@@ -147,13 +154,16 @@ const CONSENSUS: [Interface; 6] = [
 const SERVICE: [Interface; 2] =
     [Interface::level(Range::Member, READY), Interface::level(Range::One, "redundant")];
 /// What a service may export besides: a replica to which requests are still sent
-/// (those that it does not answer count against what is served); and what it says
-/// of the processes that run in it, see [`RUNS`], [`STOPS`] and [`STANDS`].
-const OF_SERVICES: [Interface; 4] = [
+/// (those that it does not answer count against what is served); what it says
+/// of the processes that run in it, see [`RUNS`], [`STOPS`] and [`STANDS`]; and what
+/// whoever lists replicas by name sees, see [`SUCCESSOR`] and [`LEFTOVER`].
+const OF_SERVICES: [Interface; 6] = [
     Interface::level(Range::Member, LISTED),
     Interface::level(Range::Member, RUNS),
     Interface::level(Range::Member, STOPS),
     Interface::level(Range::Member, STANDS),
+    Interface::level(Range::Member, SUCCESSOR),
+    Interface::level(Range::Member, LEFTOVER),
 ];
 /// What a cluster may export besides; what it does not is never true. Of a node:
 /// `runs` what is placed there starts and is looked after; `lost`, whoever watches

@@ -13,8 +13,8 @@ mod version;
 
 pub use held::{ACCURACY_PAGE, Held};
 pub use interface::{
-    ASKS, CARRIES, ERROR_AFTER, HOLDS, Interface, LEADS, LISTED, Published, READY, RUNS,
-    SESSION_EXPORTS, STANDS, STOP, STOPS, TARGET_EXPORTS,
+    ASKS, CARRIES, ERROR_AFTER, HOLDS, Interface, LEADS, LEFTOVER, LISTED, Published, READY, RUNS,
+    SESSION_EXPORTS, STANDS, STOP, STOPS, SUCCESSOR, TARGET_EXPORTS,
 };
 pub use library::PresetLibrary;
 pub use read::read_preset;

@@ -92,7 +92,7 @@ pub(super) fn most(graph: &Graph, id: ValueId) -> Span {
 /// where it is locked.
 pub(super) fn least_gap(graph: &Graph, clock: &Clock) -> Span {
     match clock.ticks {
-        Ticks::Even | Ticks::Follow(_) => least(graph, clock.every),
+        Ticks::Even | Ticks::From(_) | Ticks::Follow(_) => least(graph, clock.every),
         Ticks::Random => Span::ZERO,
         Ticks::Growing { most, .. } => least(graph, clock.every).min(least(graph, most)),
     }
@@ -101,7 +101,7 @@ pub(super) fn least_gap(graph: &Graph, clock: &Clock) -> Span {
 /// The greatest time between two ticks of a clock that runs on.
 pub(super) fn most_gap(graph: &Graph, clock: &Clock) -> Span {
     match clock.ticks {
-        Ticks::Even => most(graph, clock.every),
+        Ticks::Even | Ticks::From(_) => most(graph, clock.every),
         // A random wait has no end, and whoever is followed may stand still.
         Ticks::Random | Ticks::Follow(_) | Ticks::Growing { .. } => Span::NEVER,
     }

@@ -61,12 +61,15 @@ fn least(bounds: impl Iterator<Item = Option<Bound>>) -> Option<Bound> {
 fn first_fault(program: &Program) -> Option<(usize, Vec<usize>)> {
     let graph = &program.graph;
     let extent = |f: usize| extent::of(graph, graph.faults[f].at);
-    let harmless = graph.faults.iter().all(|fault| !fault.harms);
-    let counts = |f: &usize| harmless || graph.faults[*f].harms;
-    let timed = (0..graph.faults.len()).filter(counts);
-    let timed = timed.filter(|f| graph.faults[*f].after.is_none());
-    let first = timed.clone().min_by(|a, b| extent(*a).1.total_cmp(&extent(*b).1))?;
-    if timed.filter(|f| *f != first).any(|f| extent(f).0 < extent(first).1) {
+    let harmless = graph.faults.iter().all(|fault| !fault.breaks);
+    let counts = |f: &usize| harmless || graph.faults[*f].breaks;
+    // A procedure that acts begins by itself, and may act at once.
+    let acts = graph.faults.iter().any(|f| f.breaks && f.after.is_some());
+    let timed = (0..graph.faults.len()).filter(|f| graph.faults[*f].after.is_none());
+    let breaking = timed.clone().filter(counts);
+    let first = breaking.min_by(|a, b| extent(*a).1.total_cmp(&extent(*b).1))?;
+    let earlier = |f: usize| extent(f).0 < extent(first).1;
+    if timed.filter(|f| *f != first && (counts(f) || acts)).any(earlier) {
         return None;
     }
     let arms = match &graph.faults[first].strikes {

@@ -297,6 +297,7 @@ impl<'g> Reach<'g> {
                 changes.iter().any(|c| c.level == level && c.value == value)
             };
             let lasts = fault.lasts.map_or(Span::NEVER, |l| extent::least(graph, l));
+            let lasts = if fault.until.is_some() { Span::ZERO } else { lasts };
             let first = extent::most(graph, graph.faults[self.fault].at);
             let since = if index == self.fault || fault.after.is_some() {
                 Span::ZERO

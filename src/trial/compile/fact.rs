@@ -195,6 +195,13 @@ impl Compiler<'_> {
         })
     }
 
+    /// No partition separates two hosts.
+    pub(super) fn path(&mut self, a: HostId, b: HostId) -> Literal {
+        let cuts = self.facts.cuts.iter().filter(|cut| cut.separates(a, b));
+        let cuts: Vec<Literal> = cuts.map(|cut| !Literal::of(cut.level)).collect();
+        self.builder.and(&cuts)
+    }
+
     /// A packet gets from one to the other and back: the path, and both hosts.
     pub(super) fn hears(&mut self, a: Instance, b: Instance) -> Literal {
         let (from, to) = (self.host(a), self.host(b));

@@ -4,7 +4,7 @@ use super::Compiler;
 use crate::block::{Arm, Change, FaultSpec, LevelId, PickId, Strikes};
 use crate::model::expression::{Range, SetId};
 use crate::model::preset::{Block, ComponentKind, Effect};
-use crate::model::scenario::{Fault, FaultKind, Target};
+use crate::model::scenario::{After, Fault, FaultKind, Target};
 use crate::model::system::{ComponentId, HostId};
 use crate::outcome::StageSlot;
 use crate::random::name_hash;
@@ -73,12 +73,20 @@ impl Compiler<'_> {
 
     fn break_thing(&mut self, index: usize, fault: &Fault) {
         let name = format!("fault {}", index + 1);
+        let step = match fault.after {
+            Some(After::Step(step)) => Some(step),
+            _ => None,
+        };
+        let command = self.act_of(step);
         let strikes = self.strikes(&name, fault);
-        let after = fault
-            .after
-            .as_ref()
-            .and_then(|(component, mark)| self.milestone(&self.component(*component).name, mark));
+        let after = fault.after.as_ref().and_then(|after| match after {
+            After::Milestone(component, mark) => {
+                self.milestone(&self.component(*component).name, mark)
+            }
+            After::Step(_) => command,
+        });
         let level = self.builder.fact(&name, false);
+        self.remember_fault(level);
         let spec = FaultSpec {
             at: self.quantity(&fault.at, name_hash(&format!("{name}.at"))),
             after,
@@ -86,9 +94,10 @@ impl Compiler<'_> {
                 .lasts
                 .as_ref()
                 .map(|lasts| self.quantity(lasts, name_hash(&format!("{name}.for")))),
+            until: self.lifted(index),
+            breaks: self.model.is_harm(fault),
             strikes,
             level,
-            harms: self.model.is_harm(fault),
         };
         // Waiting for a fault to strike or to end is a stage like any other.
         self.stages.push(StageSlot {
@@ -171,6 +180,17 @@ impl Compiler<'_> {
                 Victims::One(Victim::Members(all.iter().map(|id| (*id, 0)).collect()))
             }
             Target::One(component, set) => Victims::Drawn(members(*component, *set)),
+            Target::First(component) => match self.first_by_name(*component) {
+                // Old ones and replacements are the same member, broken alike.
+                Some(pick) => {
+                    let mut all = members(*component, None);
+                    all.extend(all.clone());
+                    Victims::Chosen(pick, all)
+                }
+                // Who that is is not known yet: it may be anybody.
+                None if self.renames(*component) => Victims::Drawn(members(*component, None)),
+                None => Victims::One(Victim::Members(vec![(*component, 0)])),
+            },
             Target::Primary(component) => match self.first_pick(*component) {
                 Some(pick) => Victims::Chosen(pick, members(*component, None)),
                 None => Victims::One(Victim::Members(vec![(*component, 0)])),

@@ -10,6 +10,7 @@ mod fact;
 mod fault;
 mod measure;
 mod node;
+mod procedure;
 mod reliance;
 mod serves;
 mod value;
@@ -29,6 +30,7 @@ use crate::model::preset::{Block, Calling, ComponentKind, Exported, Node, Preset
 use crate::model::scenario::Scenario;
 use crate::model::system::{Component, ComponentId, HostId, Model, Person};
 use crate::outcome::{MilestoneSlot, StageSlot};
+use crate::trial::drill::Drill;
 
 /// One instance of a range of a component.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -98,6 +100,7 @@ struct Compiler<'m> {
     milestones: Vec<MilestoneSlot>,
     stages: Vec<StageSlot>,
     titles: BTreeMap<LevelId, String>,
+    drill: procedure::Draft,
 }
 
 /// A compiled scenario.
@@ -110,6 +113,8 @@ pub(super) struct Compiled {
     pub(super) faults: Vec<String>,
     /// The words of levels that have some.
     pub(super) titles: BTreeMap<LevelId, String>,
+    /// The procedure, if there is one.
+    pub(super) drill: Option<Drill>,
 }
 
 /// Compiles a scenario of a model.
@@ -128,19 +133,23 @@ pub(super) fn compile(model: &Model, scenario: &Scenario) -> Compiled {
         milestones: Vec::new(),
         stages: Vec::new(),
         titles: BTreeMap::new(),
+        drill: procedure::Draft::default(),
     };
     compiler.name_milestones();
     compiler.declare();
+    compiler.declare_procedure();
     compiler.break_things();
     compiler.define_clocks();
     compiler.define();
-    let (measures, faults) = compiler.measure();
+    let (measures, mut faults) = compiler.measure();
+    let drill = compiler.define_procedure(&measures);
+    faults.extend(drill.as_ref().map(|_| "the drill begins".to_owned()));
     let graph = match std::mem::take(&mut compiler.builder).build() {
         Ok(graph) => graph,
         Err(error) => panic!("a validated preset does not compile: {error}"),
     };
     let Compiler { milestones, stages, titles, .. } = compiler;
-    Compiled { graph, measures, milestones, stages, faults, titles }
+    Compiled { graph, measures, milestones, stages, faults, titles, drill }
 }
 
 /// How many each kind of block has been declared of.

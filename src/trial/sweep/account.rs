@@ -32,8 +32,8 @@ impl<'s, 'g> Account<'s, 'g> {
         let lane = (trial - first) as usize;
         let mut account = Self { sweep, swept, lane, clock: 0, unclear: Cell::new(false) };
         let faults = &sweep.graph.faults;
-        let harmless = faults.iter().all(|fault| !fault.harms);
-        let count = faults.iter().filter(|fault| harmless || fault.harms);
+        let harmless = faults.iter().all(|fault| !fault.breaks);
+        let count = faults.iter().filter(|fault| harmless || fault.breaks);
         let strikes = count.map(|fault| account.spell(fault.level).0);
         let first = strikes.filter(|leave| *leave < LATE).min();
         account.clock = first.map_or(0, instant);

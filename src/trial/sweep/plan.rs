@@ -264,7 +264,7 @@ fn check_faults(graph: &Graph, moves: &Moves) -> Result<(), Unswept> {
     let mut changed = vec![false; graph.levels.len()];
     for fault in &graph.faults {
         let Strikes::One(arm) = &fault.strikes else { return Err(Unswept::Faults) };
-        if fault.after.is_some() {
+        if fault.after.is_some() || fault.until.is_some() {
             return Err(Unswept::Faults);
         }
         for change in &arm.begin {

@@ -117,6 +117,22 @@ pub(super) fn scenario() -> Vec<(String, String)> {
     keys.into_iter().map(|key| ("scenario".to_owned(), key)).collect()
 }
 
+/// The keys of a procedure, its steps and its doubts.
+pub(super) fn procedure() -> Vec<(String, String)> {
+    let source = text("src/model/file/procedure.rs");
+    let list = &source[source.find("const ALL").expect("the keys of a step are listed")..];
+    let list = &list[..list.find("];").expect("it ends")];
+    let mut all: Vec<String> = list.split('"').skip(1).step_by(2).map(str::to_owned).collect();
+    for function in ["read_procedure", "claims"] {
+        all.extend(keys(&source, function));
+    }
+    all.push("steps".to_owned());
+    all.extend(keys(&text("src/model/file/doubt.rs"), "read_doubts"));
+    all.sort();
+    all.dedup();
+    all.into_iter().map(|key| ("procedure".to_owned(), key)).collect()
+}
+
 /// The kinds of faults that every component can have.
 pub(super) fn faults() -> Vec<String> {
     let source = text("src/model/file/fault.rs");
@@ -179,7 +195,9 @@ fn the_lists_are_found() {
         ["places", "processes", "say", "size"]
     );
     assert_eq!(faults(), ["kill", "hang", "power loss", "partition"]);
-    assert_eq!(targets(), ["zone", "region", "node", "primary", "member", "one", "each"]);
+    assert_eq!(targets(), ["zone", "region", "node", "primary", "member", "first", "one", "each"]);
+    let procedure = procedure();
+    assert!(procedure.len() >= 24, "{procedure:?}");
     let names = |all: Vec<(String, String)>| all.into_iter().map(|(_, f)| f).collect::<Vec<_>>();
     let scenario = names(scenario());
     for key in [

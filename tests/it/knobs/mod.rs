@@ -14,13 +14,14 @@ mod models;
 mod names;
 mod network;
 mod presets;
+mod procedures;
 mod queues;
 mod rings;
 mod scenarios;
 mod sentinel;
 mod sets;
 
-use drillcast::outcome::{Figure, Outcome};
+use drillcast::outcome::{DrillOutcome, Figure, Outcome};
 use drillcast::random::Sampling;
 use drillcast::trial::{Mode, Program};
 
@@ -71,6 +72,8 @@ impl Case {
 enum What {
     Figure(&'static str, &'static str, Figure),
     First(&'static str, &'static str),
+    /// What the drill would report: `passed` (1 or 0), `reported` or `total`.
+    Drill(&'static str),
 }
 
 impl What {
@@ -78,12 +81,22 @@ impl What {
         match self {
             Self::Figure(_, of, figure) => format!("{of}.{}", figure.name()),
             Self::First(of, mark) => format!("{of}.{mark}"),
+            Self::Drill(what) => format!("drill.{what}"),
         }
     }
 
     fn of(self, program: &Program, outcomes: &[Outcome]) -> Vec<f64> {
         match self {
             Self::First(of, mark) => first(program, outcomes, of, mark),
+            Self::Drill(what) => {
+                let drills = outcomes.iter().map(|o| o.drill.as_ref().expect("it has a procedure"));
+                let value = |drill: &DrillOutcome| match what {
+                    "passed" => f64::from(u8::from(drill.passed)),
+                    "reported" => seconds(drill.reported),
+                    _ => seconds(drill.total),
+                };
+                drills.map(value).collect()
+            }
             Self::Figure(group, name, which) => {
                 let values = figure(program, outcomes, (group, name), which);
                 let scale = if which.is_time() { 1.0 } else { 1e9 };

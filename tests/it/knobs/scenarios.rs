@@ -200,8 +200,11 @@ members = ["a/1", "b/1", "b/2"]
 "#;
     let nodes = "[member.gate]\ngone = { when = \"not app\", marks = \"gone\" }\n[one.pick]\nboss = { over = \"member\", first = 2, when = \"not any(m in member: boss == m and m.app)\", from = \"app\" }";
     let hit = |target: &str| -> Vec<(i64, i64)> {
-        let scenario =
-            format!("scenario = \"x\"\n[[faults]]\nwhat = \"power loss\"\nwhere = \"{target}\"\n");
+        let act = format!("what = \"power loss\"\nwhere = \"{target}\"\n");
+        let scenario = match target.split(' ').next() {
+            Some("first") => format!("scenario = \"x\"\n[[procedure.steps]]\nstep = \"s\"\n{act}"),
+            _ => format!("scenario = \"x\"\n[[faults]]\n{act}"),
+        };
         let program = Case::new(&[&toy(nodes, "boss == self and app")], model, &scenario).program();
         let outcomes = crate::harness::run(&program, 1, 400);
         let count = |outcome: &drillcast::outcome::Outcome, of: &str| {
@@ -233,6 +236,8 @@ members = ["a/1", "b/1", "b/2"]
                 assert!(hit("primary of two").iter().all(|h| *h == (1, 1)));
             }
             "member" => assert!(hit("member b/2 of two").iter().all(|h| *h == (0, 1))),
+            // Only a step knows when; who has no names of its own is as in the file.
+            "first" => assert!(hit("first of one").iter().all(|h| *h == (1, 1))),
             "each" => assert!(hit("each of one").iter().all(|h| *h == (3, 2))),
             "one" => {
                 // A third of the draws hit a/2, which stands alone.
