@@ -13,7 +13,7 @@ use super::verdicts::{excess, word};
 /// Rows of the matrix, unless everything is asked for.
 const ROWS: usize = 24;
 /// Columns that the names of components may take in a cell.
-const NAMES: usize = 16;
+const NAMES: usize = 12;
 /// Components that are named in a list.
 const LISTED: usize = 3;
 
@@ -138,8 +138,8 @@ fn columns() -> Vec<Column> {
         Column::new("back p50", Align::Point),
         Column::new("p95", Align::Point),
         Column::new("lost p95", Align::Point),
-        Column::droppable("who is out", Align::Left, 2),
-        Column::droppable("what takes longest", Align::Left, 1),
+        Column::droppable("who is out", Align::Left, 2).shortened(NAMES),
+        Column::droppable("takes longest", Align::Left, 1).shortened(14),
     ]
 }
 
@@ -175,16 +175,12 @@ fn fitting(names: &[String]) -> String {
 
 /// What does not come back, and after what.
 fn single_points(document: &mut Document, prediction: &Prediction) {
-    let mut points = Table {
-        columns: vec![Column::new("", Align::Left), Column::new("", Align::Left).shortened(30)],
-        rows: Vec::new(),
-    };
+    let mut points = Vec::new();
     let mut sometimes = Vec::new();
     let horizon = prediction.scenarios.iter().map(|(_, s)| s.horizon).fold(0.0, f64::max);
     for row in &prediction.matrix {
         if row.single_point {
-            let words = gone(row);
-            points.rows.push(vec![Cell::plain(&*row.scenario), Cell::plain(words)]);
+            points.push(format!("{}: {}.", row.scenario, gone(row)));
         }
         let rarely: Vec<_> = row.not_back.iter().filter(|(_, share)| **share < 0.5).collect();
         let most = rarely.iter().map(|(_, share)| **share).fold(0.0, f64::max);
@@ -195,7 +191,7 @@ fn single_points(document: &mut Document, prediction: &Prediction) {
         }
     }
     let within = duration(horizon);
-    if points.rows.is_empty() {
+    if points.is_empty() {
         let always = if sometimes.is_empty() { "in every trial" } else { "in most trials" };
         document.say(format!(
             "No single point of failure among them: all are back within {within} {always}."
@@ -203,7 +199,7 @@ fn single_points(document: &mut Document, prediction: &Prediction) {
     } else {
         let note = format!("what is not back within {within} in at least half of the trials");
         document.push(Block::Heading("single points of failure".to_owned(), note));
-        document.push(Block::Table(points));
+        points.into_iter().for_each(|point| document.say(point));
     }
     if !sometimes.is_empty() {
         document.say(format!("Not always back within {within}: {}.", sometimes.join("; ")));

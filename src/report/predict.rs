@@ -203,7 +203,7 @@ fn recoveries(prediction: &Prediction) -> Table {
             Column::new("p95", Align::Point),
             Column::droppable("redundant p95", Align::Point, 3),
             Column::new("lost p95", Align::Point),
-            Column::droppable("what takes longest", Align::Left, 1),
+            Column::droppable("takes longest", Align::Left, 1),
             Column::droppable("class", Align::Left, 2),
         ],
         rows: Vec::new(),

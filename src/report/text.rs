@@ -156,7 +156,8 @@ fn shorten(
             let column = &table.columns[c];
             let words = column.align == Align::Left && !has_bar(table, c);
             if words && (column.drop > 0) == droppable {
-                let least = least.unwrap_or(column.least);
+                // A heading is never cut.
+                let least = least.unwrap_or(column.least).max(width(&column.title));
                 let take = widths[i].whole.saturating_sub(least).min(over);
                 widths[i].whole -= take;
                 over -= take;

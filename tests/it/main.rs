@@ -19,6 +19,7 @@ mod kubernetes;
 mod lab;
 mod laws;
 mod lints;
+mod matrix;
 #[path = "../../benches/measure/mod.rs"]
 mod measure;
 mod oracles;

@@ -14,25 +14,40 @@ fn blocks(readme: &str, language: &str) -> Vec<String> {
     rest.map(|r| r.split("```").next().unwrap_or_default().to_owned()).collect()
 }
 
-/// `DRILLCAST_BLESS=1 cargo test --test it readme` writes the answer anew.
-#[test]
-fn the_answer_in_the_readme_is_the_programs() {
-    let readme = text("README.md");
-    let line = readme.lines().find(|l| l.starts_with("cargo run ")).expect("a main command");
-    let arguments = line.split(" -- ").nth(1).expect("its arguments").split_whitespace();
+/// What the program answers to a command of the README.
+fn answer(line: &str) -> String {
+    let arguments = line.trim_start_matches("cargo run --release --quiet -- ");
+    let arguments = arguments.trim_start_matches("drillcast ").split_whitespace();
     let output = Command::new(env!("CARGO_BIN_EXE_drillcast"))
         .current_dir(path("."))
         .args(arguments)
         .output()
         .expect("the program runs");
-    let answer = String::from_utf8(output.stdout).expect("text");
-    let shown = blocks(&readme, "text").first().cloned().expect("an answer");
-    if std::env::var_os("DRILLCAST_BLESS").is_some() {
-        let new =
-            readme.replacen(&format!("```text\n{shown}```"), &format!("```text\n{answer}```"), 1);
+    String::from_utf8(output.stdout).expect("text")
+}
+
+/// `DRILLCAST_BLESS=1 cargo test --test it readme` writes the answers anew.
+#[test]
+fn the_answers_in_the_readme_are_the_programs() {
+    let readme = text("README.md");
+    let line = |start: &str| {
+        readme.lines().find(|line| line.starts_with(start)).expect("a command").to_owned()
+    };
+    let commands = [line("cargo run "), line("drillcast predict models/shop.toml --every ")];
+    let shown = blocks(&readme, "text");
+    assert_eq!(shown.len(), commands.len());
+    let mut new = readme.clone();
+    for (command, shown) in commands.iter().zip(&shown) {
+        let answer = answer(command);
+        if std::env::var_os("DRILLCAST_BLESS").is_some() {
+            let (old, told) = (format!("```text\n{shown}```"), format!("```text\n{answer}```"));
+            new = new.replacen(&old, &told, 1);
+        } else {
+            assert_eq!(*shown, answer, "write it anew with DRILLCAST_BLESS=1");
+        }
+    }
+    if new != readme {
         std::fs::write(path("README.md"), new).expect("the README can be written");
-    } else {
-        assert_eq!(shown, answer, "write it anew with DRILLCAST_BLESS=1");
     }
 }
 
