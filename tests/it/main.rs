@@ -23,6 +23,7 @@ mod matrix;
 #[path = "../../benches/measure/mod.rs"]
 mod measure;
 mod oracles;
+mod people;
 mod platforms;
 mod pods;
 mod presets;

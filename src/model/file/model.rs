@@ -114,7 +114,8 @@ fn read_document(document: &Table, presets: &PresetLibrary, context: &Context<'_
             Some("add one, such as [stores.orders]".to_owned()),
         );
     }
-    let names: Vec<&str> = drafts.iter().map(|draft| draft.name.value.as_str()).collect();
+    let names: Vec<(&str, ComponentKind)> =
+        drafts.iter().map(|draft| (draft.name.value.as_str(), draft.kind)).collect();
     let objectives = read_objectives(&reader, &names);
     let components = complete(&drafts, &mut places, context);
     refuse_circles(&drafts, &components, context);

@@ -2,13 +2,18 @@
 
 use super::name::one_of;
 use crate::diagnostic::{Location, nearest_help};
+use crate::model::preset::ComponentKind;
 use crate::model::read::{Context, Entry, Node, Reader};
 use crate::model::system::{ComponentId, Objective, Subject};
 use crate::outcome::Figure;
 use crate::units::{self, Dimension, ENDLESS};
 
-/// Reads `[objectives.X]` tables; `names` are the components in order.
-pub(super) fn read_objectives(reader: &Reader<'_>, names: &[&str]) -> Vec<Objective> {
+/// Reads `[objectives.X]` tables; `names` are the components in order, each with what
+/// it is.
+pub(super) fn read_objectives(
+    reader: &Reader<'_>,
+    names: &[(&str, ComponentKind)],
+) -> Vec<Objective> {
     let context = reader.context();
     let mut objectives = Vec::new();
     let Some(subjects) = reader.table("objectives", "[objectives]") else {
@@ -19,10 +24,21 @@ pub(super) fn read_objectives(reader: &Reader<'_>, names: &[&str]) -> Vec<Object
         let subject = if name == "system" {
             Some(Subject::System)
         } else {
-            names.iter().position(|one| one == name).map(|at| Subject::Component(ComponentId(at)))
+            let found = names.iter().position(|(one, _)| one == name);
+            found.map(|at| Subject::Component(ComponentId(at)))
         };
+        if let Some(Subject::Component(id)) = subject
+            && !names[id.0].1.is_served()
+        {
+            let message = format!("{name} is {}, which serves nobody", names[id.0].1.describe());
+            let label = "expected a component whose service is measured";
+            context.error("objective::unmeasured", message, &entry.key.at, label);
+            subjects.allow([name.as_str()]);
+            continue;
+        }
         let Some(subject) = subject else {
-            let known = || names.iter().copied().chain(["system"]);
+            let served = || names.iter().filter(|(_, kind)| kind.is_served());
+            let known = || served().map(|(one, _)| *one).chain(["system"]);
             context.error_with_help(
                 "objective::unknown_subject",
                 format!("there is no \"{name}\" to set objectives on"),

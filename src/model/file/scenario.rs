@@ -78,7 +78,8 @@ fn read_document(document: &Table, stem: &str, model: &Model, context: &Context<
     let (procedure, acts) = read_procedure(&reader, model, given.map_or(0, <[Node]>::len));
     let mut faults = read_faults(&reader, model, acts.is_empty());
     faults.extend(acts);
-    let names: Vec<&str> = model.components.iter().map(|one| one.name.as_str()).collect();
+    let all = model.components.iter();
+    let names: Vec<_> = all.map(|one| (one.name.as_str(), one.preset.kind)).collect();
     let own = read_objectives(&reader, &names);
     reader.finish();
     Scenario {

@@ -347,9 +347,9 @@ impl Looker<'_> {
             [_] if is_zone => format!("write \"zone {name}\""),
             [_] if self.model.regions().contains(&name) => format!("write \"region {name}\""),
             [first, ..] => {
-                let mut known =
-                    vec!["zone", "region", "node", "primary", "leader", "member", "one", "each"];
-                known.push("alert");
+                let mut known = vec![
+                    "zone", "region", "node", "primary", "leader", "member", "one", "each", "alert",
+                ];
                 let sets = self.model.components.iter().flat_map(|one| &one.preset.sets);
                 known.extend(sets.filter(|set| set.is_placed()).map(|set| set.name.as_str()));
                 nearest_help(first, known.iter().copied())

@@ -236,7 +236,7 @@ pub enum LintSeverity {
 }
 
 /// A condition over parameters (read at their least and greatest), structure
-/// (`members`, `zones`, `dcs.members`, `dcs.zones`, and of what a route serves or
+/// (`members`, `zones`, how many `alerts` watch it, `dcs.members`, `dcs.zones`, and of what a route serves or
 /// clients use `target.members`, `target.zones`), what the scenario does
 /// (`fault.silent`, `fault.hung`, `fault.reset`, `fault.announced`) and the
 /// strictest objective on the component (`objective.recovery_time`,

@@ -61,7 +61,7 @@ fn sample() -> String {
 }
 
 /// Keys that call for others.
-const FORMS: [&str; 13] = [
+const FORMS: [&str; 14] = [
     "{ asks = \"1s\" }",
     "{ mode = \"best\" }",
     "{ at = \"x\" }",
@@ -74,6 +74,7 @@ const FORMS: [&str; 13] = [
     "{ tokens = [{ rate = \"1/s\" }], burst = 1 }",
     "{ fails = 1, tries = 1, between = \"1s\", factor = 2, most = \"9s\" }",
     "{ moves = {}, uses = \"x\" }",
+    "{ calls = \"x\", priority = 1 }",
     "{ fills = {}, drains = {} }",
 ];
 

@@ -521,6 +521,7 @@ fn every_field_of_every_block() {
         shares(),
         tanks(),
         backups(),
+        super::people::blocks(),
     ]
     .into_iter()
     .flatten()

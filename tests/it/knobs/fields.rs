@@ -35,11 +35,13 @@ fn receiver(text: &str) -> &str {
 
 /// The fields of each block of the preset language: (`probe`, `watch`).
 pub(super) fn blocks() -> Vec<(String, String)> {
-    let source = text("src/model/preset/read/block.rs") + &text("src/model/preset/read/probe.rs");
+    let source = ["block", "probe", "people"];
+    let source = source.map(|file| text(&format!("src/model/preset/read/{file}.rs"))).concat();
     let helpers = [
         ("work", "moves"),
         ("work", "lost"),
         ("work", "retry"),
+        ("work", "calls"),
         ("pool", "rates"),
         ("pick", "mode"),
         ("probe", "looks"),
@@ -50,7 +52,7 @@ pub(super) fn blocks() -> Vec<(String, String)> {
     let mut fields = Vec::new();
     for block in [
         "gate", "work", "clock", "probe", "lease", "pick", "dial", "log", "backup", "pool", "link",
-        "tank",
+        "tank", "crew",
     ] {
         let of_it = helpers.iter().filter(|(of, _)| *of == block).map(|(_, helper)| *helper);
         for function in [block].into_iter().chain(of_it) {
@@ -195,9 +197,12 @@ fn the_lists_are_found() {
         ["places", "processes", "say", "size"]
     );
     assert_eq!(faults(), ["kill", "hang", "power loss", "partition"]);
-    assert_eq!(targets(), ["zone", "region", "node", "primary", "member", "first", "one", "each"]);
     let procedure = procedure();
     assert!(procedure.len() >= 24, "{procedure:?}");
+    assert_eq!(
+        targets(),
+        ["zone", "region", "node", "primary", "member", "first", "one", "alert", "alerts", "each"]
+    );
     let names = |all: Vec<(String, String)>| all.into_iter().map(|(_, f)| f).collect::<Vec<_>>();
     let scenario = names(scenario());
     for key in [

@@ -13,6 +13,7 @@ mod messaging;
 mod models;
 mod names;
 mod network;
+mod people;
 mod presets;
 mod procedures;
 mod queues;

@@ -239,8 +239,8 @@ fn ranks() -> Vec<Row> {
 
 #[test]
 fn every_key_of_a_model() {
-    let rows: Vec<Row> =
-        [structure(), paths(), services(), ranks()].into_iter().flatten().collect();
+    let all = [structure(), paths(), services(), ranks(), super::people::keys()];
+    let rows: Vec<Row> = all.into_iter().flatten().collect();
     let apart = "it judges figures and moves none: see the test of its own";
     table(&rows, &fields::model(), &[("model", "objectives", apart)]);
 }

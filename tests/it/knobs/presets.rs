@@ -415,6 +415,7 @@ fn every_parameter_of_every_preset() {
         super::kubernetes::rows(),
         super::messaging::rows(),
         super::network::rows(),
+        super::people::rows(),
         super::queues::rows(),
         super::names::rows(),
         super::sentinel::rows(),
