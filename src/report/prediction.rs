@@ -272,8 +272,9 @@ pub struct SubjectPrediction {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub downtime: Option<Distribution>,
     /// The least served share in any minute: the least mean over any window of 60 s that
-    /// ends by the horizon. Told of the system, of whatever can be served in part, and
-    /// of what has an objective on it.
+    /// ends by the horizon. Told where the model says what is asked or has journeys, a
+    /// technology says to whom requests are sent, or an objective asks for it: of the
+    /// system, of whatever can be served in part, and of what has the objective.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub minimum_availability: Option<Distribution>,
     /// How long one client drawn at random was without service \[s\].
@@ -310,7 +311,8 @@ pub struct SubjectPrediction {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub time_to_verify: Option<Distribution>,
     /// What is served at fixed instants since the fault, in ascending order and up to the
-    /// horizon; of the system, services, journeys, stores and streams.
+    /// horizon; of the system, services, journeys, stores and streams, wherever the
+    /// minimum availability is told.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub served_share: Vec<SharePrediction>,
     /// Redundancy restored − recovery time: how long it serves without a second line \[s\].

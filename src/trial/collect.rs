@@ -277,7 +277,11 @@ impl<W: Witness> Teller<'_, W> {
                 .map_or(Measured::ABSENT, |m| loss.of(self.witness.meter(m).recovery_time(clock))),
             Figure::Downtime => {
                 let whole = self.program.measures.meters[subject.served].share.whole();
-                Measured((self.witness.unserved(subject.served) / i128::from(whole)) as i64)
+                let unserved = self.witness.unserved(subject.served);
+                Measured(match i64::try_from(unserved) {
+                    Ok(unserved) => unserved / whole,
+                    Err(_) => (unserved / i128::from(whole)) as i64,
+                })
             }
             Figure::MinimumAvailability => missing,
             Figure::DataLossSeconds => loss.seconds,

@@ -10,10 +10,11 @@ use crate::units::Dimension;
 const MOST_TRIES: i64 = 100;
 
 /// How many ready replicas carry all that is asked: `demand` ÷ `capacity`, or
-/// `serves_with`; 1 where the file is silent. At most as many as there are.
-pub(super) fn load(draft: &Draft<'_>, members: usize) -> f64 {
+/// `serves_with`; 1 where the file is silent. At most as many as there are. And what is
+/// asked \[1/s\], where it is written.
+pub(super) fn load(draft: &Draft<'_>, members: usize) -> (f64, Option<f64>) {
     if draft.kind != ComponentKind::Service {
-        return 1.0;
+        return (1.0, None);
     }
     let (reader, context) = (&draft.reader, draft.reader.context());
     let most = members.max(1);
@@ -36,7 +37,7 @@ pub(super) fn load(draft: &Draft<'_>, members: usize) -> f64 {
             (at, "expected either this or \"serves_with\""),
             Some("serves_with is short for demand divided by capacity".to_owned()),
         );
-        return 1.0;
+        return (1.0, None);
     }
     if let [Some(at), None] | [None, Some(at)] = written {
         let (has, lacks) = match written[0] {
@@ -49,12 +50,14 @@ pub(super) fn load(draft: &Draft<'_>, members: usize) -> f64 {
             (at, "expected the other one beside it"),
             Some(format!("add {lacks}")),
         );
-        return 1.0;
+        return (1.0, None);
     }
     match (demand, capacity, short) {
-        (Some(demand), Some(capacity), _) => ratio(draft, &demand, &capacity, most),
-        (_, _, Some(short)) => short.value as f64,
-        _ => 1.0,
+        (Some(demand), Some(capacity), _) => {
+            (ratio(draft, &demand, &capacity, most), Some(demand.value))
+        }
+        (_, _, Some(short)) => (short.value as f64, None),
+        _ => (1.0, None),
     }
 }
 

@@ -4,15 +4,16 @@ use super::name::one_of;
 use crate::diagnostic::{Location, nearest_help};
 use crate::model::preset::ComponentKind;
 use crate::model::read::{Context, Entry, Node, Reader};
-use crate::model::system::{ComponentId, Objective, Subject};
+use crate::model::system::{ComponentId, JourneyId, Objective, Subject};
 use crate::outcome::Figure;
 use crate::units::{self, Dimension, ENDLESS};
 
 /// Reads `[objectives.X]` tables; `names` are the components in order, each with what
-/// it is.
+/// it is, and the journeys.
 pub(super) fn read_objectives(
     reader: &Reader<'_>,
     names: &[(&str, ComponentKind)],
+    journeys: &[&str],
 ) -> Vec<Objective> {
     let context = reader.context();
     let mut objectives = Vec::new();
@@ -24,8 +25,11 @@ pub(super) fn read_objectives(
         let subject = if name == "system" {
             Some(Subject::System)
         } else {
-            let found = names.iter().position(|(one, _)| one == name);
-            found.map(|at| Subject::Component(ComponentId(at)))
+            let component = names.iter().position(|(one, _)| one == name);
+            let journey = || journeys.iter().position(|one| one == name);
+            component
+                .map(|at| Subject::Component(ComponentId(at)))
+                .or_else(|| journey().map(|at| Subject::Journey(JourneyId(at))))
         };
         if let Some(Subject::Component(id)) = subject
             && !names[id.0].1.is_served()
@@ -38,7 +42,8 @@ pub(super) fn read_objectives(
         }
         let Some(subject) = subject else {
             let served = || names.iter().filter(|(_, kind)| kind.is_served());
-            let known = || served().map(|(one, _)| *one).chain(["system"]);
+            let known =
+                || served().map(|(one, _)| *one).chain(journeys.iter().copied()).chain(["system"]);
             context.error_with_help(
                 "objective::unknown_subject",
                 format!("there is no \"{name}\" to set objectives on"),

@@ -30,6 +30,11 @@ const KEYS: &[(&str, &str)] = &[
     ("roles", "who can do what: { dba = [\"ana\"] }; everybody everything where absent"),
     ("by", "the role of those who are called; anybody where absent"),
     ("to", "who is asked: orders, member b of orders, primary of orders, each of orders"),
+    ("journeys", "chains of components that requests go through, by name"),
+    (
+        "through",
+        "what it leads through, with all that this needs: [\"front\", \"orders\"], or { orders = \"write\" }",
+    ),
     (
         "objectives",
         "what is wanted, by component or for \"system\": recovery_time = \"p95 <= 60s\"",

@@ -3,9 +3,9 @@
 use super::{Compiler, Instance};
 use crate::block::{Literal, LogId};
 use crate::model::expression::Range;
-use crate::model::preset::{Block, ComponentKind};
+use crate::model::preset::{Block, ComponentKind, LISTED};
 use crate::model::scenario::FaultKind;
-use crate::model::system::{Component, ComponentId, Objective, Subject as Wanted};
+use crate::model::system::{Component, ComponentId, JourneyId, Objective, Subject as Wanted};
 use crate::outcome::{Class, Clock, Figure, FigureSlot, Population, SubjectName};
 use crate::trial::meter::Meter;
 use crate::trial::share::Share;
@@ -91,6 +91,10 @@ impl Compiler<'_> {
             }
         }
         drafts.insert(0, self.draft_system(&drafts, clients.len()));
+        for at in 0..self.model.journeys.len() {
+            let journey = self.draft_journey(JourneyId(at));
+            drafts.push(journey);
+        }
         let mut measures = Measures {
             meters: Vec::new(),
             subjects: Vec::new(),
@@ -101,8 +105,11 @@ impl Compiler<'_> {
             client_meters: Vec::new(),
         };
         let class = self.class();
+        let tells = self.tells_shares();
         for mut draft in drafts {
-            self.tell_share(&mut draft);
+            if tells {
+                self.tell_share(&mut draft);
+            }
             self.add_subject(&mut measures, draft, class);
         }
         for client in clients {
@@ -122,9 +129,26 @@ impl Compiler<'_> {
         (measures, faults)
     }
 
+    /// Whether shares are told at all, which costs something in each trial: where the model
+    /// says what is asked or has journeys, where a technology says to whom requests are
+    /// sent, and where somebody asks. Else what is served is mostly all or nothing, and the
+    /// recovery times say it.
+    fn tells_shares(&self) -> bool {
+        let components = self.model.components.iter().zip(0..);
+        let mut says = components.map(|(component, at)| {
+            component.demand.is_some()
+                || component.preset.kind == ComponentKind::Service
+                    && self.exports(ComponentId(at), LISTED)
+        });
+        let asks = |objective: &Objective| objective.figure == Figure::MinimumAvailability;
+        !self.model.journeys.is_empty()
+            || says.any(|says| says)
+            || self.scenario.objectives.iter().any(asks)
+    }
+
     /// What is served is told over time of the system, services, journeys, stores and
     /// streams. The minimum availability is told of the system, of whatever can be served
-    /// in part, and of whom somebody asks about: it costs something in each trial.
+    /// in part, and of whom somebody asks about.
     fn tell_share(&self, draft: &mut Draft) {
         let asked = |objective: &Objective| {
             objective.figure == Figure::MinimumAvailability && objective.subject == draft.subject
@@ -224,6 +248,27 @@ impl Compiler<'_> {
             redundant,
             components: vec![id],
             outages: before..clients.len(),
+        }
+    }
+
+    /// A journey is served while all is that it leads through.
+    fn draft_journey(&mut self, id: JourneyId) -> Draft {
+        let journey = &self.model.journeys[id.0];
+        let all: Vec<Literal> =
+            journey.through.iter().map(|one| self.served(one.on, one.access)).collect();
+        let criterion = self.builder.and(&all);
+        let share = self.journey_share(&journey.through);
+        let components: Vec<ComponentId> = journey.through.iter().map(|one| one.on).collect();
+        let stable_for = components.iter().map(|c| self.component(*c).stable_for).max();
+        let stable_for = stable_for.unwrap_or_default();
+        Draft {
+            subject: Wanted::Journey(id),
+            name: SubjectName { group: "journeys", name: journey.name.clone() },
+            figures: vec![Figure::RecoveryTime, Figure::Downtime],
+            served: Meter { criterion, share, is_told: false, stable_for },
+            redundant: None,
+            components,
+            outages: 0..0,
         }
     }
 

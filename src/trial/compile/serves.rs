@@ -83,6 +83,15 @@ impl Compiler<'_> {
         self.share_along(way)
     }
 
+    /// The share of a journey, with all that it leads through.
+    pub(super) fn journey_share(&mut self, through: &[Relied]) -> Share {
+        let mut way = Way::default();
+        for one in through {
+            self.pass(*one, &mut way);
+        }
+        self.share_along(way)
+    }
+
     fn go_through(&mut self, id: ComponentId, way: &mut Way) {
         if way.services.contains(&id) {
             return;
