@@ -176,6 +176,9 @@ pub struct Component {
     /// Stores, streams, consensus stores and routes: whose processes run in the
     /// replicas of which service, seat by seat.
     pub pods: Vec<Pods>,
+    /// Services: how long a request waits for a replica that does not answer, where the
+    /// file says it.
+    pub request_timeout: Option<Span>,
     /// Its version, as it was written or by default; `None` where nothing
     /// depends on it.
     pub version: Option<String>,

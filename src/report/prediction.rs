@@ -277,6 +277,11 @@ pub struct SubjectPrediction {
     /// system, of whatever can be served in part, and of what has the objective.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub minimum_availability: Option<Distribution>,
+    /// What time-outs and retries add to a request: the greatest, over any minute, of the
+    /// P95 over requests, served or not \[s\]. Of services whose callers' `request_timeout`
+    /// the model says; absent elsewhere, where nothing explains it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub latency: Option<Distribution>,
     /// How long one client drawn at random was without service \[s\].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client_outage: Option<Distribution>,
@@ -337,6 +342,7 @@ impl SubjectPrediction {
             Figure::RedundancyRestored => self.redundancy_restored.as_ref(),
             Figure::Downtime => self.downtime.as_ref(),
             Figure::MinimumAvailability => self.minimum_availability.as_ref(),
+            Figure::Latency => self.latency.as_ref(),
             Figure::ClientOutage => self.client_outage.as_ref(),
             Figure::DataLossSeconds => self.data_loss_seconds.as_ref(),
             Figure::DataLossWrites => self.data_loss_writes.as_ref(),
@@ -358,6 +364,7 @@ impl SubjectPrediction {
             Figure::RedundancyRestored => &mut self.redundancy_restored,
             Figure::Downtime => &mut self.downtime,
             Figure::MinimumAvailability => &mut self.minimum_availability,
+            Figure::Latency => &mut self.latency,
             Figure::ClientOutage => &mut self.client_outage,
             Figure::DataLossSeconds => &mut self.data_loss_seconds,
             Figure::DataLossWrites => &mut self.data_loss_writes,

@@ -415,3 +415,42 @@ fn more_is_better_in_quantiles_limits_and_verdicts() {
     let objective = &json["scenarios"]["scenario"]["services"]["one"]["objectives"][0];
     assert_eq!((code, &objective["verdict"]), (1, &"missed".into()));
 }
+
+#[test]
+fn callers_wait_for_whoever_is_silent_and_not_for_whoever_refuses() {
+    let late = |what: &str, sets: &[&str]| {
+        let faults = SILENT.replace("power loss", what);
+        let mut all = vec!["services.front.request_timeout=2s"];
+        all.extend(sets);
+        let program = ranks(TRIO, &faults, &all);
+        let outcomes = outcomes(&program, 2);
+        let found = figure(&program, &outcomes, ("services", "front"), Figure::Latency);
+        found[0].0 as f64 / 1e9
+    };
+    // For 10 s a third of the requests waits: 5.6 % of those of a minute.
+    assert_eq!(late("power loss", &[]), 2.0);
+    assert_eq!(late("hang", &[]), 2.0);
+    assert_eq!(late("kill", &[]), 0.0);
+    assert_eq!(late("power loss", &["services.front.delay=8s"]), 0.0);
+    // Of nine tries in a row all fail now and then; of two a ninth, for long enough.
+    assert_eq!(late("power loss", &["services.front.delay=30s", "services.front.tries=9"]), 4.0);
+    // What is down is down whether its callers are told or not.
+    let quiet = ranks(TRIO, SILENT, &[]);
+    assert!(!quiet.layout().figures.iter().any(|slot| slot.figure == Figure::Latency));
+}
+
+#[test]
+fn shares_lie_between_nothing_and_all() {
+    let model = "models/butterfly.toml";
+    for name in ["zone-power", "zone-drain"] {
+        let program =
+            crate::harness::program(model, &format!("scenarios/butterfly/{name}.toml"), &[]);
+        assert!(program.layout().shares.iter().all(|slot| slot.first == 1_000_000_000));
+        for outcome in outcomes(&program, 6) {
+            for step in &outcome.shares {
+                assert!((0..=1_000_000_000).contains(&step.share), "{step:?}");
+                assert!(step.since.0 >= 0 && step.since <= outcome.watched, "{step:?}");
+            }
+        }
+    }
+}

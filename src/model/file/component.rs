@@ -208,7 +208,7 @@ fn component(
     runbook::require(draft);
     let severity = (draft.kind == ComponentKind::Alert).then(|| severity(reader));
     let (load, demand) = load::load(draft, own.len());
-    let tries = load::tries(draft);
+    let (tries, request_timeout) = (load::tries(draft), load::request_timeout(draft));
     let pods = pods::read(draft, (own, &placed), drafts, members, context);
     let measured = draft.kind.is_served();
     let amount = |key, dimension, most| {
@@ -258,6 +258,7 @@ fn component(
         load,
         demand,
         tries,
+        request_timeout,
         people,
         // Whoever is asked is known when all components are.
         asks_for: None,

@@ -106,6 +106,15 @@ fn figure(entry: &Entry, context: &Context<'_>) -> Option<Figure> {
     found
 }
 
+/// How an objective on a figure is written: an example, a limit, and the signs between.
+fn words(figure: Figure) -> (&'static str, &'static str, [&'static str; 2]) {
+    match (figure.is_share(), figure.is_time()) {
+        (true, _) => ("p95 >= 50%", "a share, such as 50%", [">=", "≥"]),
+        (_, true) => ("p95 <= 60s", "a duration, such as 60s", ["<=", "≤"]),
+        _ => ("p95 <= 10", "a number, such as 10", ["<=", "≤"]),
+    }
+}
+
 /// `p95 <= 60s`.
 fn limit(
     node: &Node,
@@ -114,11 +123,7 @@ fn limit(
     context: &Context<'_>,
 ) -> Option<Objective> {
     let share = figure.is_share();
-    let example = match (share, figure.is_time()) {
-        (true, _) => "p95 >= 50%",
-        (_, true) => "p95 <= 60s",
-        _ => "p95 <= 10",
-    };
+    let (example, such, signs) = words(figure);
     let wrong = |message: String, at: &Location, help: Option<String>| {
         let label = format!("expected a quantile and a limit, such as \"{example}\"");
         context.error_with_help("objective::syntax", message, (at, &label), help);
@@ -127,7 +132,6 @@ fn limit(
         wrong(format!("an objective is a string, not {}", node.raw.kind()), &node.at, None);
         return None;
     };
-    let signs = if share { [">=", "≥"] } else { ["<=", "≤"] };
     let Some((left, right)) = signs.iter().find_map(|sign| text.split_once(sign)) else {
         let compares = text.contains(['<', '>', '=', '≤', '≥']);
         let help = compares.then(|| match share {
@@ -146,11 +150,6 @@ fn limit(
     let start = text.len() - right.trim_start().len();
     let at = node.within(start..start + right.trim().len());
     let wanted = if figure.is_time() { Dimension::TIME } else { Dimension::NUMBER };
-    let such = match (share, figure.is_time()) {
-        (true, _) => "a share, such as 50%",
-        (_, true) => "a duration, such as 60s",
-        _ => "a number, such as 10",
-    };
     let wrong = |message: String, at: &Location, help: Option<String>| {
         let label = format!("expected {such}");
         context.error_with_help("objective::syntax", message, (at, &label), help);

@@ -7,6 +7,7 @@ use crate::model::preset::{Block, ComponentKind, LISTED};
 use crate::model::scenario::FaultKind;
 use crate::model::system::{Component, ComponentId, JourneyId, Objective, Subject as Wanted};
 use crate::outcome::{Class, Clock, Figure, FigureSlot, Population, SubjectName};
+use crate::trial::latency::Callers;
 use crate::trial::meter::Meter;
 use crate::trial::share::Share;
 
@@ -39,6 +40,8 @@ pub(crate) struct Subject {
     pub(crate) served: usize,
     /// Which of the shares that are told over time is its.
     pub(crate) told: Option<usize>,
+    /// The meter that counts its replicas, and how its callers behave.
+    pub(crate) callers: Option<(usize, Callers)>,
     pub(crate) redundant: Option<usize>,
     pub(crate) logs: Vec<LogId>,
     /// Whether a figure asks when it was detected.
@@ -76,6 +79,7 @@ struct Draft {
     figures: Vec<Figure>,
     served: Meter,
     redundant: Option<Meter>,
+    callers: Option<(Share, Callers)>,
     components: Vec<ComponentId>,
     outages: std::ops::Range<usize>,
 }
@@ -182,7 +186,42 @@ impl Compiler<'_> {
         let component = self.component(id);
         let kind = component.preset.kind;
         let before = clients.len();
-        let (group, criterion, share, figures) = match kind {
+        let (group, criterion, share, mut figures) = self.measured(id, clients);
+        let stable_for = component.stable_for;
+        let has_redundancy =
+            matches!(kind, ComponentKind::Store | ComponentKind::Stream | ComponentKind::Service);
+        let redundant = has_redundancy.then(|| {
+            let criterion = self.export(id, "redundant", 0, None);
+            Meter { criterion, share: whole(criterion), is_told: false, stable_for }
+        });
+        let timeout = component.request_timeout.filter(|_| kind == ComponentKind::Service);
+        let tries = component.tries;
+        let callers = timeout.map(|timeout| {
+            figures.push(Figure::Latency);
+            figures.sort_unstable();
+            (self.callers_share(id), Callers { timeout, tries })
+        });
+        Draft {
+            subject: Wanted::Component(id),
+            name: SubjectName { group, name: component.name.clone() },
+            figures,
+            served: Meter { criterion, share, is_told: false, stable_for },
+            redundant,
+            callers,
+            components: vec![id],
+            outages: before..clients.len(),
+        }
+    }
+
+    /// Of a component its group, when it counts as served, its share, and its figures.
+    fn measured(
+        &mut self,
+        id: ComponentId,
+        clients: &mut Vec<Literal>,
+    ) -> (&'static str, Literal, Share, Vec<Figure>) {
+        let component = self.component(id);
+        let kind = component.preset.kind;
+        match kind {
             ComponentKind::Store | ComponentKind::Stream => {
                 let writes = self.any_member(id, "writable");
                 let reads = self.any_member(id, "readable");
@@ -232,22 +271,6 @@ impl Compiler<'_> {
                 let figures = vec![Figure::RecoveryTime, Figure::Downtime, Figure::ClientOutage];
                 ("clients", criterion, Share::Parts(served), figures)
             }
-        };
-        let stable_for = component.stable_for;
-        let has_redundancy =
-            matches!(kind, ComponentKind::Store | ComponentKind::Stream | ComponentKind::Service);
-        let redundant = has_redundancy.then(|| {
-            let criterion = self.export(id, "redundant", 0, None);
-            Meter { criterion, share: whole(criterion), is_told: false, stable_for }
-        });
-        Draft {
-            subject: Wanted::Component(id),
-            name: SubjectName { group, name: component.name.clone() },
-            figures,
-            served: Meter { criterion, share, is_told: false, stable_for },
-            redundant,
-            components: vec![id],
-            outages: before..clients.len(),
         }
     }
 
@@ -267,6 +290,7 @@ impl Compiler<'_> {
             figures: vec![Figure::RecoveryTime, Figure::Downtime],
             served: Meter { criterion, share, is_told: false, stable_for },
             redundant: None,
+            callers: None,
             components,
             outages: 0..0,
         }
@@ -368,6 +392,7 @@ impl Compiler<'_> {
             figures,
             served,
             redundant,
+            callers: None,
             components: self.component_ids().collect(),
             outages: 0..clients,
         }
@@ -385,6 +410,11 @@ impl Compiler<'_> {
             measures.meters.push(meter);
             measures.meters.len() - 1
         });
+        let callers = draft.callers.map(|(share, callers)| {
+            let (criterion, stable_for) = (Literal::TRUE, crate::units::Span::ZERO);
+            measures.meters.push(Meter { criterion, share, is_told: true, stable_for });
+            (measures.meters.len() - 1, callers)
+        });
         let logs = draft
             .components
             .iter()
@@ -395,6 +425,7 @@ impl Compiler<'_> {
             first,
             served,
             told,
+            callers,
             redundant,
             logs: logs.collect(),
             tells_detection: draft

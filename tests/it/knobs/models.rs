@@ -226,6 +226,9 @@ fn ranks() -> Vec<Row> {
     let back = "[services.back]\ntechnology = \"rank\"\nmembers = [\"a\", \"c\"]\n";
     let visit = format!("{TRIO}{back}[journeys.visit]\nthrough = [\"back\"]\n");
     let visit = Case::new(&[RANK], &visit, text);
+    const LATE: What = What::Figure("services", "front", Figure::Latency);
+    let patient = TRIO.replace("stable_for", "tries = 1\nrequest_timeout = \"2s\"\nstable_for");
+    let patient = Case::new(&[RANK], &patient, text);
     let case = Case::new(&[RANK], &TRIO.replace("300/s", "450/s"), text);
     vec![
         // What is missing in the worst minute moves with what is missing at all.
@@ -237,6 +240,13 @@ fn ranks() -> Vec<Row> {
         key("through", &visit, "through = [\"back\"]", "through = [\"back\", \"front\"]")
             .moves(VISIT, To(0.0, 100.0 / 3.0))
             .not(&[DOWN, TIME]),
+        // A third of the requests wait once while the dead one is listed.
+        key("request_timeout", &patient, "request_timeout = \"2s\"", "request_timeout = \"5s\"")
+            .moves(LATE, To(2.0, 5.0))
+            .not(&[DOWN, TIME, LEAST]),
+        // Of those a third wait once more; in 28 s that is more than 5 % of a minute.
+        key("tries", &patient.clone().set(&["services.front.delay=30s"]), "tries = 1", "tries = 2")
+            .moves(LATE, By(2.0)),
         key("tries", &case, "stable_for", "tries = 3\nstable_for")
             .moves(DOWN, Down)
             .moves(LEAST, Down)
