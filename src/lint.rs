@@ -228,6 +228,10 @@ impl Looked<'_> {
                 && match objective.subject {
                     Subject::System => true,
                     Subject::Component(id) => self.leads_to(id, &serves),
+                    Subject::Journey(id) => {
+                        let through = &self.model.journeys[id.0].through;
+                        through.iter().any(|one| self.leads_to(one.on, &serves))
+                    }
                 }
         });
         limits.map(|objective| objective.limit).fold(f64::INFINITY, f64::min)

@@ -298,6 +298,7 @@ fn without_figure(model: &Model, scenario: &Scenario, program: &Program) -> Vec<
 pub(super) fn subject_name(model: &Model, subject: Subject) -> &str {
     match subject {
         Subject::System => "system",
+        Subject::Journey(id) => model.journeys.get(id.0).map_or("?", |j| j.name.as_str()),
         Subject::Component(id) => model.components.get(id.0).map_or("?", |c| c.name.as_str()),
     }
 }

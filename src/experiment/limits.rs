@@ -31,6 +31,10 @@ pub fn slot_of(model: &Model, layout: &Layout, objective: &Objective) -> Option<
         slot.figure == objective.figure
             && match objective.subject {
                 Subject::System => slot.subject.group == "system",
+                Subject::Journey(id) => {
+                    slot.subject.group == "journeys"
+                        && model.journeys.get(id.0).is_some_and(|j| j.name == slot.subject.name)
+                }
                 Subject::Component(id) => {
                     slot.subject.group != "system"
                         && model.components.get(id.0).is_some_and(|c| c.name == slot.subject.name)

@@ -33,6 +33,8 @@ pub struct Model {
     pub hosts: Vec<Host>,
     /// Everything that the system consists of, in the order of the file.
     pub components: Vec<Component>,
+    /// Chains of components that a request goes through.
+    pub journeys: Vec<Journey>,
     /// What is wanted in every scenario.
     pub objectives: Vec<Objective>,
 }
@@ -160,6 +162,8 @@ pub struct Component {
     /// Services: how many ready replicas carry all that is asked of them, which need
     /// not be a whole number; 1 for all other kinds.
     pub load: f64,
+    /// Services: what is asked of all replicas together, where the file says it \[1/s\].
+    pub demand: Option<f64>,
     /// Services: how many replicas a request is tried on, each drawn anew; 1 for all
     /// other kinds.
     pub tries: u32,
@@ -172,6 +176,9 @@ pub struct Component {
     /// Stores, streams, consensus stores and routes: whose processes run in the
     /// replicas of which service, seat by seat.
     pub pods: Vec<Pods>,
+    /// Services: how long a request waits for a replica that does not answer, where the
+    /// file says it.
+    pub request_timeout: Option<Span>,
     /// Its version, as it was written or by default; `None` where nothing
     /// depends on it.
     pub version: Option<String>,
@@ -238,6 +245,21 @@ pub enum Addressee {
     Whole,
 }
 
+/// A journey, by its position in [`Model::journeys`].
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct JourneyId(pub usize);
+
+/// A chain of components that a request goes through, with all that they need.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Journey {
+    /// Its name, which no component has.
+    pub name: String,
+    /// Through what; at least one.
+    pub through: Vec<Relied>,
+    /// Where its name stands.
+    pub at: Location,
+}
+
 /// A component that another relies on.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Relied {
@@ -281,6 +303,8 @@ pub enum Subject {
     System,
     /// One component.
     Component(ComponentId),
+    /// One journey.
+    Journey(JourneyId),
 }
 
 /// A limit that someone wants.

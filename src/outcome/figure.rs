@@ -11,6 +11,9 @@ pub enum Figure {
     Downtime,
     /// The least served share in any minute \[1\].
     MinimumAvailability,
+    /// The greatest, over any minute, of what time-outs and retries add to a request at
+    /// the 95th of a hundred \[s\].
+    Latency,
     /// How long one client drawn at random was without service \[s\].
     ClientOutage,
     /// Acknowledged writes missing in the end, as time \[s\].
@@ -37,11 +40,12 @@ pub enum Figure {
 
 impl Figure {
     /// All figures, in the order of reports.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::RecoveryTime,
         Self::RedundancyRestored,
         Self::Downtime,
         Self::MinimumAvailability,
+        Self::Latency,
         Self::ClientOutage,
         Self::DataLossSeconds,
         Self::DataLossWrites,
@@ -63,6 +67,7 @@ impl Figure {
             Self::RedundancyRestored => "redundancy_restored",
             Self::Downtime => "downtime",
             Self::MinimumAvailability => "minimum_availability",
+            Self::Latency => "latency",
             Self::ClientOutage => "client_outage",
             Self::DataLossSeconds => "data_loss_seconds",
             Self::DataLossWrites => "data_loss_writes",
@@ -85,6 +90,7 @@ impl Figure {
             Self::RedundancyRestored => "redundancy restored",
             Self::Downtime => "downtime",
             Self::MinimumAvailability => "minimum availability",
+            Self::Latency => "added latency",
             Self::ClientOutage => "client outage",
             Self::DataLossSeconds => "data loss",
             Self::DataLossWrites => "writes lost",

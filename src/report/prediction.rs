@@ -272,10 +272,16 @@ pub struct SubjectPrediction {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub downtime: Option<Distribution>,
     /// The least served share in any minute: the least mean over any window of 60 s that
-    /// ends by the horizon. Told of the system, of whatever can be served in part, and
-    /// of what has an objective on it.
+    /// ends by the horizon. Told where the model says what is asked or has journeys, a
+    /// technology says to whom requests are sent, or an objective asks for it: of the
+    /// system, of whatever can be served in part, and of what has the objective.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub minimum_availability: Option<Distribution>,
+    /// What time-outs and retries add to a request: the greatest, over any minute, of the
+    /// P95 over requests, served or not \[s\]. Of services whose callers' `request_timeout`
+    /// the model says; absent elsewhere, where nothing explains it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub latency: Option<Distribution>,
     /// How long one client drawn at random was without service \[s\].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client_outage: Option<Distribution>,
@@ -310,7 +316,8 @@ pub struct SubjectPrediction {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub time_to_verify: Option<Distribution>,
     /// What is served at fixed instants since the fault, in ascending order and up to the
-    /// horizon; of the system, services, journeys, stores and streams.
+    /// horizon; of the system, services, journeys, stores and streams, wherever the
+    /// minimum availability is told.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub served_share: Vec<SharePrediction>,
     /// Redundancy restored − recovery time: how long it serves without a second line \[s\].
@@ -335,6 +342,7 @@ impl SubjectPrediction {
             Figure::RedundancyRestored => self.redundancy_restored.as_ref(),
             Figure::Downtime => self.downtime.as_ref(),
             Figure::MinimumAvailability => self.minimum_availability.as_ref(),
+            Figure::Latency => self.latency.as_ref(),
             Figure::ClientOutage => self.client_outage.as_ref(),
             Figure::DataLossSeconds => self.data_loss_seconds.as_ref(),
             Figure::DataLossWrites => self.data_loss_writes.as_ref(),
@@ -356,6 +364,7 @@ impl SubjectPrediction {
             Figure::RedundancyRestored => &mut self.redundancy_restored,
             Figure::Downtime => &mut self.downtime,
             Figure::MinimumAvailability => &mut self.minimum_availability,
+            Figure::Latency => &mut self.latency,
             Figure::ClientOutage => &mut self.client_outage,
             Figure::DataLossSeconds => &mut self.data_loss_seconds,
             Figure::DataLossWrites => &mut self.data_loss_writes,

@@ -110,11 +110,14 @@ fn per_cent(share: f64) -> String {
 /// somebody asks: all of them, or the system and those that fare otherwise.
 fn least(document: &mut Document, scenario: &ScenarioPrediction, all: bool) {
     let whole = scenario.system.figure(Figure::MinimumAvailability);
-    let mut rows = Vec::new();
+    let (mut rows, mut late_told) = (Vec::new(), false);
     for (name, subject) in scenario.subjects() {
         let Some(least) = subject.figure(Figure::MinimumAvailability) else { continue };
         if all || name == "system" || Some(least) != whole {
-            rows.push(row(name, least, scenario.horizon));
+            let mut row = row(name, least, scenario.horizon);
+            row.push(Cell::plain(late(subject.figure(Figure::Latency))));
+            late_told |= subject.latency.is_some();
+            rows.push(row);
         }
     }
     // What is served wholly or not at all says so in its recovery time.
@@ -129,12 +132,27 @@ fn least(document: &mut Document, scenario: &ScenarioPrediction, all: bool) {
         Column::new("p95", Align::Point),
         Column::droppable("p99", Align::Point, 1),
         Column::droppable("worst", Align::Point, 3),
+        Column::new(if late_told { "added latency, p95" } else { "" }, Align::Left),
     ];
     document.push(Block::Heading(
         "least served share in any minute".to_owned(),
         "p95: 95 of 100 trials have at least this".to_owned(),
     ));
     document.push(Block::Table(Table { columns, rows }));
+    if all && !late_told {
+        document.say(
+            "Added latency is told of services whose request_timeout the model says: \
+             nothing else explains it.",
+        );
+    }
+}
+
+/// What time-outs and retries add at the p95.
+fn late(latency: Option<&Distribution>) -> String {
+    let value = latency.and_then(|d| Some((d, d.p95?)));
+    value.map_or_else(String::new, |(d, p95)| {
+        Unit::for_seconds(p95).estimate(p95, half_width(d.intervals.p95.as_ref()))
+    })
 }
 
 fn row(name: &str, d: &Distribution, horizon: f64) -> Vec<Cell> {

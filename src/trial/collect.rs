@@ -159,11 +159,13 @@ impl Witness for (&Program, Account<'_, '_>) {
 pub(super) struct Scratch {
     chain: Vec<Event>,
     steps: Steps,
+    late: Steps,
 }
 
 impl Scratch {
     pub(super) fn new() -> Self {
-        Self { chain: Vec::with_capacity(64), steps: Vec::with_capacity(64) }
+        let steps = || Vec::with_capacity(64);
+        Self { chain: Vec::with_capacity(64), steps: steps(), late: steps() }
     }
 }
 
@@ -178,8 +180,8 @@ pub(super) fn collect(
     let clock = witness.clock();
     // Whether anything more would happen is not known where every tick is executed.
     let end = Instant::ZERO + program.horizon;
-    let Scratch { chain, steps } = scratch;
-    let mut teller = Teller { program, witness, clock, end, chain, steps };
+    let Scratch { chain, steps, late } = scratch;
+    let mut teller = Teller { program, witness, clock, end, chain, steps, late };
     outcome.trial = trial;
     outcome.unsettled = ended == Ended::Unsettled;
     let system = teller.figures(outcome);
@@ -211,6 +213,8 @@ struct Teller<'t, W> {
     chain: &'t mut Vec<Event>,
     /// How the share of the subject at hand changed.
     steps: &'t mut Steps,
+    /// How many of its requests are late.
+    late: &'t mut Steps,
 }
 
 impl<W: Witness> Teller<'_, W> {
@@ -243,9 +247,9 @@ impl<W: Witness> Teller<'_, W> {
                 self.waits(subject, &served, is_system, outcome);
             }
             let detected = self.detected(subject, recovery);
-            let missing = self.share(subject, outcome);
+            let shares = (self.share(subject, outcome), self.late(subject));
             for figure in &subject.figures {
-                let value = self.figure(*figure, subject, &served, (detected, loss, missing));
+                let value = self.figure(*figure, subject, &served, (detected, loss), shares);
                 outcome.figures.push(value);
             }
         }
@@ -267,7 +271,8 @@ impl<W: Witness> Teller<'_, W> {
         figure: Figure,
         subject: &Subject,
         served: &MeterState,
-        (detected, loss, missing): (Option<Instant>, Loss, Measured),
+        (detected, loss): (Option<Instant>, Loss),
+        (missing, late): (Measured, Measured),
     ) -> Measured {
         let clock = self.clock;
         match figure {
@@ -277,9 +282,14 @@ impl<W: Witness> Teller<'_, W> {
                 .map_or(Measured::ABSENT, |m| loss.of(self.witness.meter(m).recovery_time(clock))),
             Figure::Downtime => {
                 let whole = self.program.measures.meters[subject.served].share.whole();
-                Measured((self.witness.unserved(subject.served) / i128::from(whole)) as i64)
+                let unserved = self.witness.unserved(subject.served);
+                Measured(match i64::try_from(unserved) {
+                    Ok(unserved) => unserved / whole,
+                    Err(_) => (unserved / i128::from(whole)) as i64,
+                })
             }
             Figure::MinimumAvailability => missing,
+            Figure::Latency => late,
             Figure::DataLossSeconds => loss.seconds,
             Figure::DataLossWrites => loss.writes,
             Figure::RecoveryPointAge => loss.age,
@@ -320,6 +330,13 @@ impl<W: Witness> Teller<'_, W> {
             return Measured::ABSENT;
         }
         Measured(missing_in_a_minute((first, whole), self.steps, self.end))
+    }
+
+    /// What time-outs and retries add to the requests of a subject.
+    fn late(&mut self, subject: &Subject) -> Measured {
+        let Some((meter, callers)) = subject.callers else { return Measured::ABSENT };
+        let first = self.witness.share(meter, self.steps);
+        Measured::span(callers.greatest(first, self.steps, self.late, self.end))
     }
 
     /// When the recovery was started: the first verdict on the path to it. A

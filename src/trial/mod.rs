@@ -10,6 +10,7 @@ mod compile;
 mod crew;
 mod dirty;
 mod drill;
+mod latency;
 mod look;
 mod meter;
 mod rest;

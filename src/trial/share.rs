@@ -23,6 +23,15 @@ pub(crate) use crate::outcome::WHOLE_SHARE as WHOLE;
 /// The window of the minimum availability.
 pub(crate) const MINUTE: Span = Span::seconds(60);
 
+/// Bits of each count of [`Share::Counts`]: more than any service has replicas.
+const COUNT_BITS: u32 = 20;
+
+/// The counts in a number of [`Share::Counts`].
+pub(crate) fn counts_of(packed: i64) -> [u32; 3] {
+    let mask = (1 << COUNT_BITS) - 1;
+    [2, 1, 0].map(|place| (packed >> (place * COUNT_BITS) & mask) as u32)
+}
+
 /// What a meter's share is made of.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Share {
@@ -30,6 +39,8 @@ pub enum Share {
     Parts(Vec<Literal>),
     /// The mean of products.
     Mean(Vec<Vec<Factor>>),
+    /// No share, but three counts in one number: see [`counts_of`].
+    Counts([u32; 3]),
 }
 
 /// What one component does to a share.
@@ -83,6 +94,7 @@ impl Share {
         match self {
             Self::Parts(parts) => parts.len().max(1) as i64,
             Self::Mean(_) => WHOLE,
+            Self::Counts(_) => 1,
         }
     }
 
@@ -91,7 +103,7 @@ impl Share {
     pub fn parts(&self) -> &[Literal] {
         match self {
             Self::Parts(parts) => parts,
-            Self::Mean(_) => &[],
+            Self::Mean(_) | Self::Counts(_) => &[],
         }
     }
 
@@ -102,11 +114,13 @@ impl Share {
 
     /// The counters that it reads.
     pub fn counters(&self) -> impl Iterator<Item = u32> + '_ {
-        let terms: &[Vec<Factor>] = match self {
-            Self::Parts(_) => &[],
-            Self::Mean(terms) => terms,
+        let (terms, plain): (&[Vec<Factor>], &[u32]) = match self {
+            Self::Parts(_) => (&[], &[]),
+            Self::Mean(terms) => (terms, &[]),
+            Self::Counts(counters) => (&[], counters),
         };
-        terms.iter().flatten().flat_map(|factor| [Some(factor.ready), factor.dead]).flatten()
+        let of_factors = terms.iter().flatten().flat_map(|f| [Some(f.ready), f.dead]).flatten();
+        of_factors.chain(plain.iter().copied())
     }
 
     /// The share, in its unit; `parts` of the parts hold.
@@ -115,6 +129,9 @@ impl Share {
         match self {
             Self::Parts(_) => i64::from(parts),
             Self::Mean(terms) => mean(terms, count),
+            Self::Counts(all) => {
+                all.iter().fold(0, |so_far, one| so_far << COUNT_BITS | i64::from(count(*one)))
+            }
         }
     }
 }

@@ -300,6 +300,7 @@ fn an_objective_on_a_figure_that_no_trial_yields_counts_nothing() {
         zones: Vec::new(),
         hosts: Vec::new(),
         components: Vec::new(),
+        journeys: Vec::new(),
         objectives: Vec::new(),
     };
     let mut missing = objective(0, Figure::Integrity, 0.5, 1.0).objective;

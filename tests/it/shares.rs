@@ -118,7 +118,8 @@ fn serves_with_is_short_for_demand_over_capacity() {
     let long = TRIO.replace("300/s", "450/s");
     for model in [short, long].map(|model| (model.replace("\"rank\"", "\"file\""), model)) {
         for model in [model.0, model.1] {
-            let two = format!("{SILENT}{}", SILENT.replace("member b", "member a"));
+            let asks = "[objectives.system]\nminimum_availability = \"p95 >= 0%\"\n";
+            let two = format!("{SILENT}{}{asks}", SILENT.replace("member b", "member a"));
             let program = ranks(&model, &two, &[]);
             let [down, least, _] = told(&program, "services", "front");
             // One of two that are needed; two dead ones of three until they are withdrawn.
@@ -158,8 +159,9 @@ stable_for = "0s"
 
 #[test]
 fn what_is_needed_multiplies_once() {
+    let asks = "[objectives.system]\nminimum_availability = \"p95 >= 0%\"\n";
     let faults = "[[faults]]\nwhat = \"power loss\"\nwhere = \"zone b\"\nfor = \"100s\"\n";
-    let program = ranks(TIERS, faults, &[]);
+    let program = ranks(TIERS, &format!("{faults}{asks}"), &[]);
     assert!(program.sweep().is_ok());
     near(told(&program, "services", "auth"), [50.0, 0.5, 100.0]);
     let back = 0.5 * 2.0 / 3.0;
@@ -186,7 +188,10 @@ fn whoever_is_served_wholly_or_not_tells_it_where_asked() {
     };
     assert_eq!(asks("system"), ["system"]);
     assert_eq!(asks("front"), ["system", "front"]);
-    near(told(&ranks(&model, all, &[]), "system", "system"), [15.0, 0.75, 15.0]);
+    // Nobody asks, and nothing says that it may be served in part.
+    assert!(ranks(&model, all, &[]).layout().shares.is_empty());
+    let said = model.replace("stable_for", "demand = \"1/s\"\ncapacity = \"1/s\"\nstable_for");
+    near(told(&ranks(&said, all, &[]), "system", "system"), [15.0, 0.75, 15.0]);
 }
 
 /// A generator of the test's own.
@@ -329,4 +334,123 @@ fn random_services_are_counted_second_by_second() {
     }
     println!("{swept} swept, {partial} served in part");
     assert!(swept > 30 && partial > 100, "{swept} swept, {partial} served in part");
+}
+
+#[test]
+fn a_journey_is_a_chain_and_each_link_counts_once() {
+    let faults = "[[faults]]\nwhat = \"power loss\"\nwhere = \"zone b\"\nfor = \"100s\"\n";
+    let journeys = "[journeys.visit]\nthrough = [\"front\", \"back\"]\n[journeys.login]\nthrough = { auth = \"both\" }\n";
+    let program = ranks(&format!("{TIERS}{journeys}"), faults, &[]);
+    assert!(program.sweep().is_ok());
+    // The front needs the back and auth anyway.
+    let front = 0.5 * 2.0 / 3.0 * 3.0 / 4.0;
+    near(told(&program, "journeys", "visit"), [100.0 * (1.0 - front), front, 100.0]);
+    near(told(&program, "journeys", "login"), [50.0, 0.5, 100.0]);
+    // What is apart multiplies as well.
+    let apart = TIERS.replace("needs = [\"back\", \"auth\"]\n", "");
+    let program = ranks(&format!("{apart}{journeys}"), faults, &[]);
+    near(told(&program, "journeys", "visit"), [100.0 * (1.0 - front), front, 100.0]);
+    near(told(&program, "services", "front"), [25.0, 0.75, 100.0]);
+    // The system is who it was without journeys.
+    let all = (0.5 + 1.0 / 3.0 + 0.75) / 3.0;
+    near(told(&program, "system", "system"), [100.0 * (1.0 - all), all, 100.0]);
+}
+
+/// What the command line answers, as JSON.
+fn answer(model: &str, scenario: &str) -> (i32, serde_json::Value) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(path.parent().expect("it is in a folder")).expect("made");
+        std::fs::write(&path, text).expect("written");
+        path
+    };
+    file("presets/rank.toml", RANK);
+    file("presets/file.toml", FILE);
+    let (model, scenario) = (file("model.toml", model), file("scenario.toml", scenario));
+    let mut command = assert_cmd::Command::cargo_bin("drillcast").expect("it is built");
+    command.arg("predict").arg(model).arg(scenario).arg("--presets");
+    command.arg(folder.path().join("presets")).args(["--format", "json"]);
+    let output = command.output().expect("it runs");
+    let text = String::from_utf8_lossy(&output.stdout);
+    let read = serde_json::from_str(&text);
+    let read = read.unwrap_or_else(|e| panic!("{e}\n{}", String::from_utf8_lossy(&output.stderr)));
+    (output.status.code().expect("it ended"), read)
+}
+
+#[test]
+fn more_is_better_in_quantiles_limits_and_verdicts() {
+    // A single replica is away for up to a minute: 1 − U is what the worst minute has.
+    let model = "model = \"m\"\nzones = { a = \"r\" }\n[services.one]\ntechnology = \"file\"\nmembers = [\"a\"]\nstable_for = \"0s\"\n";
+    let asked = |limits: &str| {
+        let scenario = format!(
+            "scenario = \"x\"\nhorizon = \"200s\"\n[[faults]]\nwhat = \"kill\"\nwhere = \"member a of one\"\nfor = \"0s..60s\"\n[objectives.one]\nminimum_availability = {limits}\n"
+        );
+        answer(model, &scenario)
+    };
+    let (code, json) = asked("[\"p95 >= 4%\", \"p50 >= 45%\", \"p5 >= 90%\"]");
+    assert_eq!(code, 0, "{json}");
+    let one = &json["scenarios"]["scenario"]["services"]["one"];
+    let of = |key: &str| one["minimum_availability"][key].as_f64().expect("a number");
+    for (key, expected) in
+        [("p5", 0.95), ("p50", 0.5), ("p95", 0.05), ("min", 0.0), ("max", 1.0), ("mean", 0.5)]
+    {
+        assert!((of(key) - expected).abs() < 0.01, "{key} {}", of(key));
+    }
+    let ends = &one["minimum_availability"]["intervals"]["p95"];
+    assert!(ends[0].as_f64() < ends[1].as_f64(), "{ends}");
+    for (at, achieved) in [0.05, 0.5, 0.95].into_iter().enumerate() {
+        let objective = &one["objectives"][at];
+        assert_eq!(objective["verdict"], "met");
+        assert!((objective["achieved"].as_f64().expect("a number") - achieved).abs() < 0.01);
+    }
+    // What is served over time: at 30 s half of the trials are back, and the lowest is not.
+    let points = one["served_share"].as_array().expect("a list");
+    let at = |seconds: f64| points.iter().find(|p| p["at"] == seconds).expect("it is told");
+    assert!((at(30.0)["mean"].as_f64().expect("a number") - 0.5).abs() < 0.01);
+    assert_eq!((&at(45.0)["p5"], &at(45.0)["p50"]), (&0.0.into(), &1.0.into()));
+    assert_eq!((&at(60.0)["p5"], &at(0.0)["p50"]), (&1.0.into(), &0.0.into()));
+    assert_eq!(points.last().expect("there are some")["at"], 180.0);
+    let (code, json) = asked("[\"p95 >= 6%\"]");
+    let objective = &json["scenarios"]["scenario"]["services"]["one"]["objectives"][0];
+    assert_eq!((code, &objective["verdict"]), (1, &"missed".into()));
+}
+
+#[test]
+fn callers_wait_for_whoever_is_silent_and_not_for_whoever_refuses() {
+    let late = |what: &str, sets: &[&str]| {
+        let faults = SILENT.replace("power loss", what);
+        let mut all = vec!["services.front.request_timeout=2s"];
+        all.extend(sets);
+        let program = ranks(TRIO, &faults, &all);
+        let outcomes = outcomes(&program, 2);
+        let found = figure(&program, &outcomes, ("services", "front"), Figure::Latency);
+        found[0].0 as f64 / 1e9
+    };
+    // For 10 s a third of the requests waits: 5.6 % of those of a minute.
+    assert_eq!(late("power loss", &[]), 2.0);
+    assert_eq!(late("hang", &[]), 2.0);
+    assert_eq!(late("kill", &[]), 0.0);
+    assert_eq!(late("power loss", &["services.front.delay=8s"]), 0.0);
+    // Of nine tries in a row all fail now and then; of two a ninth, for long enough.
+    assert_eq!(late("power loss", &["services.front.delay=30s", "services.front.tries=9"]), 4.0);
+    // What is down is down whether its callers are told or not.
+    let quiet = ranks(TRIO, SILENT, &[]);
+    assert!(!quiet.layout().figures.iter().any(|slot| slot.figure == Figure::Latency));
+}
+
+#[test]
+fn shares_lie_between_nothing_and_all() {
+    let model = "models/butterfly.toml";
+    for name in ["zone-power", "zone-drain"] {
+        let program =
+            crate::harness::program(model, &format!("scenarios/butterfly/{name}.toml"), &[]);
+        assert!(program.layout().shares.iter().all(|slot| slot.first == 1_000_000_000));
+        for outcome in outcomes(&program, 6) {
+            for step in &outcome.shares {
+                assert!((0..=1_000_000_000).contains(&step.share), "{step:?}");
+                assert!(step.since.0 >= 0 && step.since <= outcome.watched, "{step:?}");
+            }
+        }
+    }
 }

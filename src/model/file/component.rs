@@ -198,7 +198,7 @@ fn component(
         _ => 1,
     };
     reader.allow(structural_keys(draft.kind).iter().copied());
-    let relied = |key| reliance::read(draft, key, drafts, context);
+    let relied = |key| reliance::read(draft, key, drafts);
     let needed = match draft.kind {
         ComponentKind::Alert => watched(draft, drafts, context),
         _ => relied("needs"),
@@ -207,7 +207,8 @@ fn component(
     let people = people::read(draft);
     runbook::require(draft);
     let severity = (draft.kind == ComponentKind::Alert).then(|| severity(reader));
-    let (load, tries) = (load::load(draft, own.len()), load::tries(draft));
+    let (load, demand) = load::load(draft, own.len());
+    let (tries, request_timeout) = (load::tries(draft), load::request_timeout(draft));
     let pods = pods::read(draft, (own, &placed), drafts, members, context);
     let measured = draft.kind.is_served();
     let amount = |key, dimension, most| {
@@ -255,7 +256,9 @@ fn component(
         needed,
         used,
         load,
+        demand,
         tries,
+        request_timeout,
         people,
         // Whoever is asked is known when all components are.
         asks_for: None,
@@ -392,7 +395,7 @@ fn watched(draft: &Draft<'_>, drafts: &[Draft<'_>], context: &Context<'_>) -> Ve
         return Vec::new();
     };
     let before = context.errors();
-    let watched = reliance::read(draft, reliance::WATCHES, drafts, context);
+    let watched = reliance::read(draft, reliance::WATCHES, drafts);
     if watched.is_empty() && context.errors() == before {
         let message = format!("{} watches nothing", draft.name.value);
         let label = "expected the name of a component";

@@ -4,16 +4,19 @@
 use super::component::Draft;
 use crate::model::preset::{ComponentKind, LISTED};
 use crate::model::read::Found;
-use crate::units::Dimension;
+use crate::units::{Dimension, Span};
 
 /// Tries beyond which one more changes no share in sight.
 const MOST_TRIES: i64 = 100;
+/// Beyond this nobody waits for a reply \[s\].
+const LONGEST_TIMEOUT: f64 = 86_400.0;
 
 /// How many ready replicas carry all that is asked: `demand` ÷ `capacity`, or
-/// `serves_with`; 1 where the file is silent. At most as many as there are.
-pub(super) fn load(draft: &Draft<'_>, members: usize) -> f64 {
+/// `serves_with`; 1 where the file is silent. At most as many as there are. And what is
+/// asked \[1/s\], where it is written.
+pub(super) fn load(draft: &Draft<'_>, members: usize) -> (f64, Option<f64>) {
     if draft.kind != ComponentKind::Service {
-        return 1.0;
+        return (1.0, None);
     }
     let (reader, context) = (&draft.reader, draft.reader.context());
     let most = members.max(1);
@@ -36,7 +39,7 @@ pub(super) fn load(draft: &Draft<'_>, members: usize) -> f64 {
             (at, "expected either this or \"serves_with\""),
             Some("serves_with is short for demand divided by capacity".to_owned()),
         );
-        return 1.0;
+        return (1.0, None);
     }
     if let [Some(at), None] | [None, Some(at)] = written {
         let (has, lacks) = match written[0] {
@@ -49,12 +52,14 @@ pub(super) fn load(draft: &Draft<'_>, members: usize) -> f64 {
             (at, "expected the other one beside it"),
             Some(format!("add {lacks}")),
         );
-        return 1.0;
+        return (1.0, None);
     }
     match (demand, capacity, short) {
-        (Some(demand), Some(capacity), _) => ratio(draft, &demand, &capacity, most),
-        (_, _, Some(short)) => short.value as f64,
-        _ => 1.0,
+        (Some(demand), Some(capacity), _) => {
+            (ratio(draft, &demand, &capacity, most), Some(demand.value))
+        }
+        (_, _, Some(short)) => (short.value as f64, None),
+        _ => (1.0, None),
     }
 }
 
@@ -88,6 +93,27 @@ pub(super) fn tries(draft: &Draft<'_>) -> u32 {
     let Some(tries) = draft.reader.integer("tries", 1..=MOST_TRIES) else { return 1 };
     needs_list(draft, "tries", &tries);
     u32::try_from(tries.value).unwrap_or(1)
+}
+
+/// How long a request waits for a replica that does not answer.
+pub(super) fn request_timeout(draft: &Draft<'_>) -> Option<Span> {
+    if draft.kind != ComponentKind::Service {
+        return None;
+    }
+    let timeout = draft.reader.amount("request_timeout", Dimension::TIME)?;
+    needs_list(draft, "request_timeout", &timeout);
+    if timeout.value > 0.0 && timeout.value <= LONGEST_TIMEOUT {
+        return Some(Span::from_seconds(timeout.value));
+    }
+    let show = crate::units::format(timeout.value, Dimension::TIME);
+    let message = format!("\"request_timeout\" of {} cannot be {show}", draft.reader.what());
+    draft.reader.context().error(
+        "file::out_of_range",
+        message,
+        &timeout.at,
+        "expected more than nothing, and at most a day",
+    );
+    None
 }
 
 /// Reports a key that means nothing where the technology does not say who is listed.

@@ -11,6 +11,7 @@
 mod component;
 mod doubt;
 mod fault;
+mod journey;
 mod load;
 mod look;
 mod model;
@@ -31,6 +32,7 @@ mod target;
 
 pub use doubt::doubt_edits;
 pub(in crate::model) use fault::PHYSICAL;
+pub(in crate::model) use journey::{JOURNEYS, THROUGH};
 pub(in crate::model) use model::asked_of_model;
 pub use model::read_model;
 pub(in crate::model) use scenario::asked_of_scenario;

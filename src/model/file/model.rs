@@ -5,7 +5,7 @@ use super::name::{is_name, one_of};
 use super::objective::read_objectives;
 use super::place::Places;
 use super::section::{SECTIONS, all_keys, section_name};
-use super::{pool, runbook};
+use super::{journey, pool, runbook};
 use crate::diagnostic::{Diagnostic, Location, SourceFile, nearest, nearest_help};
 use crate::model::edit::{Edit, apply};
 use crate::model::expression::Range;
@@ -54,6 +54,9 @@ fn keys_of(presets: &PresetLibrary, names: &[String], table: &Table) -> Vec<Stri
     if first == Some("objectives") {
         let figures = ["data_loss"].into_iter().chain(Figure::ALL.map(Figure::name));
         return figures.map(str::to_owned).collect();
+    }
+    if first == Some(journey::JOURNEYS) {
+        return vec![journey::THROUGH.to_owned()];
     }
     if names.len() != 2 || !SECTIONS.iter().any(|(section, _)| Some(*section) == first) {
         return Vec::new();
@@ -116,7 +119,9 @@ fn read_document(document: &Table, presets: &PresetLibrary, context: &Context<'_
     }
     let names: Vec<(&str, ComponentKind)> =
         drafts.iter().map(|draft| (draft.name.value.as_str(), draft.kind)).collect();
-    let objectives = read_objectives(&reader, &names);
+    let journeys = journey::read(&reader, &drafts);
+    let told: Vec<&str> = journeys.iter().map(|journey| journey.name.as_str()).collect();
+    let objectives = read_objectives(&reader, &names, &told);
     let components = complete(&drafts, &mut places, context);
     refuse_circles(&drafts, &components, context);
     reader.finish();
@@ -127,6 +132,7 @@ fn read_document(document: &Table, presets: &PresetLibrary, context: &Context<'_
         zones: places.zones,
         hosts: places.hosts,
         components: components.into_iter().flatten().collect(),
+        journeys,
         objectives,
     };
     // Only of a sound model are all sizes known.

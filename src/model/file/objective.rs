@@ -4,15 +4,16 @@ use super::name::one_of;
 use crate::diagnostic::{Location, nearest_help};
 use crate::model::preset::ComponentKind;
 use crate::model::read::{Context, Entry, Node, Reader};
-use crate::model::system::{ComponentId, Objective, Subject};
+use crate::model::system::{ComponentId, JourneyId, Objective, Subject};
 use crate::outcome::Figure;
 use crate::units::{self, Dimension, ENDLESS};
 
 /// Reads `[objectives.X]` tables; `names` are the components in order, each with what
-/// it is.
+/// it is, and the journeys.
 pub(super) fn read_objectives(
     reader: &Reader<'_>,
     names: &[(&str, ComponentKind)],
+    journeys: &[&str],
 ) -> Vec<Objective> {
     let context = reader.context();
     let mut objectives = Vec::new();
@@ -24,8 +25,11 @@ pub(super) fn read_objectives(
         let subject = if name == "system" {
             Some(Subject::System)
         } else {
-            let found = names.iter().position(|(one, _)| one == name);
-            found.map(|at| Subject::Component(ComponentId(at)))
+            let component = names.iter().position(|(one, _)| one == name);
+            let journey = || journeys.iter().position(|one| one == name);
+            component
+                .map(|at| Subject::Component(ComponentId(at)))
+                .or_else(|| journey().map(|at| Subject::Journey(JourneyId(at))))
         };
         if let Some(Subject::Component(id)) = subject
             && !names[id.0].1.is_served()
@@ -38,7 +42,8 @@ pub(super) fn read_objectives(
         }
         let Some(subject) = subject else {
             let served = || names.iter().filter(|(_, kind)| kind.is_served());
-            let known = || served().map(|(one, _)| *one).chain(["system"]);
+            let known =
+                || served().map(|(one, _)| *one).chain(journeys.iter().copied()).chain(["system"]);
             context.error_with_help(
                 "objective::unknown_subject",
                 format!("there is no \"{name}\" to set objectives on"),
@@ -101,6 +106,15 @@ fn figure(entry: &Entry, context: &Context<'_>) -> Option<Figure> {
     found
 }
 
+/// How an objective on a figure is written: an example, a limit, and the signs between.
+fn words(figure: Figure) -> (&'static str, &'static str, [&'static str; 2]) {
+    match (figure.is_share(), figure.is_time()) {
+        (true, _) => ("p95 >= 50%", "a share, such as 50%", [">=", "≥"]),
+        (_, true) => ("p95 <= 60s", "a duration, such as 60s", ["<=", "≤"]),
+        _ => ("p95 <= 10", "a number, such as 10", ["<=", "≤"]),
+    }
+}
+
 /// `p95 <= 60s`.
 fn limit(
     node: &Node,
@@ -109,11 +123,7 @@ fn limit(
     context: &Context<'_>,
 ) -> Option<Objective> {
     let share = figure.is_share();
-    let example = match (share, figure.is_time()) {
-        (true, _) => "p95 >= 50%",
-        (_, true) => "p95 <= 60s",
-        _ => "p95 <= 10",
-    };
+    let (example, such, signs) = words(figure);
     let wrong = |message: String, at: &Location, help: Option<String>| {
         let label = format!("expected a quantile and a limit, such as \"{example}\"");
         context.error_with_help("objective::syntax", message, (at, &label), help);
@@ -122,7 +132,6 @@ fn limit(
         wrong(format!("an objective is a string, not {}", node.raw.kind()), &node.at, None);
         return None;
     };
-    let signs = if share { [">=", "≥"] } else { ["<=", "≤"] };
     let Some((left, right)) = signs.iter().find_map(|sign| text.split_once(sign)) else {
         let compares = text.contains(['<', '>', '=', '≤', '≥']);
         let help = compares.then(|| match share {
@@ -141,11 +150,6 @@ fn limit(
     let start = text.len() - right.trim_start().len();
     let at = node.within(start..start + right.trim().len());
     let wanted = if figure.is_time() { Dimension::TIME } else { Dimension::NUMBER };
-    let such = match (share, figure.is_time()) {
-        (true, _) => "a share, such as 50%",
-        (_, true) => "a duration, such as 60s",
-        _ => "a number, such as 10",
-    };
     let wrong = |message: String, at: &Location, help: Option<String>| {
         let label = format!("expected {such}");
         context.error_with_help("objective::syntax", message, (at, &label), help);

@@ -4,31 +4,46 @@
 use super::component::{Draft, other};
 use crate::diagnostic::nearest_help;
 use crate::model::preset::ComponentKind;
-use crate::model::read::{Context, Found};
+use crate::model::read::{Found, Reader};
 use crate::model::system::{Access, Relied};
 
 /// What an alert watches, in the same words.
 pub(super) const WATCHES: &str = "watches";
 
+/// Whom a component or a journey can rely on.
+pub(super) const RELIED: [ComponentKind; 5] = [
+    ComponentKind::Store,
+    ComponentKind::Stream,
+    ComponentKind::Consensus,
+    ComponentKind::Service,
+    ComponentKind::Route,
+];
+
 /// Reads one of the keys: a list of names, or a table that says for what.
-pub(super) fn read(
-    draft: &Draft<'_>,
-    key: &str,
-    drafts: &[Draft<'_>],
-    context: &Context<'_>,
-) -> Vec<Relied> {
+pub(super) fn read(draft: &Draft<'_>, key: &str, drafts: &[Draft<'_>]) -> Vec<Relied> {
     use ComponentKind::{Alert, Clients, Cluster, Consensus, Route, Service, Store, Stream};
-    const KINDS: [ComponentKind; 5] = [Store, Stream, Consensus, Service, Route];
     const WATCHED: [ComponentKind; 7] =
         [Store, Stream, Consensus, Service, Cluster, Route, Clients];
     // Of another kind it may be a role.
-    let kinds: &[ComponentKind] = match draft.kind {
-        Alert if key == WATCHES => &WATCHED,
-        kind if kind.relies() && key != WATCHES => &KINDS,
-        _ => return Vec::new(),
-    };
+    match draft.kind {
+        Alert if key == WATCHES => relied(&draft.reader, key, &WATCHED, drafts),
+        kind if kind.relies() && key != WATCHES => relied(&draft.reader, key, &RELIED, drafts),
+        _ => Vec::new(),
+    }
+}
+
+/// The components of these kinds that a key of a table names, and what each is relied on
+/// for.
+pub(super) fn relied(
+    reader: &Reader<'_>,
+    key: &str,
+    kinds: &[ComponentKind],
+    drafts: &[Draft<'_>],
+) -> Vec<Relied> {
+    use ComponentKind::{Consensus, Store, Stream};
+    let context = reader.context();
     let mut relied: Vec<Relied> = Vec::new();
-    for (name, access) in written(draft, key, context) {
+    for (name, access) in written(reader, key) {
         let Some(on) = other(drafts, &name, kinds, key, context) else {
             continue;
         };
@@ -53,8 +68,8 @@ pub(super) fn read(
 }
 
 /// The names, and what each is relied on for.
-fn written(draft: &Draft<'_>, key: &str, context: &Context<'_>) -> Vec<(Found<String>, Access)> {
-    let reader = &draft.reader;
+fn written(reader: &Reader<'_>, key: &str) -> Vec<(Found<String>, Access)> {
+    let context = reader.context();
     let Some(node) = reader.get(key) else {
         return Vec::new();
     };

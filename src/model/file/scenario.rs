@@ -80,7 +80,8 @@ fn read_document(document: &Table, stem: &str, model: &Model, context: &Context<
     faults.extend(acts);
     let all = model.components.iter();
     let names: Vec<_> = all.map(|one| (one.name.as_str(), one.preset.kind)).collect();
-    let own = read_objectives(&reader, &names);
+    let journeys: Vec<&str> = model.journeys.iter().map(|one| one.name.as_str()).collect();
+    let own = read_objectives(&reader, &names, &journeys);
     reader.finish();
     Scenario {
         name: stem.to_owned(),

@@ -51,6 +51,7 @@ pub(in crate::model) const fn structural_keys(kind: ComponentKind) -> &'static [
             "demand",
             "capacity",
             "tries",
+            "request_timeout",
             "needs",
             "uses",
             "serves_at_least",

@@ -3,8 +3,9 @@
 use serde_json::{Map, Value, json};
 
 use super::{Keys, described, document, objectives, quantity, words};
-use crate::model::file::{SECTIONS, asked_of_model, structural_keys};
+use crate::model::file::{JOURNEYS, SECTIONS, THROUGH, asked_of_model, structural_keys};
 use crate::model::preset::{ComponentKind, Parameter, Preset, PresetLibrary, Standing};
+use crate::model::system::Access;
 
 /// The JSON Schema of a model: its sections, and in each the presets of its kind
 /// with their parameters.
@@ -23,9 +24,32 @@ pub fn model_schema(library: &PresetLibrary) -> String {
     let zones = json!({ "type": "object", "additionalProperties": { "type": "string" } });
     known.insert("zones".to_owned(), described("the model", "zones", zones));
     known.insert("objectives".to_owned(), objectives());
+    known.insert(JOURNEYS.to_owned(), journeys());
     let mut schema = keys.table_with("the model", known);
     schema["required"] = json!(["model", "zones"]);
     document("A model of Drillcast", schema)
+}
+
+/// Journeys: each leads through something.
+fn journeys() -> Value {
+    let access = json!({ "enum": Access::ALL.map(|(name, _)| name) });
+    let through = json!({
+        "description": words::of(THROUGH).unwrap_or_default(),
+        "anyOf": [
+            { "type": "array", "items": { "type": "string" } },
+            { "type": "object", "additionalProperties": access },
+        ],
+    });
+    json!({
+        "type": "object",
+        "description": words::of(JOURNEYS).unwrap_or_default(),
+        "additionalProperties": {
+            "type": "object",
+            "properties": { THROUGH: through },
+            "required": [THROUGH],
+            "additionalProperties": false,
+        },
+    })
 }
 
 /// The presets of a kind.

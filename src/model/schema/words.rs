@@ -30,6 +30,11 @@ const KEYS: &[(&str, &str)] = &[
     ("roles", "who can do what: { dba = [\"ana\"] }; everybody everything where absent"),
     ("by", "the role of those who are called; anybody where absent"),
     ("to", "who is asked: orders, member b of orders, primary of orders, each of orders"),
+    ("journeys", "chains of components that requests go through, by name"),
+    (
+        "through",
+        "what it leads through, with all that this needs: [\"front\", \"orders\"], or { orders = \"write\" }",
+    ),
     (
         "objectives",
         "what is wanted, by component or for \"system\": recovery_time = \"p95 <= 60s\"",
@@ -215,6 +220,11 @@ const IN_TABLES: &[(&str, &str, &str)] = &[
     ("[clients.", "of", "the store or route that they use"),
     ("[services.", "needs", "what it cannot do without: [\"orders\"], or { orders = \"write\" }"),
     ("[services.", "capacity", "what one replica carries: \"300/s\""),
+    (
+        "[services.",
+        "request_timeout",
+        "how long a request waits for a listed replica that does not answer",
+    ),
     ("[services.", "tries", "how many listed replicas a request is tried on, 1 where absent"),
     ("[services.", "uses", "what it uses and serves without, as its technology says"),
     ("[clients.", "needs", "what a request needs besides: [\"orders\"], or { orders = \"write\" }"),

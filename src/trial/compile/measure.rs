@@ -3,10 +3,11 @@
 use super::{Compiler, Instance};
 use crate::block::{Literal, LogId};
 use crate::model::expression::Range;
-use crate::model::preset::{Block, ComponentKind};
+use crate::model::preset::{Block, ComponentKind, LISTED};
 use crate::model::scenario::FaultKind;
-use crate::model::system::{Component, ComponentId, Objective, Subject as Wanted};
+use crate::model::system::{Component, ComponentId, JourneyId, Objective, Subject as Wanted};
 use crate::outcome::{Class, Clock, Figure, FigureSlot, Population, SubjectName};
+use crate::trial::latency::Callers;
 use crate::trial::meter::Meter;
 use crate::trial::share::Share;
 
@@ -39,6 +40,8 @@ pub(crate) struct Subject {
     pub(crate) served: usize,
     /// Which of the shares that are told over time is its.
     pub(crate) told: Option<usize>,
+    /// The meter that counts its replicas, and how its callers behave.
+    pub(crate) callers: Option<(usize, Callers)>,
     pub(crate) redundant: Option<usize>,
     pub(crate) logs: Vec<LogId>,
     /// Whether a figure asks when it was detected.
@@ -76,6 +79,7 @@ struct Draft {
     figures: Vec<Figure>,
     served: Meter,
     redundant: Option<Meter>,
+    callers: Option<(Share, Callers)>,
     components: Vec<ComponentId>,
     outages: std::ops::Range<usize>,
 }
@@ -91,6 +95,10 @@ impl Compiler<'_> {
             }
         }
         drafts.insert(0, self.draft_system(&drafts, clients.len()));
+        for at in 0..self.model.journeys.len() {
+            let journey = self.draft_journey(JourneyId(at));
+            drafts.push(journey);
+        }
         let mut measures = Measures {
             meters: Vec::new(),
             subjects: Vec::new(),
@@ -101,8 +109,11 @@ impl Compiler<'_> {
             client_meters: Vec::new(),
         };
         let class = self.class();
+        let tells = self.tells_shares();
         for mut draft in drafts {
-            self.tell_share(&mut draft);
+            if tells {
+                self.tell_share(&mut draft);
+            }
             self.add_subject(&mut measures, draft, class);
         }
         for client in clients {
@@ -122,9 +133,26 @@ impl Compiler<'_> {
         (measures, faults)
     }
 
+    /// Whether shares are told at all, which costs something in each trial: where the model
+    /// says what is asked or has journeys, where a technology says to whom requests are
+    /// sent, and where somebody asks. Else what is served is mostly all or nothing, and the
+    /// recovery times say it.
+    fn tells_shares(&self) -> bool {
+        let components = self.model.components.iter().zip(0..);
+        let mut says = components.map(|(component, at)| {
+            component.demand.is_some()
+                || component.preset.kind == ComponentKind::Service
+                    && self.exports(ComponentId(at), LISTED)
+        });
+        let asks = |objective: &Objective| objective.figure == Figure::MinimumAvailability;
+        !self.model.journeys.is_empty()
+            || says.any(|says| says)
+            || self.scenario.objectives.iter().any(asks)
+    }
+
     /// What is served is told over time of the system, services, journeys, stores and
     /// streams. The minimum availability is told of the system, of whatever can be served
-    /// in part, and of whom somebody asks about: it costs something in each trial.
+    /// in part, and of whom somebody asks about.
     fn tell_share(&self, draft: &mut Draft) {
         let asked = |objective: &Objective| {
             objective.figure == Figure::MinimumAvailability && objective.subject == draft.subject
@@ -158,7 +186,42 @@ impl Compiler<'_> {
         let component = self.component(id);
         let kind = component.preset.kind;
         let before = clients.len();
-        let (group, criterion, share, figures) = match kind {
+        let (group, criterion, share, mut figures) = self.measured(id, clients);
+        let stable_for = component.stable_for;
+        let has_redundancy =
+            matches!(kind, ComponentKind::Store | ComponentKind::Stream | ComponentKind::Service);
+        let redundant = has_redundancy.then(|| {
+            let criterion = self.export(id, "redundant", 0, None);
+            Meter { criterion, share: whole(criterion), is_told: false, stable_for }
+        });
+        let timeout = component.request_timeout.filter(|_| kind == ComponentKind::Service);
+        let tries = component.tries;
+        let callers = timeout.map(|timeout| {
+            figures.push(Figure::Latency);
+            figures.sort_unstable();
+            (self.callers_share(id), Callers { timeout, tries })
+        });
+        Draft {
+            subject: Wanted::Component(id),
+            name: SubjectName { group, name: component.name.clone() },
+            figures,
+            served: Meter { criterion, share, is_told: false, stable_for },
+            redundant,
+            callers,
+            components: vec![id],
+            outages: before..clients.len(),
+        }
+    }
+
+    /// Of a component its group, when it counts as served, its share, and its figures.
+    fn measured(
+        &mut self,
+        id: ComponentId,
+        clients: &mut Vec<Literal>,
+    ) -> (&'static str, Literal, Share, Vec<Figure>) {
+        let component = self.component(id);
+        let kind = component.preset.kind;
+        match kind {
             ComponentKind::Store | ComponentKind::Stream => {
                 let writes = self.any_member(id, "writable");
                 let reads = self.any_member(id, "readable");
@@ -208,22 +271,28 @@ impl Compiler<'_> {
                 let figures = vec![Figure::RecoveryTime, Figure::Downtime, Figure::ClientOutage];
                 ("clients", criterion, Share::Parts(served), figures)
             }
-        };
-        let stable_for = component.stable_for;
-        let has_redundancy =
-            matches!(kind, ComponentKind::Store | ComponentKind::Stream | ComponentKind::Service);
-        let redundant = has_redundancy.then(|| {
-            let criterion = self.export(id, "redundant", 0, None);
-            Meter { criterion, share: whole(criterion), is_told: false, stable_for }
-        });
+        }
+    }
+
+    /// A journey is served while all is that it leads through.
+    fn draft_journey(&mut self, id: JourneyId) -> Draft {
+        let journey = &self.model.journeys[id.0];
+        let all: Vec<Literal> =
+            journey.through.iter().map(|one| self.served(one.on, one.access)).collect();
+        let criterion = self.builder.and(&all);
+        let share = self.journey_share(&journey.through);
+        let components: Vec<ComponentId> = journey.through.iter().map(|one| one.on).collect();
+        let stable_for = components.iter().map(|c| self.component(*c).stable_for).max();
+        let stable_for = stable_for.unwrap_or_default();
         Draft {
-            subject: Wanted::Component(id),
-            name: SubjectName { group, name: component.name.clone() },
-            figures,
+            subject: Wanted::Journey(id),
+            name: SubjectName { group: "journeys", name: journey.name.clone() },
+            figures: vec![Figure::RecoveryTime, Figure::Downtime],
             served: Meter { criterion, share, is_told: false, stable_for },
-            redundant,
-            components: vec![id],
-            outages: before..clients.len(),
+            redundant: None,
+            callers: None,
+            components,
+            outages: 0..0,
         }
     }
 
@@ -323,6 +392,7 @@ impl Compiler<'_> {
             figures,
             served,
             redundant,
+            callers: None,
             components: self.component_ids().collect(),
             outages: 0..clients,
         }
@@ -340,6 +410,11 @@ impl Compiler<'_> {
             measures.meters.push(meter);
             measures.meters.len() - 1
         });
+        let callers = draft.callers.map(|(share, callers)| {
+            let (criterion, stable_for) = (Literal::TRUE, crate::units::Span::ZERO);
+            measures.meters.push(Meter { criterion, share, is_told: true, stable_for });
+            (measures.meters.len() - 1, callers)
+        });
         let logs = draft
             .components
             .iter()
@@ -350,6 +425,7 @@ impl Compiler<'_> {
             first,
             served,
             told,
+            callers,
             redundant,
             logs: logs.collect(),
             tells_detection: draft

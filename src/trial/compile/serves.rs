@@ -41,6 +41,25 @@ impl Compiler<'_> {
         Replicas { ready, dead }
     }
 
+    /// The replicas of a service that are ready, that are listed and dead, and those of the
+    /// dead ones that do not refuse: no kernel lives there, or a process is still there.
+    pub(super) fn callers_share(&mut self, id: ComponentId) -> Share {
+        let Replicas { ready, dead } = self.replicas(id);
+        let mut waiting = Vec::with_capacity(dead.len());
+        for (at, own) in dead.iter().enumerate() {
+            let host = self.component(id).members[at].host;
+            let refuses = match self.preset(id).processes.is_empty() {
+                true => Literal::FALSE,
+                false => {
+                    let all = [self.host_up(host), !self.exists((id, at, 0))];
+                    self.builder.and(&all)
+                }
+            };
+            waiting.push(self.builder.and(&[*own, !refuses]));
+        }
+        Share::Counts([ready, dead, waiting].map(|all| self.builder.counter(all)))
+    }
+
     /// A service counts as served: what its own replicas serve reaches its criterion,
     /// and all that it needs is served.
     pub(super) fn service_serves(&mut self, id: ComponentId) -> Literal {
@@ -80,6 +99,15 @@ impl Compiler<'_> {
     pub(super) fn service_share(&mut self, id: ComponentId) -> Share {
         let mut way = Way::default();
         self.go_through(id, &mut way);
+        self.share_along(way)
+    }
+
+    /// The share of a journey, with all that it leads through.
+    pub(super) fn journey_share(&mut self, through: &[Relied]) -> Share {
+        let mut way = Way::default();
+        for one in through {
+            self.pass(*one, &mut way);
+        }
         self.share_along(way)
     }
 
@@ -163,6 +191,7 @@ impl Compiler<'_> {
         for share in members {
             match share {
                 Share::Mean(own) => terms.extend(own.iter().cloned()),
+                Share::Counts(_) => {}
                 Share::Parts(parts) => {
                     let carries = (0..=parts.len()).map(|r| carried(r, parts.len() as f64));
                     let carries = carries.collect();

@@ -28,7 +28,7 @@ pub(super) struct ToldShare {
 impl Sweep<'_> {
     /// What the share of a meter is told from; nothing where nobody asks.
     pub(super) fn told_share(&self, meter: &Meter) -> Option<ToldShare> {
-        let is_mean = matches!(meter.share, Share::Mean(_));
+        let is_mean = !matches!(meter.share, Share::Parts(_));
         if !meter.is_told && !is_mean {
             return None;
         }
@@ -62,7 +62,7 @@ impl ToldShare {
     }
 
     pub(super) const fn is_mean(&self) -> bool {
-        matches!(self.share, Share::Mean(_))
+        !matches!(self.share, Share::Parts(_))
     }
 
     /// Gives each change of the share to `tell`, in order.

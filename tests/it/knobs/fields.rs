@@ -156,6 +156,7 @@ pub(super) fn model() -> Vec<(String, String)> {
     let mut keys = keys(&text("src/model/file/model.rs"), "read_document");
     keys.extend(self::keys(&text("src/model/file/place.rs"), "read"));
     keys.extend(self::keys(&text("src/model/file/objective.rs"), "read_objectives"));
+    keys.extend(self::keys(&text("src/model/file/journey.rs"), "read"));
     let sections = text("src/model/file/section.rs");
     let structural = body(&sections, "structural_keys");
     keys.extend(structural.split('"').skip(1).step_by(2).map(str::to_owned));

@@ -222,6 +222,13 @@ fn ranks() -> Vec<Row> {
     const TIME: What = What::Figure("services", "front", Figure::RecoveryTime);
     const LEAST: What = What::Figure("services", "front", Figure::MinimumAvailability);
     let text = "scenario = \"x\"\nhorizon = \"1000s\"\n[[faults]]\nwhat = \"power loss\"\nwhere = \"member b of front\"\nfor = \"100s\"\n";
+    const VISIT: What = What::Figure("journeys", "visit", Figure::Downtime);
+    let back = "[services.back]\ntechnology = \"rank\"\nmembers = [\"a\", \"c\"]\n";
+    let visit = format!("{TRIO}{back}[journeys.visit]\nthrough = [\"back\"]\n");
+    let visit = Case::new(&[RANK], &visit, text);
+    const LATE: What = What::Figure("services", "front", Figure::Latency);
+    let patient = TRIO.replace("stable_for", "tries = 1\nrequest_timeout = \"2s\"\nstable_for");
+    let patient = Case::new(&[RANK], &patient, text);
     let case = Case::new(&[RANK], &TRIO.replace("300/s", "450/s"), text);
     vec![
         // What is missing in the worst minute moves with what is missing at all.
@@ -230,6 +237,16 @@ fn ranks() -> Vec<Row> {
             .moves(TIME, To(10.0, 100.0))
             .moves(LEAST, Up),
         key("capacity", &case, "450/s", "300/s").moves(DOWN, By(30.0)).moves(LEAST, Up),
+        key("through", &visit, "through = [\"back\"]", "through = [\"back\", \"front\"]")
+            .moves(VISIT, To(0.0, 100.0 / 3.0))
+            .not(&[DOWN, TIME]),
+        // A third of the requests wait once while the dead one is listed.
+        key("request_timeout", &patient, "request_timeout = \"2s\"", "request_timeout = \"5s\"")
+            .moves(LATE, To(2.0, 5.0))
+            .not(&[DOWN, TIME, LEAST]),
+        // Of those a third wait once more; in 28 s that is more than 5 % of a minute.
+        key("tries", &patient.clone().set(&["services.front.delay=30s"]), "tries = 1", "tries = 2")
+            .moves(LATE, By(2.0)),
         key("tries", &case, "stable_for", "tries = 3\nstable_for")
             .moves(DOWN, Down)
             .moves(LEAST, Down)
