@@ -5,6 +5,8 @@
 //! must help to keep, and at the classes of the scenario's faults. What only a
 //! simulation can tell is not looked at here.
 
+mod procedure;
+
 use crate::diagnostic::{Diagnostic, Location, Severity};
 use crate::model::expression::{Comparison, SetId};
 use crate::model::preset::{ComponentKind, Lint, LintCondition, LintSeverity, LintValue};
@@ -27,6 +29,7 @@ pub fn findings(model: &Model, scenario: Option<&Scenario>) -> Vec<Diagnostic> {
         }
         findings.extend(subject.not_understood());
     }
+    findings.extend(scenario.into_iter().flat_map(|scenario| procedure::findings(model, scenario)));
     findings
 }
 

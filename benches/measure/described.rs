@@ -15,7 +15,7 @@ use drillcast::model::system::Model;
 use drillcast::trial::Program;
 
 /// Folders of `models/` that hold no described systems.
-const OTHERS: [&str; 4] = ["presets", "runbooks", "prices", "rates"];
+const OTHERS: [&str; 5] = ["presets", "rules", "runbooks", "prices", "rates"];
 
 /// A described system and one scenario of its own.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]

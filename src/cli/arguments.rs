@@ -47,6 +47,20 @@ pub(super) struct Check {
     pub(super) model: PathBuf,
     /// Scenario files, or folders of them
     pub(super) scenarios: Vec<PathBuf>,
+    /// Simulates what the drills of the scenarios would notice
+    #[arg(long, requires = "scenarios")]
+    pub(super) show: bool,
+    /// Trials of each of them, 10,000 where absent
+    #[arg(long, value_name = "N", requires = "show",
+          value_parser = clap::value_parser!(u64).range(1..=MOST_TRIALS))]
+    pub(super) trials: Option<u64>,
+    /// The seed, 1 where absent
+    #[arg(long, value_name = "S", requires = "show")]
+    pub(super) seed: Option<u64>,
+    /// Threads, 0 for all that there are; changes no figure
+    #[arg(long, value_name = "N", requires = "show",
+          value_parser = clap::value_parser!(u16).range(0..=1024))]
+    pub(super) threads: Option<u16>,
     #[command(flatten)]
     pub(super) input: Input,
     #[command(flatten)]

@@ -5,9 +5,10 @@ use serde::Serialize;
 use super::arguments::{Check, Format};
 use super::exit::Exit;
 use super::load::{Case, Loaded, Refusal, load, subject_name};
+use super::show::{Shown, show, table};
 use super::terminal::{answer, look};
 use crate::diagnostic::{Diagnostic, Severity, render};
-use crate::experiment::limits;
+use crate::experiment::{Plan, limits};
 use crate::lint;
 use crate::outcome::Bound;
 use crate::report::{Document, Look, json, text};
@@ -18,6 +19,9 @@ use crate::units::{Dimension, format, format_span};
 struct Answer {
     findings: Vec<Finding>,
     objectives: Vec<Wish>,
+    /// What the drills would notice, where it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    drills: Option<Vec<Shown>>,
 }
 
 /// A finding as JSON.
@@ -54,19 +58,42 @@ struct Wish {
 pub(super) fn command(arguments: &Check) -> Result<Exit, Refusal> {
     let mut loaded = load(&arguments.model, &arguments.scenarios, &arguments.input)?;
     judge(&mut loaded);
+    let sound = loaded.findings.iter().all(|(finding, _)| finding.severity != Severity::Error);
+    let drills = match arguments.show && sound {
+        true => Some(show(&mut loaded, &plan(arguments))?),
+        false => None,
+    };
     let exit = Exit::of_findings(loaded.findings.iter().map(|(finding, _)| finding));
     let wishes = wishes(&loaded);
     let output = &arguments.output;
     let text = match output.format {
-        Format::Json => json(&Answer { findings: as_json(&loaded), objectives: wishes }),
-        Format::Text => as_text(&loaded, &wishes, exit, look(output.ascii, output.out.as_deref())),
+        Format::Json => json(&Answer { findings: as_json(&loaded), objectives: wishes, drills }),
+        Format::Text => {
+            let told = drills.as_deref().unwrap_or_default();
+            as_text(&loaded, (&wishes, told), exit, look(output.ascii, output.out.as_deref()))
+        }
         Format::Markdown => {
             let look = Look { ascii: output.ascii, ..Look::default() };
-            format!("```text\n{}```\n", as_text(&loaded, &wishes, exit, look).replace("```", "'''"))
+            let told = drills.as_deref().unwrap_or_default();
+            format!(
+                "```text\n{}```\n",
+                as_text(&loaded, (&wishes, told), exit, look).replace("```", "'''")
+            )
         }
     };
     answer(&text, output.out.as_deref())?;
     Ok(exit)
+}
+
+/// The plan that the command line asks for.
+fn plan(arguments: &Check) -> Plan {
+    let default = Plan::default();
+    Plan {
+        trials: arguments.trials.unwrap_or(default.trials),
+        seed: arguments.seed.unwrap_or(default.seed),
+        threads: usize::from(arguments.threads.unwrap_or(0)),
+        ..default
+    }
 }
 
 /// Adds what the presets' rules and the bounds say.
@@ -181,7 +208,12 @@ fn as_json(loaded: &Loaded) -> Vec<Finding> {
 }
 
 /// Findings, objectives and counts as text.
-fn as_text(loaded: &Loaded, wishes: &[Wish], exit: Exit, look: Look) -> String {
+fn as_text(
+    loaded: &Loaded,
+    (wishes, drills): (&[Wish], &[Shown]),
+    exit: Exit,
+    look: Look,
+) -> String {
     let all = loaded.cases.len();
     let shown: Vec<Diagnostic> = loaded
         .findings
@@ -209,6 +241,7 @@ fn as_text(loaded: &Loaded, wishes: &[Wish], exit: Exit, look: Look) -> String {
     if wishes.is_empty() && loaded.model.is_some() {
         document.say("No objective is set: predict will have nothing to hold its figures against.");
     }
+    table(&mut document, drills);
     let rest = text(&document, look);
     if !out.is_empty() && !rest.is_empty() {
         out.push('\n');

@@ -7,11 +7,11 @@ use sha2::{Digest, Sha256};
 
 use super::arguments::Input;
 use super::disk::{self, WorldError};
-use crate::diagnostic::{Diagnostic, Severity, SourceFile};
+use crate::diagnostic::{Diagnostic, Location, Severity, SourceFile};
 use crate::experiment::slot_of;
 use crate::model::edit::Edit;
 use crate::model::every::{Every, Failure, single_failures};
-use crate::model::file::{read_model, read_scenario, scenario_edits};
+use crate::model::file::{doubt_edits, read_model, read_scenario, scenario_edits};
 use crate::model::preset::PresetLibrary;
 use crate::model::scenario::Scenario;
 use crate::model::system::{Model, Subject};
@@ -44,6 +44,20 @@ pub(super) struct Case {
     pub(super) scenario: Scenario,
     /// Both, ready to run.
     pub(super) program: Program,
+    /// The same with the recovery broken on purpose.
+    pub(super) doubts: Vec<Doubted>,
+}
+
+/// A model and a scenario under a doubt of the scenario's procedure.
+pub(super) struct Doubted {
+    /// A phrase.
+    pub(super) title: String,
+    /// Where it stands.
+    pub(super) at: Location,
+    /// The model, with what the doubt lays over it.
+    pub(super) model: Model,
+    /// The scenario, with what happens besides.
+    pub(super) scenario: Scenario,
 }
 
 /// All that a command read.
@@ -247,12 +261,33 @@ impl Reader<'_> {
         missing.extend(never_served(&model, &program));
         let sound = missing.is_empty();
         self.found(missing, Some(&name));
-        sound.then_some(Case { name, file, model, scenario, program })
+        let doubts = self.doubts(&source, &edits, &scenario);
+        sound.then_some(Case { name, file, model, scenario, program, doubts })
+    }
+
+    /// The model and the scenario under each doubt of its procedure.
+    fn doubts(&mut self, source: &SourceFile, edits: &[Edit], scenario: &Scenario) -> Vec<Doubted> {
+        let Some(procedure) = &scenario.procedure else { return Vec::new() };
+        let mut doubts = Vec::new();
+        for (doubt, own) in procedure.doubts.iter().zip(doubt_edits(source)) {
+            let edits: Vec<Edit> = edits.iter().cloned().chain(own).collect();
+            let (model, findings) = self.model(&edits);
+            self.found(findings, Some(&scenario.name));
+            let Some(model) = model else { continue };
+            let no_files = |_: &str| Err("a scenario names no files".to_owned());
+            let (read, findings) = read_scenario(source, &scenario.name, &model, &no_files);
+            self.found(findings, Some(&scenario.name));
+            let Some(mut read) = read else { continue };
+            read.faults.extend(doubt.faults.iter().cloned());
+            let (title, at) = (doubt.title.clone(), doubt.at.clone());
+            doubts.push(Doubted { title, at, model, scenario: read });
+        }
+        doubts
     }
 }
 
 /// Components that do not serve before anything breaks.
-fn never_served(model: &Model, program: &Program) -> Vec<Diagnostic> {
+pub(super) fn never_served(model: &Model, program: &Program) -> Vec<Diagnostic> {
     let finding = |name: &str| {
         let component = model.components.iter().find(|one| one.name == name);
         let message = format!("{name} does not serve even before anything breaks");

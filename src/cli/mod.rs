@@ -11,6 +11,7 @@ mod predict;
 mod presets;
 mod progress;
 mod schema;
+mod show;
 mod terminal;
 mod trace;
 

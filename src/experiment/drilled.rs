@@ -13,17 +13,23 @@ pub struct Conditional {
     pub trials: u64,
     /// Those of them that are counted.
     pub counted: u64,
+    /// The first of these.
+    pub first: Option<u64>,
 }
 
 impl Conditional {
-    fn record(&mut self, counts: bool) {
+    fn record(&mut self, counts: bool, trial: u64) {
         self.trials += 1;
         self.counted += u64::from(counts);
+        if counts {
+            self.first = Some(self.first.map_or(trial, |first| first.min(trial)));
+        }
     }
 
-    const fn merge(&mut self, other: &Self) {
+    fn merge(&mut self, other: &Self) {
         self.trials += other.trials;
         self.counted += other.counted;
+        self.first = self.first.into_iter().chain(other.first).min();
     }
 
     /// The share; `None` where there is no such trial.
@@ -105,14 +111,14 @@ impl Drilled {
         self.reported.record(drill.reported);
         self.total.record(drill.total);
         match (drill.struck, sound) {
-            (false, _) => self.idle_passes.record(drill.passed),
-            (true, false) => self.false_passes.record(drill.passed),
-            (true, true) => self.false_alarms.record(!drill.passed),
+            (false, _) => self.idle_passes.record(drill.passed, outcome.trial),
+            (true, false) => self.false_passes.record(drill.passed, outcome.trial),
+            (true, true) => self.false_alarms.record(!drill.passed, outcome.trial),
         }
         for (series, step) in self.steps.iter_mut().zip(&drill.steps) {
             series.took.record(step.took);
             if step.begun != Measured::ABSENT {
-                series.passed.record(step.passed);
+                series.passed.record(step.passed, outcome.trial);
             }
         }
         for (share, claim) in self.claims.iter_mut().zip(&layout.claims) {

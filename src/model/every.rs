@@ -165,7 +165,10 @@ fn struck(model: &Model, target: &Target) -> Vec<String> {
     let alone = |id: usize, component: &Component| {
         let all = component.seats().enumerate().all(|(at, seat)| hit(id, at, seat.host));
         // Of several members a kill strikes one.
-        let one = matches!(target, Target::Primary(_) | Target::One(..) | Target::Member(..));
+        let one = matches!(
+            target,
+            Target::Primary(_) | Target::First(_) | Target::One(..) | Target::Member(..)
+        );
         all && !(one && component.members.len() > 1)
     };
     let all = model.components.iter().enumerate();

@@ -30,6 +30,7 @@ pub use explanation::{Change, Difference, Explanation, explain};
 pub use markdown::markdown;
 pub use matrix::failure_matrix;
 pub use named::Named;
+pub use number::count;
 pub use predict::{Telling, UNWRITTEN, command, predict};
 pub use prediction::{
     Basis, Distribution, FailurePrediction, HeldAgainst, InputFile, InputText, Interval, Intervals,

@@ -132,7 +132,7 @@ pub(super) fn trimmed(value: f64) -> String {
 
 /// A count with commas between thousands: `10,000`.
 #[must_use]
-pub(super) fn count(value: u64) -> String {
+pub fn count(value: u64) -> String {
     grouped_text(&value.to_string())
 }
 

@@ -44,6 +44,7 @@ mod services;
 mod sessions;
 mod sets;
 mod shares;
+mod shows;
 mod statistics;
 mod sweeps;
 mod ticking;
