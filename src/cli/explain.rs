@@ -49,7 +49,8 @@ pub(super) fn is_folder(path: &std::path::Path) -> WorldError {
     WorldError::Read { path: path.to_owned(), source }
 }
 
-/// Tries changes of the components on the critical path and of all clients.
+/// Tries changes of the components on the critical path, of those who are called there,
+/// and of all clients.
 fn effects(
     arguments: &Explain,
     case: &Case,
@@ -61,10 +62,17 @@ fn effects(
         stages.iter().any(|(stage, s)| s.criticality > 0.0 && stage.split('.').next() == Some(name))
     };
     let components = case.model.components.iter().enumerate();
-    let chosen: BTreeSet<ComponentId> = components
+    let mut chosen: BTreeSet<ComponentId> = components
         .filter(|(_, c)| c.preset.kind == ComponentKind::Clients || on_path(&c.name))
         .map(|(at, _)| ComponentId(at))
         .collect();
+    // Whoever is waited for is on the path by the name of who waits.
+    let people = |id: &ComponentId| {
+        let needs = case.model.components[id.0].needs.iter().copied();
+        needs.filter(|id| case.model.components[id.0].preset.kind == ComponentKind::People)
+    };
+    let called: Vec<ComponentId> = chosen.iter().flat_map(people).collect();
+    chosen.extend(called);
     let levers = levers(&case.model, &chosen);
     let all = levers.len() as u64;
     let held = rules(&case.model, &case.scenario);
