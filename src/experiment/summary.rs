@@ -99,7 +99,6 @@ impl Summary {
         for series in self.figures.iter_mut().chain(&mut self.clients) {
             series.settle();
         }
-        self.waits.settle();
         for ranks in &mut self.milestones {
             ranks.k.iter_mut().chain([&mut ranks.last]).for_each(Series::settle);
         }
@@ -212,7 +211,6 @@ impl Collect for Worker<'_> {
                 series.end_batch(whole, &mut self.tally);
             }
         }
-        summary.waits.end_batch(whole, &mut self.tally);
         for share in summary.kept.iter_mut().chain(std::iter::once(&mut summary.kept_all)) {
             share.end_batch(whole);
         }

@@ -3,9 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use super::series::Series;
 use crate::outcome::{Figure, Layout, Measured, Outcome};
-use crate::statistics::Tally;
+use crate::statistics::Histogram;
 
 /// From the recovery of a subject to its redundancy, over trials.
 #[derive(Clone, Debug)]
@@ -15,18 +14,22 @@ pub struct Thin {
     /// The slot of its recovery time.
     pub recovery: usize,
     /// Redundancy restored − recovery time, at least 0: how long it serves without a
-    /// second line. Absent where it never serves again; never back where its
+    /// second line, in the trials in which it serves again. Never back where its
     /// redundancy is not.
-    pub series: Series,
+    pub spread: Histogram,
+    /// Trials in which it never serves again, or has no redundancy to lose.
+    pub absent: u64,
 }
 
 impl Thin {
-    fn of(&self, figures: &[Measured]) -> Measured {
+    fn record(&mut self, figures: &[Measured]) {
         let (recovery, redundancy) = (figures[self.recovery], figures[self.redundancy]);
-        match (recovery.is_number(), redundancy.is_number()) {
-            (true, true) => Measured((redundancy.0 - recovery.0).max(0)),
-            (true, false) => redundancy,
-            (false, _) => Measured::ABSENT,
+        match redundancy {
+            _ if !recovery.is_number() => self.absent += 1,
+            Measured::ABSENT => self.absent += 1,
+            Measured::CENSORED => self.spread.record_censored(),
+            Measured::TOTAL_LOSS => self.spread.record_total_loss(),
+            Measured(back) => self.spread.record((back - recovery.0).max(0)),
         }
     }
 }
@@ -48,7 +51,7 @@ impl Waits {
             let subject = &layout.figures[redundancy].subject;
             let recovery =
                 slots().find(|(_, s)| s.figure == Figure::RecoveryTime && s.subject == *subject)?.0;
-            Some(Thin { redundancy, recovery, series: Series::default() })
+            Some(Thin { redundancy, recovery, spread: Histogram::new(), absent: 0 })
         };
         let redundant = slots().filter(|(_, slot)| slot.figure == Figure::RedundancyRestored);
         Self { sums: BTreeMap::new(), thin: redundant.filter_map(|(at, _)| of(at)).collect() }
@@ -61,18 +64,8 @@ impl Waits {
             *self.sums.entry((wait.slot, wait.step.stage)).or_default() += i128::from(length);
         }
         for thin in &mut self.thin {
-            let value = thin.of(&outcome.figures);
-            thin.series.record(value);
+            thin.record(&outcome.figures);
         }
-    }
-
-    pub(super) fn end_batch(&mut self, whole: bool, tally: &mut Tally) {
-        self.thin.iter_mut().for_each(|thin| thin.series.end_batch(whole, tally));
-    }
-
-    /// Counts what was put off.
-    pub(super) fn settle(&mut self) {
-        self.thin.iter_mut().for_each(|thin| thin.series.settle());
     }
 
     /// Adds the trials of another.
@@ -81,7 +74,8 @@ impl Waits {
             *self.sums.entry(*key).or_default() += time;
         }
         for (mine, theirs) in self.thin.iter_mut().zip(&other.thin) {
-            mine.series.merge(&theirs.series);
+            mine.spread.merge(&theirs.spread);
+            mine.absent += theirs.absent;
         }
     }
 

@@ -175,9 +175,10 @@ pub struct Wait {
     pub step: Step,
 }
 
-/// Of one trial in so many it is told what each component waited for: which stage
-/// matters most is known from few trials, and it costs a walk a component.
-pub const TOLD_IN: u64 = 16;
+/// Of the first so many trials it is told what each component waited for: which stage
+/// matters most is known from few, and it costs a walk a component, or, where two
+/// causes came in one moment, a trial executed event by event.
+pub const TOLD: u64 = 32;
 
 /// What one trial yielded.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -192,8 +193,7 @@ pub struct Outcome {
     /// From fault to recovery of the system; empty where it never failed or
     /// never recovered. Steps telescope: each begins where the last ended.
     pub path: Vec<Step>,
-    /// What each component waited for, in trials whose number [`TOLD_IN`] divides:
-    /// the causal path to its own recovery, and that to its redundancy from the
+    /// What each component waited for, in the first [`TOLD`] trials: the causal path to its own recovery, and that to its redundancy from the
     /// moment on at which it serves again. The stretches of one slot follow each
     /// other and telescope.
     pub waits: Vec<Wait>,

@@ -10,6 +10,6 @@ pub use drill::{Claim, Claimed, DrillLayout, DrillOutcome, DrillStepSlot, StepTa
 pub use figure::{Class, Clock, Figure};
 pub use measured::{
     Bound, BoundTerm, FigureSlot, Layout, Measured, MilestoneSlot, Outcome, Population, ShareSlot,
-    ShareStep, StageSlot, Step, SubjectName, TOLD_IN, WHOLE_SHARE, Wait,
+    ShareStep, StageSlot, Step, SubjectName, TOLD, WHOLE_SHARE, Wait,
 };
 pub use timeline::{Entry, Timeline};

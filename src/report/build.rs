@@ -8,12 +8,12 @@ use super::prediction::{
 };
 use super::procedure::procedure;
 use crate::experiment::{
-    Limit, Reached, Series, Share, SharePoint, Summary, group, system_recovery,
+    CONFIDENCE, Limit, Reached, Series, Share, SharePoint, Summary, group, system_recovery,
 };
 use crate::model::preset::{Held, Version};
 use crate::model::system::Model;
 use crate::outcome::{Bound, Figure, FigureSlot, Layout, Measured, Outcome, SubjectName};
-use crate::statistics::Quantile;
+use crate::statistics::{self, Histogram, Quantile};
 use crate::units::Span;
 
 /// Steps of a shape at most.
@@ -161,15 +161,27 @@ fn figure(slot: &FigureSlot, series: &Series) -> Distribution {
 }
 
 pub(super) fn distribution(series: &Series, figure: Option<Figure>) -> Distribution {
-    let histogram = series.histogram();
-    let at = |q: f64| quantile(series.quantile(q), figure);
+    let mut d = counted(series.histogram(), series.absent(), figure, &|q| series.interval(q));
+    let mean = series.mean_interval();
+    d.intervals.mean = mean.map(|i| [Some(base(i.low, figure)), Some(base(i.high, figure))]);
+    d
+}
+
+/// What was counted, with the intervals of its quantiles.
+fn counted(
+    histogram: &Histogram,
+    absent: u64,
+    figure: Option<Figure>,
+    interval: &dyn Fn(f64) -> Option<statistics::Interval<Quantile>>,
+) -> Distribution {
+    let at = |q: f64| quantile(histogram.quantile(q), figure);
     let interval =
-        |q: f64| series.interval(q).map(|i| [quantile(i.low, figure), quantile(i.high, figure)]);
+        |q: f64| interval(q).map(|i| [quantile(i.low, figure), quantile(i.high, figure)]);
     let present = histogram.count();
-    let all = present + series.absent();
+    let all = present + absent;
     let share = |n: u64, of: u64| if of == 0 { 0.0 } else { n as f64 / of as f64 };
     Distribution {
-        mean: series.mean().map(|mean| base(mean, figure)),
+        mean: histogram.mean().map(|mean| base(mean, figure)),
         min: histogram.min().map(|min| base(min as f64, figure)),
         p5: at(0.05),
         p10: at(0.1),
@@ -180,11 +192,9 @@ pub(super) fn distribution(series: &Series, figure: Option<Figure>) -> Distribut
         max: at(1.0),
         censored: share(histogram.censored(), present),
         total_loss: share(histogram.total_loss(), present),
-        absent: share(series.absent(), all),
+        absent: share(absent, all),
         intervals: Intervals {
-            mean: series
-                .mean_interval()
-                .map(|i| [Some(base(i.low, figure)), Some(base(i.high, figure))]),
+            mean: None,
             p5: interval(0.05),
             p10: interval(0.1),
             p50: interval(0.5),
@@ -321,7 +331,11 @@ fn waits(prediction: &mut ScenarioPrediction, layout: &Layout, summary: &Summary
     }
     for thin in &summary.waits.thin {
         let slot = &layout.figures[thin.redundancy];
-        let mut spread = distribution(&thin.series, Some(slot.figure));
+        let interval = |q| {
+            let some = thin.spread.count() > 0;
+            some.then(|| statistics::quantile_interval(&thin.spread, None, q, CONFIDENCE))
+        };
+        let mut spread = counted(&thin.spread, thin.absent, Some(slot.figure), &interval);
         "recovery".clone_into(&mut spread.clock);
         if let Some(subject) = subject(prediction, slot) {
             subject.redundancy_after_recovery = Some(spread);

@@ -394,7 +394,7 @@ pub struct SharePrediction {
     pub p50: f64,
 }
 
-/// A stage that a component waits for, told of one trial in sixteen.
+/// A stage that a component waits for, told of the first 32 trials.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, JsonSchema)]
 pub struct WaitPrediction {
     /// Its title.

@@ -8,7 +8,7 @@ use super::sweep::Account;
 use super::world::{Ended, World};
 use crate::block::value::Readings;
 use crate::block::{Event, EventId, Graph, LevelId, LogId, Producer};
-use crate::outcome::{Figure, Measured, Outcome, ShareStep, Step, TOLD_IN, Wait};
+use crate::outcome::{Figure, Measured, Outcome, ShareStep, Step, TOLD, Wait};
 use crate::units::{Instant, Span};
 
 /// What the logs of a subject lost: the worst of them.
@@ -232,7 +232,7 @@ impl<W: Witness> Teller<'_, W> {
         outcome.path.clear();
         outcome.shares.clear();
         outcome.waits.clear();
-        let told = outcome.trial.is_multiple_of(TOLD_IN);
+        let told = outcome.trial < TOLD;
         for subject in &measures.subjects {
             let loss = self.witness.loss(&subject.logs, self.clock, self.end);
             let served = self.witness.meter(subject.served);
