@@ -63,6 +63,7 @@ const fn avalanche(mut z: u64) -> u64 {
 }
 
 /// squares64: five rounds over `counter` under `key`.
+#[inline(always)]
 const fn squares64(counter: u64, key: u64) -> u64 {
     let mut x = counter.wrapping_mul(key);
     let y = x;
@@ -117,30 +118,40 @@ impl Sampling {
     /// The uniform numbers of a stream at index 0 for `N` trials from `first`, which
     /// begins a run of `N` inside a batch; bit for bit those of [`Self::uniform`].
     #[must_use]
+    #[inline(always)]
     pub fn uniforms<const N: usize>(&self, stream: Stream, first: u64) -> [f64; N] {
         let beside = N as u64;
         debug_assert!(BATCH.is_multiple_of(beside) && first.is_multiple_of(beside), "{first}");
-        let unit = |lane: usize| unit(squares64((first | lane as u64) << 32, stream.0));
-        match self.scheme {
-            Scheme::Plain => std::array::from_fn(unit),
-            Scheme::LatinHypercube => {
-                let order = Order::of(stream, first / BATCH, 0);
-                let position = (first % BATCH) as u32;
-                let stratum = |lane: usize| order.stratum(position | lane as u32);
-                std::array::from_fn(|lane| in_stratum(stratum(lane), unit(lane)))
+        let mut units = [0.0; N];
+        for lane in 0..N {
+            units[lane] = unit(squares64((first | lane as u64) << 32, stream.0));
+        }
+        if self.scheme == Scheme::LatinHypercube {
+            let order = Order::of(stream, first / BATCH, 0);
+            let position = (first % BATCH) as u32;
+            for lane in 0..N {
+                units[lane] = in_stratum(order.stratum(position | lane as u32), units[lane]);
             }
         }
+        units
     }
 }
 
 /// The number in (0, 1) of 64 bits.
+#[inline(always)]
 fn unit(bits: u64) -> f64 {
-    ((bits >> 12) as f64 + 0.5) * (1.0 / (1_u64 << 52) as f64)
+    // 52 bits below the point of a number from 2⁵² on are that number: it is exact, and
+    // quicker than a conversion.
+    const WHOLE: f64 = (1_u64 << 52) as f64;
+    let whole = f64::from_bits(WHOLE.to_bits() | (bits >> 12)) - WHOLE;
+    (whole + 0.5) * (1.0 / WHOLE)
 }
 
 /// The number at `unit` of a stratum.
+#[inline(always)]
 fn in_stratum(stratum: u32, unit: f64) -> f64 {
-    (f64::from(stratum) + unit) * (1.0 / BATCH as f64)
+    // Far below 2³¹, and signed numbers are converted side by side.
+    (f64::from(stratum as i32) + unit) * (1.0 / BATCH as f64)
 }
 
 /// The order in which the trials of a batch fall into the strata: a keyed
@@ -164,11 +175,14 @@ impl Order {
     }
 
     /// The stratum of the `position`-th trial of the batch.
+    #[inline(always)]
     fn stratum(&self, position: u32) -> u32 {
-        self.rounds.iter().fold(position, |x, (factor, addend)| {
-            let x = x.wrapping_mul(*factor).wrapping_add(*addend) & Self::MASK;
-            x ^ (x >> (BATCH_BITS / 2))
-        })
+        let mut x = position;
+        for (factor, addend) in self.rounds {
+            x = x.wrapping_mul(factor).wrapping_add(addend) & Self::MASK;
+            x ^= x >> (BATCH_BITS / 2);
+        }
+        x
     }
 }
 

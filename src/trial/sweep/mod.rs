@@ -25,6 +25,8 @@ use std::collections::{BTreeMap, BinaryHeap};
 pub(super) use account::Account;
 pub use plan::Unswept;
 
+use pulp::{Arch, NullaryFnOnce};
+
 use number::{Grid, Number, Trials};
 use plan::{Plan, Step, inputs_of};
 use shares::{Count, ToldShare};
@@ -74,9 +76,32 @@ pub struct Sweep<'g> {
     /// Which of them each meter asks for, and the part that it is all about where there
     /// is one only.
     meters: Vec<(usize, Option<usize>)>,
+    /// How many meters from each on are about one part each, and these follow each other.
+    runs: Vec<usize>,
     /// For each meter, what its share is told from.
     shares: Vec<Option<ToldShare>>,
     end: i64,
+    /// What this processor can do side by side.
+    arch: Arch,
+}
+
+/// Some trials, worked out with what a processor has for numbers side by side: whatever
+/// is always inlined here is compiled once for each kind of processor. All of them
+/// work with the same integers and the same doubles, so that bits do not depend on it.
+struct Beside<'w, 'g> {
+    sweep: &'w Sweep<'g>,
+    swept: &'w mut Swept,
+    trials: &'w Trials,
+}
+
+impl NullaryFnOnce for Beside<'_, '_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        self.sweep.sweep(&mut self.swept.lanes, self.trials);
+        self.sweep.add_up(self.swept);
+    }
 }
 
 /// The parts of a meter.
@@ -140,6 +165,7 @@ impl<'g> Sweep<'g> {
             clocks: vec![usize::MAX; graph.clocks.len()],
             moves: plan.moves,
             families: BTreeMap::new(),
+            known: BTreeMap::new(),
             deciders: Vec::new(),
             ticks: Vec::new(),
             steps: Vec::new(),
@@ -166,8 +192,10 @@ impl<'g> Sweep<'g> {
             parts,
             sums,
             meters: meters_of,
+            runs: Vec::new(),
             shares: Vec::new(),
             end,
+            arch: Arch::new(),
         };
         sweep.read(meters);
         Ok(sweep)
@@ -213,6 +241,13 @@ impl<'g> Sweep<'g> {
             };
             self.meters.push((sum, only));
         }
+        self.runs = vec![0; self.meters.len()];
+        for meter in (0..self.meters.len()).rev() {
+            let Some(part) = self.meters[meter].1 else { continue };
+            let next = self.meters.get(meter + 1).and_then(|(_, next)| *next);
+            let follows = next == Some(part + 1);
+            self.runs[meter] = 1 + if follows { self.runs[meter + 1] } else { 0 };
+        }
     }
 
     /// Room for the trials that are side by side.
@@ -221,11 +256,11 @@ impl<'g> Sweep<'g> {
         let lanes = Lanes {
             spells: vec![Spell::NONE; self.spells],
             grids: self.grids.clone(),
-            misfits: [false; LANES],
+            misfits: [0; LANES],
             scratch: Vec::with_capacity(self.spells),
             points: Vec::with_capacity(2 * self.spells),
             away: Vec::with_capacity(self.spells),
-            deciders: vec![[(0, 0); LANES]; self.deciders.len()],
+            deciders: vec![([0; LANES], [0; LANES]); self.deciders.len()],
             asked: Vec::with_capacity(self.graph.works.len()),
             free: BinaryHeap::with_capacity(self.graph.works.len()),
         };
@@ -245,11 +280,10 @@ impl<'g> Sweep<'g> {
         let there = |trials: &Trials| trials.first == first && trials.sampling == *sampling;
         if !swept.trials.as_ref().is_some_and(there) {
             let trials = Trials { sampling: *sampling, first };
-            self.sweep(&mut swept.lanes, &trials);
-            self.add_up(swept);
+            self.arch.dispatch(Beside { sweep: self, swept, trials: &trials });
             swept.trials = Some(trials);
         }
-        !swept.lanes.misfits[(trial - first) as usize]
+        swept.lanes.misfits[(trial - first) as usize] == 0
     }
 
     /// The changes of a level in `trial`, which fitted and was run last: each with the
@@ -267,14 +301,15 @@ impl<'g> Sweep<'g> {
         (!account.is_unclear()).then_some(chains)
     }
 
+    #[inline(always)]
     fn sweep(&self, lanes: &mut Lanes, trials: &Trials) {
-        lanes.misfits = [false; LANES];
+        lanes.misfits = [0; LANES];
         let with = Setting { graph: self.graph, steady: self.steady, trials, end: self.end };
         for step in &self.steps {
             match step {
                 Compiled::Fault(step) => lanes.fault(step, &with),
                 Compiled::Ticks(step) => lanes.ticks(step, &with),
-                Compiled::Gate(step) => lanes.gate(step, &with),
+                Compiled::Gate(step) => lanes.gate(step),
                 Compiled::Work(step) => lanes.work(step, &with),
                 Compiled::Pool(step) => lanes.pool(step, &with),
                 Compiled::Probes(step) => lanes.probes(step, &with),
@@ -283,29 +318,37 @@ impl<'g> Sweep<'g> {
         }
     }
 
-    #[inline]
     /// What was not served by the horizon.
+    #[inline(always)]
     fn add_up(&self, swept: &mut Swept) {
         let whole = instant(self.end);
         for (part, unserved) in self.parts.iter().zip(&mut swept.away) {
             let spell = &swept.lanes.spells[part.slot as usize];
             for lane in 0..LANES {
                 let (leave, back) = spell.at(lane);
-                let away = instant(back).min(whole) - instant(leave).min(whole);
-                unserved[lane] = if part.held { away } else { whole - away };
+                let (from, to) = (instant(leave), instant(back));
+                let (from, to) = (
+                    if from < whole { from } else { whole },
+                    if to < whole { to } else { whole },
+                );
+                let away = to.wrapping_sub(from);
+                unserved[lane] = if part.held { away } else { whole.wrapping_sub(away) };
             }
         }
         let parts = self.parts.len();
-        for (part, away) in swept.away.iter().enumerate() {
-            for lane in 0..LANES {
-                swept.by_trial[lane * parts + part] = away[lane];
+        if parts > 0 {
+            for (lane, row) in swept.by_trial.chunks_exact_mut(parts).enumerate() {
+                for (own, away) in row.iter_mut().zip(&swept.away) {
+                    *own = away[lane];
+                }
             }
         }
         for (sum, unserved) in self.sums.iter().zip(&mut swept.unserved) {
             *unserved = [sum.never.saturating_mul(whole); LANES];
             for part in &sum.moving {
+                let away = &swept.away[*part];
                 for lane in 0..LANES {
-                    unserved[lane] = unserved[lane].wrapping_add(swept.away[*part][lane]);
+                    unserved[lane] = unserved[lane].wrapping_add(away[lane]);
                 }
             }
         }
@@ -341,6 +384,8 @@ struct Compiler<'g> {
     clocks: Vec<usize>,
     /// The steps of probes that look at the same with the same period.
     families: BTreeMap<(u32, i64), Vec<usize>>,
+    /// The spells of gates, by what they read and how.
+    known: BTreeMap<(Rule, Vec<Input>), u32>,
     /// The gates whose deciders are written down.
     deciders: Vec<usize>,
     /// Ticks depend on nothing, and come first.
@@ -449,7 +494,19 @@ impl<'g> Compiler<'g> {
                 }
             }
         };
+        // What is left alone with one input changes with it, whichever way.
+        if let (Rule::All, [only]) = (rule, &inputs[..]) {
+            self.slots[level.index()] = only.slot;
+            return;
+        }
+        let mut sorted = inputs.clone();
+        sorted.sort_unstable();
+        if let Some(slot) = self.known.get(&(rule, sorted.clone())) {
+            self.slots[level.index()] = *slot;
+            return;
+        }
         let slot = self.fresh(*level);
+        self.known.insert((rule, sorted), slot);
         // Who decided a count of many is written down: it would be long to search.
         let decider = matches!(rule, Rule::Decided(_)).then(|| {
             self.deciders.push(index);

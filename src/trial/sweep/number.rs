@@ -19,6 +19,7 @@ pub(super) struct Trials {
 
 impl Trials {
     /// The uniform numbers of a name at index 0.
+    #[inline(always)]
     pub(super) fn uniforms(&self, name: u64) -> [f64; LANES] {
         self.sampling.uniforms(self.sampling.stream(name), self.first)
     }
@@ -141,6 +142,29 @@ pub(super) struct Grid {
 }
 
 impl Grid {
+    /// Periods from here on are no simple matter for doubles \[ns\]: a fortnight.
+    pub(super) const LONGEST: i64 = 1 << 50;
+
+    /// Ticks of a period, zero to [`Self::LONGEST`], that begin anywhere in it.
+    #[inline(always)]
+    pub(super) fn begin(&mut self, uniforms: &[f64; LANES], period: i64) {
+        /// From here to its double, doubles are whole numbers, and the last bits of
+        /// each are its distance from here.
+        const WHOLE: f64 = (1_u64 << 52) as f64;
+        let width = period as f64;
+        self.period = [period; LANES];
+        for lane in 0..LANES {
+            let exact = uniforms[lane] * width;
+            // Rounded, then floored; and never a whole period.
+            let near = exact + WHOLE;
+            let rounded = near.to_bits().wrapping_sub(WHOLE.to_bits()) as i64;
+            let below = rounded.wrapping_sub(i64::from(near - WHOLE > exact));
+            let first = if below < period { below } else { period.wrapping_sub(1) };
+            self.first[lane] = first;
+            self.before[lane] = first.wrapping_sub(period);
+        }
+    }
+
     /// The first tick at or after `from` (zero or later) in one trial.
     #[inline]
     pub(super) fn next(&self, lane: usize, from: i64) -> i64 {

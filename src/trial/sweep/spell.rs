@@ -14,8 +14,14 @@ pub(super) type Lane = [i64; LANES];
 /// The moment of what does not happen: beyond every horizon, with room to add to it.
 pub(super) const LATE: i64 = 1 << 61;
 
-/// Trials that do not fit.
-pub(super) type Misfits = [bool; LANES];
+/// Trials that do not fit: those where any bit is set, as wide as all else in a lane.
+pub(super) type Misfits = Lane;
+
+/// What is set in a lane of [`Misfits`].
+#[inline(always)]
+pub(super) const fn told(misfit: bool) -> i64 {
+    -(misfit as i64)
+}
 
 /// From when until when a level is not as it was at the start.
 #[derive(Clone, Copy, Debug)]
@@ -27,16 +33,17 @@ pub(super) struct Spell {
     pub(super) back: Lane,
 }
 
-/// From when on ticks see what changed at a moment.
-#[inline]
+/// From when on ticks see what changed at a moment, zero or later.
+#[inline(always)]
 pub(super) const fn visible(moment: i64) -> i64 {
-    moment.wrapping_add(1) >> 1
+    instant(moment.wrapping_add(1))
 }
 
-/// The instant of a moment.
-#[inline]
+/// The instant of a moment, zero or later.
+#[inline(always)]
 pub(super) const fn instant(moment: i64) -> i64 {
-    moment >> 1
+    // Processors shift numbers without a sign side by side, with a sign one by one.
+    (moment as u64 >> 1) as i64
 }
 
 impl Spell {
@@ -44,7 +51,7 @@ impl Spell {
     pub(super) const NONE: Self = Self { leave: [LATE; LANES], back: [LATE; LANES] };
 
     /// The spell of one trial.
-    #[inline]
+    #[inline(always)]
     pub(super) const fn at(&self, lane: usize) -> (i64, i64) {
         (self.leave[lane], self.back[lane])
     }
@@ -53,7 +60,14 @@ impl Spell {
         (self.leave[lane], self.back[lane]) = (leave, back);
     }
 
+    /// Whether whoever leaves stays away, in all trials.
+    #[inline(always)]
+    fn stays(&self) -> bool {
+        self.back.iter().fold(0, |any, back| any | (back ^ LATE)) == 0
+    }
+
     /// Forgets what comes after `end`, a moment.
+    #[inline(always)]
     pub(super) fn cut(&mut self, end: i64) {
         for lane in 0..LANES {
             let (leave, back) = (self.leave[lane], self.back[lane]);
@@ -65,18 +79,26 @@ impl Spell {
 
 /// Both hold, where each held at the start (`true`) or did not; the result takes the
 /// place of `x`.
+#[inline(always)]
 pub(super) fn both(x: (&mut Spell, bool), y: (&Spell, bool), misfits: &mut Misfits) {
     match (x.1, y.1) {
         (true, true) => union(x.0, y.0, misfits),
         (false, false) => overlap(x.0, y.0, misfits),
-        (true, false) => without(*x.0, *y.0, x.0, misfits),
-        (false, true) => without(*y.0, *x.0, x.0, misfits),
+        (true, false) => {
+            let absent = *x.0;
+            without(&absent, y.0, x.0, misfits);
+        }
+        (false, true) => {
+            let present = *x.0;
+            without(y.0, &present, x.0, misfits);
+        }
     }
 }
 
 /// Away while either is.
+#[inline(always)]
 fn union(x: &mut Spell, y: &Spell, misfits: &mut Misfits) {
-    for (lane, misfit) in misfits.iter_mut().enumerate() {
+    for lane in 0..LANES {
         let ((ax, bx), (ay, by)) = (x.at(lane), y.at(lane));
         let back = if bx > by { bx } else { by };
         let back = if ax == LATE { by } else { back };
@@ -84,16 +106,17 @@ fn union(x: &mut Spell, y: &Spell, misfits: &mut Misfits) {
         x.back[lane] = if ay == LATE { bx } else { back };
         // Where neither is absent they must overlap.
         let (last, first) = (if ax > ay { ax } else { ay }, if bx < by { bx } else { by });
-        *misfit |= (last < LATE) & (last >= first);
+        misfits[lane] |= told((last < LATE) & (last >= first));
     }
 }
 
 /// There while both are.
+#[inline(always)]
 fn overlap(x: &mut Spell, y: &Spell, misfits: &mut Misfits) {
-    for (lane, misfit) in misfits.iter_mut().enumerate() {
+    for lane in 0..LANES {
         let ((ax, bx), (ay, by)) = (x.at(lane), y.at(lane));
-        let (leave, back) = (ax.max(ay), bx.min(by));
-        *misfit |= (leave == back) & (leave < LATE);
+        let (leave, back) = (if ax > ay { ax } else { ay }, if bx < by { bx } else { by });
+        misfits[lane] |= told((leave == back) & (leave < LATE));
         let some = leave < back;
         x.leave[lane] = if some { leave } else { LATE };
         x.back[lane] = if some { back } else { LATE };
@@ -101,11 +124,17 @@ fn overlap(x: &mut Spell, y: &Spell, misfits: &mut Misfits) {
 }
 
 /// There while `y` is and `x` is not away.
-fn without(x: Spell, y: Spell, out: &mut Spell, misfits: &mut Misfits) {
-    let stay = x.back.iter().chain(&y.back).all(|back| *back == LATE);
-    if stay {
-        return until(&x, &y, out, misfits);
+#[inline(always)]
+fn without(x: &Spell, y: &Spell, out: &mut Spell, misfits: &mut Misfits) {
+    if x.stays() & y.stays() {
+        until(x, y, out, misfits);
+    } else {
+        between(x, y, out, misfits);
     }
+}
+
+/// There while `y` is and `x` is not away, where any comes back.
+fn between(x: &Spell, y: &Spell, out: &mut Spell, misfits: &mut Misfits) {
     *out = Spell::NONE;
     for (lane, misfit) in misfits.iter_mut().enumerate() {
         let ((ax, bx), (ay, by)) = (x.at(lane), y.at(lane));
@@ -118,28 +147,29 @@ fn without(x: Spell, y: Spell, out: &mut Spell, misfits: &mut Misfits) {
         }
         let ends = (bx == by) & (by < LATE);
         match (ax <= ay, bx >= by) {
-            (true, true) => *misfit |= (ax == ay) | ends,
+            (true, true) => *misfit |= told((ax == ay) | ends),
             (true, false) => {
-                *misfit |= ax == ay;
+                *misfit |= told(ax == ay);
                 out.set(lane, (bx, by));
             }
             (false, true) => {
-                *misfit |= ends;
+                *misfit |= told(ends);
                 out.set(lane, (ay, ax));
             }
-            (false, false) => *misfit = true,
+            (false, false) => *misfit |= told(true),
         }
     }
 }
 
 /// There from when `y` is until `x` leaves; neither comes back.
+#[inline(always)]
 fn until(x: &Spell, y: &Spell, out: &mut Spell, misfits: &mut Misfits) {
-    for (lane, misfit) in misfits.iter_mut().enumerate() {
+    for lane in 0..LANES {
         let (ax, ay) = (x.leave[lane], y.leave[lane]);
         let some = ay < ax;
         out.leave[lane] = if some { ay } else { LATE };
         out.back[lane] = if some { ax } else { LATE };
-        *misfit |= (ax == ay) & (ax < LATE);
+        misfits[lane] |= told((ax == ay) & (ax < LATE));
     }
 }
 
@@ -151,6 +181,7 @@ const KEPT: usize = 4;
 /// With `decide` changes enough to decide it: it leaves with the `decide`-th to leave
 /// and is back with the `decide`-th from the end to come back, as long as all leave
 /// before any is back.
+#[inline(always)]
 pub(super) fn threshold<'s>(
     inputs: impl Iterator<Item = &'s Spell> + Clone,
     decide: usize,
@@ -160,11 +191,10 @@ pub(super) fn threshold<'s>(
     let mut seen = Seen::NONE;
     let count = inputs.clone().map(|spell| seen.add(spell)).count();
     let from_end = count + 1 - decide;
-    let leave_of = |spell: &Spell, lane: usize| spell.leave[lane];
     let leave = if decide <= KEPT {
-        extreme(inputs.clone(), leave_of, decide, (LATE, |new, old| new < old))
+        extreme(inputs.clone(), decide, Towards::Early)
     } else if from_end <= KEPT {
-        extreme(inputs.clone(), leave_of, from_end, (i64::MIN, |new, old| new > old))
+        extreme(inputs.clone(), from_end, Towards::Late)
     } else {
         each_lane(|lane| {
             scratch.clear();
@@ -172,14 +202,10 @@ pub(super) fn threshold<'s>(
             *scratch.select_nth_unstable(decide - 1).1
         })
     };
-    // Those that never left must not count among those that stay away.
-    let return_of = |spell: &Spell, lane: usize| {
-        if spell.leave[lane] == LATE { i64::MIN } else { spell.back[lane] }
-    };
     let back = if seen.stay() {
         [LATE; LANES]
     } else if decide <= KEPT {
-        extreme(inputs.clone(), return_of, decide, (i64::MIN, |new, old| new > old))
+        extreme(inputs, decide, Towards::Return)
     } else {
         each_lane(|lane| {
             scratch.clear();
@@ -190,10 +216,17 @@ pub(super) fn threshold<'s>(
     let mut out = Spell { leave, back };
     for lane in 0..LANES {
         let gone = out.leave[lane] < LATE;
-        misfits[lane] |= gone & (seen.last[lane] >= seen.first[lane]);
+        misfits[lane] |= told(gone & (seen.last[lane] >= seen.first[lane]));
         out.back[lane] = if gone { out.back[lane] } else { LATE };
     }
     out
+}
+
+/// When an input comes back. One that never left must not count among those that stay
+/// away.
+#[inline(always)]
+fn return_of(spell: &Spell, lane: usize) -> i64 {
+    if spell.leave[lane] == LATE { i64::MIN } else { spell.back[lane] }
 }
 
 fn each_lane(of: impl FnMut(usize) -> i64) -> Lane {
@@ -209,68 +242,106 @@ struct Seen {
 impl Seen {
     const NONE: Self = Self { last: [i64::MIN; LANES], first: [LATE; LANES] };
 
+    #[inline(always)]
     fn add(&mut self, spell: &Spell) {
         for lane in 0..LANES {
             let (leave, back) = spell.at(lane);
             let left = if leave < LATE { leave } else { i64::MIN };
-            self.last[lane] = self.last[lane].max(left);
-            self.first[lane] = self.first[lane].min(back);
+            let (last, first) = (self.last[lane], self.first[lane]);
+            self.last[lane] = if left > last { left } else { last };
+            self.first[lane] = if back < first { back } else { first };
         }
     }
 
     /// Whoever leaves stays away.
+    #[inline(always)]
     fn stay(&self) -> bool {
-        self.first.iter().all(|first| *first == LATE)
+        self.first.iter().fold(0, |any, first| any | (first ^ LATE)) == 0
     }
 }
 
-/// The `k`-th most extreme of a list, by lanes.
-fn extreme<'s>(
+/// Which extremes are looked for.
+#[derive(Clone, Copy)]
+enum Towards {
+    /// The first to leave.
+    Early,
+    /// The last to leave.
+    Late,
+    /// The last to come back.
+    Return,
+}
+
+/// The `k`-th most extreme of a list, by lanes; `k` is from 1 to [`KEPT`].
+#[inline(always)]
+fn extreme<'s>(list: impl Iterator<Item = &'s Spell>, k: usize, towards: Towards) -> Lane {
+    match k {
+        1 => extreme_of::<1>(list, towards),
+        2 => extreme_of::<2>(list, towards),
+        3 => extreme_of::<3>(list, towards),
+        _ => extreme_of::<KEPT>(list, towards),
+    }
+}
+
+#[inline(always)]
+fn extreme_of<'s, const K: usize>(
+    list: impl Iterator<Item = &'s Spell>,
+    towards: Towards,
+) -> Lane {
+    let leave = |spell: &Spell, lane: usize| spell.leave[lane];
+    match towards {
+        Towards::Early => kept::<K>(list, leave, (LATE, |new, old| new < old)),
+        Towards::Late => kept::<K>(list, leave, (i64::MIN, |new, old| new > old)),
+        Towards::Return => kept::<K>(list, return_of, (i64::MIN, |new, old| new > old)),
+    }
+}
+
+/// The last of the `K` most extreme.
+#[inline(always)]
+fn kept<'s, const K: usize>(
     list: impl Iterator<Item = &'s Spell>,
     of: impl Fn(&Spell, usize) -> i64,
-    k: usize,
     (none, beats): (i64, impl Fn(i64, i64) -> bool),
 ) -> Lane {
-    let mut kept = [[none; LANES]; KEPT];
+    let mut kept = [[none; LANES]; K];
     for spell in list {
-        for lane in 0..LANES {
-            let mut new = of(spell, lane);
-            for row in &mut kept[..k] {
-                let old = row[lane];
-                let wins = beats(new, old);
-                row[lane] = if wins { new } else { old };
-                new = if wins { old } else { new };
+        let mut new: Lane = std::array::from_fn(|lane| of(spell, lane));
+        for row in &mut kept {
+            for lane in 0..LANES {
+                let (fresh, old) = (new[lane], row[lane]);
+                let wins = beats(fresh, old);
+                row[lane] = if wins { fresh } else { old };
+                new[lane] = if wins { old } else { fresh };
             }
         }
     }
-    kept[k - 1]
+    kept[K - 1]
 }
 
 /// Changes of several inputs, told in order: `(moment, input)`.
 pub(super) type Points = Vec<(i64, u32)>;
 
 /// The spell of something that is worked out change by change: `value` says, after
-/// each, what it is. `points` need no order.
+/// each, what it is. `points` need no order. And whether it is one spell.
 pub(super) fn replay(
     points: &mut Points,
     before: bool,
     mut value: impl FnMut(u32, bool) -> bool,
-    misfit: &mut bool,
-) -> (i64, i64) {
+) -> ((i64, i64), bool) {
     points.sort_unstable();
     let (mut now, mut spell, mut changes) = (before, [LATE; 2], 0);
+    let mut fits = true;
     for at in 0..points.len() {
         let (moment, input) = points[at];
-        *misfit |= points.get(at + 1).is_some_and(|next| next.0 == moment);
+        fits &= points.get(at + 1).is_none_or(|next| next.0 != moment);
         let next = value(input, now);
         if next != now {
             match spell.get_mut(changes) {
                 Some(place) => *place = moment,
-                None => *misfit = true,
+                None => fits = false,
             }
             changes += 1;
         }
         now = next;
     }
-    (spell[0], spell[1])
+    ((spell[0], spell[1]), fits)
 }

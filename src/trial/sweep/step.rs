@@ -6,13 +6,13 @@ use std::collections::BinaryHeap;
 
 use super::number::{Grid, Number, Trials, counts, whole_periods};
 use super::spell::{
-    self, LANES, LATE, Lane, Misfits, Points, Spell, both, instant, replay, visible,
+    self, LANES, LATE, Lane, Misfits, Points, Spell, both, instant, replay, told, visible,
 };
 use crate::block::{Graph, ValueId};
 use crate::trial::steady::Steady;
 
 /// A level that can change, as something reads it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(super) struct Input {
     /// Where its spell is.
     pub(super) slot: u32,
@@ -30,7 +30,7 @@ pub(super) struct Lanes {
     pub(super) points: Points,
     /// For some gates the input that decided their first change, and how many did at
     /// once.
-    pub(super) deciders: Vec<[(u32, u32); LANES]>,
+    pub(super) deciders: Vec<(Lane, Lane)>,
     /// Which inputs of a gate are away.
     pub(super) away: Vec<bool>,
     /// Requests for units: when, and by which user.
@@ -83,6 +83,22 @@ pub(super) struct TicksStep<'g> {
     pub(super) name: u64,
 }
 
+/// No clock ticks more often \[ns\].
+pub(super) const SHORTEST: i64 = 1_000;
+
+impl TicksStep<'_> {
+    /// The period, where it is the same in every trial, not too long, and nothing says
+    /// when the last tick was.
+    fn even(&self) -> Option<i64> {
+        let (Number::Constant(every), Number::Constant(cost), None) =
+            (&self.every, &self.cost, &self.age)
+        else {
+            return None;
+        };
+        Some((*every).max(SHORTEST).wrapping_add(*cost)).filter(|p| (1..Grid::LONGEST).contains(p))
+    }
+}
+
 /// A gate.
 #[derive(Debug)]
 pub(super) struct GateStep {
@@ -94,7 +110,7 @@ pub(super) struct GateStep {
 }
 
 /// How a gate is worked out.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(super) enum Rule {
     /// All inputs, as they are read: `or` is read the other way round.
     All,
@@ -177,8 +193,18 @@ impl Lanes {
         }
     }
 
+    #[inline(always)]
     pub(super) fn ticks(&mut self, step: &TicksStep<'_>, with: &Setting<'_>) {
-        const SHORTEST: i64 = 1_000;
+        match step.even() {
+            Some(period) => {
+                let uniforms = with.trials.uniforms(step.name);
+                self.grids[step.grid].begin(&uniforms, period);
+            }
+            None => self.ticks_of_any_period(step, with),
+        }
+    }
+
+    fn ticks_of_any_period(&mut self, step: &TicksStep<'_>, with: &Setting<'_>) {
         let (every, cost) = (with.lanes(&step.every), with.lanes(&step.cost));
         let uniforms = with.trials.uniforms(step.name);
         let age = step.age.as_ref().map(|age| with.lanes(age));
@@ -194,7 +220,7 @@ impl Lanes {
                     (first, first.wrapping_sub(period))
                 }
                 Some(age) if age[lane] == 0 => {
-                    self.misfits[lane] |= step.replies;
+                    self.misfits[lane] |= told(step.replies);
                     (0, 0)
                 }
                 Some(age) => {
@@ -205,7 +231,8 @@ impl Lanes {
         }
     }
 
-    pub(super) fn gate(&mut self, step: &GateStep, with: &Setting<'_>) {
+    #[inline(always)]
+    pub(super) fn gate(&mut self, step: &GateStep) {
         match step.rule {
             Rule::All => self.all(step),
             Rule::Decided(decide) => {
@@ -225,10 +252,11 @@ impl Lanes {
                 self.spells[step.slot as usize] = self.latch(when, until, held);
             }
         }
-        self.spells[step.slot as usize].cut(with.end);
+        // What gates read ends before the horizon, and so does what comes of it.
     }
 
     /// What is read has its spell before whatever reads it.
+    #[inline(always)]
     fn all(&mut self, step: &GateStep) {
         let (before, after) = self.spells.split_at_mut(step.slot as usize);
         let (first, rest) = step.inputs.split_first().expect("a gate that changes reads something");
@@ -256,9 +284,9 @@ impl Lanes {
                 count = if held == *away { count - 1 } else { count + 1 };
                 count >= least
             };
-            let misfit = &mut self.misfits[lane];
-            (out.leave[lane], out.back[lane]) =
-                replay(&mut self.points, start >= least, value, misfit);
+            let (spell, fits) = replay(&mut self.points, start >= least, value);
+            (out.leave[lane], out.back[lane]) = spell;
+            self.misfits[lane] |= told(!fits);
         }
         out
     }
@@ -289,8 +317,9 @@ impl Lanes {
                 *changed = !*changed;
                 !holds[1] && (holds[0] || now)
             };
-            let misfit = &mut self.misfits[lane];
-            (out.leave[lane], out.back[lane]) = replay(&mut self.points, held, value, misfit);
+            let (spell, fits) = replay(&mut self.points, held, value);
+            (out.leave[lane], out.back[lane]) = spell;
+            self.misfits[lane] |= told(!fits);
         }
         out
     }
@@ -306,7 +335,8 @@ impl Lanes {
             } else {
                 let done = completion(leave, takes[lane]);
                 let late = done >= back;
-                self.misfits[lane] |= late & (done < LATE) & ((done == back) | step.finishes);
+                let misfit = late & (done < LATE) & ((done == back) | step.finishes);
+                self.misfits[lane] |= told(misfit);
                 if late { (LATE, LATE) } else { (done, back) }
             };
         }
@@ -327,13 +357,13 @@ impl Lanes {
                 if when < LATE {
                     self.asked.push((when, position));
                 }
-                self.misfits[lane] |= back < LATE;
+                self.misfits[lane] |= told(back < LATE);
             }
             self.asked.sort_unstable();
             let instants = |pair: &[(i64, usize)]| {
                 instant(pair[0].0) == instant(pair[1].0) && pair[0].0 != pair[1].0
             };
-            self.misfits[lane] |= self.asked.windows(2).any(instants);
+            self.misfits[lane] |= told(self.asked.windows(2).any(instants));
             for user in &step.users {
                 self.spells[user.held as usize].leave[lane] = LATE;
                 self.spells[user.held as usize].back[lane] = LATE;
@@ -364,7 +394,7 @@ impl Lanes {
                     asked
                 }
             };
-            self.misfits[lane] |= takes == 0;
+            self.misfits[lane] |= told(takes == 0);
             let done = completion(grant, takes);
             self.free.push(Reverse(done));
             let held = &mut self.spells[user.held as usize];
@@ -377,6 +407,7 @@ impl Lanes {
         }
     }
 
+    #[inline(always)]
     pub(super) fn probes(&mut self, step: &ProbeStep<'_>, with: &Setting<'_>) {
         let needed = [step.needed.0, step.needed.1].map(|id| with.counts(id, 1.0));
         let cost = with.lanes(&step.cost);
@@ -401,7 +432,7 @@ impl Lanes {
         for lane in 0..LANES {
             let (leave, back) = condition.at(lane);
             // Renewals that come too late, now and then, are executed one by one.
-            self.misfits[lane] |= renewals.period[lane] > ttl[lane].max(1);
+            self.misfits[lane] |= told(renewals.period[lane] > ttl[lane].max(1));
             if leave == LATE {
                 continue;
             }
@@ -423,16 +454,17 @@ impl Lanes {
 }
 
 /// Which input left in the moment of a gate's first change, and how many did.
-fn decided<'s>(inputs: impl Iterator<Item = &'s Spell>, moments: &Lane) -> [(u32, u32); LANES] {
-    let (mut who, mut ties) = ([0; LANES], [0_u32; LANES]);
-    for (spell, position) in inputs.zip(0..) {
+#[inline(always)]
+fn decided<'s>(inputs: impl Iterator<Item = &'s Spell>, moments: &Lane) -> (Lane, Lane) {
+    let (mut who, mut ties) = ([0; LANES], [0_i64; LANES]);
+    for (spell, position) in inputs.zip(0_i64..) {
         for lane in 0..LANES {
             let decides = spell.leave[lane] == moments[lane];
             who[lane] = if decides { position } else { who[lane] };
-            ties[lane] = ties[lane].wrapping_add(u32::from(decides));
+            ties[lane] = ties[lane].wrapping_sub(told(decides));
         }
     }
-    std::array::from_fn(|lane| (who[lane], ties[lane]))
+    (who, ties)
 }
 
 /// When work that starts at a moment is done.
@@ -493,7 +525,7 @@ impl Turn {
     }
 
     /// The moment of the flip of one whose first tick is `first`.
-    #[inline]
+    #[inline(always)]
     fn moment(&self, lane: usize, first: i64, period: i64) -> i64 {
         // Far from the ends of the number range, and worked out for every client.
         let wait = if first < self.rest[lane] { period } else { 0 };
@@ -514,6 +546,7 @@ impl Family {
     }
 
     /// Works out the flips of the one whose first tick is `first`.
+    #[inline(always)]
     fn flip(&self, first: &Lane, out: &mut Spell) {
         let turn = &self.turns[0];
         for lane in 0..LANES {
