@@ -8,6 +8,7 @@ mod architecture;
 mod bad_files;
 mod bad_presets;
 mod bounds;
+mod butterfly;
 mod cli;
 mod crews;
 mod edges;

@@ -124,7 +124,7 @@ fn pods(preset: &'static str, name: &str, time: What, lost: &Case, evicted: What
 }
 
 pub(super) fn rows() -> Vec<Row> {
-    use Moves::{By, Comes, Vanishes};
+    use Moves::{By, Comes, To, Vanishes};
     let lost = night(&[NODE]);
     let deployment = |field, value: &str| {
         let set = format!("services.one.{field}={value}");
@@ -138,6 +138,10 @@ pub(super) fn rows() -> Vec<Row> {
     let full = night(&[ZONE]).set(&["clusters.main.room=1"]);
     let scale = Row::set("kubernetes/deployment", "scale_up", &full, "services.wide.scale_up=3m");
     rows.push(scale.moves(WHOLE, Comes).not(&[OUT, WIDE]));
+    // Six pods, so many at a time.
+    let rollout = night(&["what = \"rollout\"\nwhere = \"each of wide\""]);
+    let surge = Row::set("kubernetes/deployment", "max_surge", &rollout, "services.wide.max_surge=0.5");
+    rows.push(surge.moves(WHOLE, To(60.0, 40.0)).not(&[WIDE]));
     let act = |what: &str, whom: &str| {
         let action = format!("what = \"{what}\"\nwhere = \"{whom}\"");
         night(&[NODE, &later("500s", &action)])
