@@ -106,34 +106,38 @@ fn per_cent(share: f64) -> String {
     }
 }
 
-/// Puts the least served share of whoever has one, where some are served in part or
-/// somebody asks: all of them, or the system and those that fare otherwise.
+/// Puts the least served share of whoever has one: all of them, or the system and those
+/// that fare otherwise.
 fn least(document: &mut Document, scenario: &ScenarioPrediction, all: bool) {
     let whole = scenario.system.figure(Figure::MinimumAvailability);
     let (mut rows, mut late_told) = (Vec::new(), false);
     for (name, subject) in scenario.subjects() {
         let Some(least) = subject.figure(Figure::MinimumAvailability) else { continue };
-        if all || name == "system" || Some(least) != whole {
+        // Whoever was served throughout has nothing to tell.
+        let touched = least.min != Some(1.0) && Some(least) != whole;
+        if all || name == "system" || touched {
             let mut row = row(name, least, scenario.horizon);
             row.push(Cell::plain(late(subject.figure(Figure::Latency))));
             late_told |= subject.latency.is_some();
             rows.push(row);
         }
     }
-    // What is served wholly or not at all says so in its recovery time.
-    let name = Figure::MinimumAvailability.name();
-    let asked = scenario.objectives().any(|(_, objective)| objective.figure == name);
-    if !(all || asked || rows.len() > 1) {
+    let untouched = rows.len() == 1 && whole.is_some_and(|whole| whole.min == Some(1.0));
+    if rows.is_empty() || untouched && !all {
         return;
     }
-    let columns = vec![
+    let mut columns = vec![
         Column::new("", Align::Left),
         Column::new("p50", Align::Point),
         Column::new("p95", Align::Point),
         Column::droppable("p99", Align::Point, 1),
         Column::droppable("worst", Align::Point, 3),
-        Column::new(if late_told { "added latency, p95" } else { "" }, Align::Left),
     ];
+    if late_told {
+        columns.push(Column::new("added latency, p95", Align::Left));
+    } else {
+        rows.iter_mut().for_each(|row: &mut Vec<Cell>| row.truncate(columns.len()));
+    }
     document.push(Block::Heading(
         "least served share in any minute".to_owned(),
         "p95: 95 of 100 trials have at least this".to_owned(),
@@ -160,7 +164,8 @@ fn row(name: &str, d: &Distribution, horizon: f64) -> Vec<Cell> {
     let cell = |q: f64, value: Option<f64>, interval: Option<&Interval>| {
         Cell::plain(match value {
             Some(v) if interval.is_some() => unit.estimate(v, half_width(interval)),
-            Some(v) => unit.with_symbol(v, half_width(d.intervals.p99.as_ref())),
+            // A tenth of a per cent is as fine as anybody asks.
+            Some(v) => unit.with_symbol(v, Some(0.001)),
             None => beyond(d, q, horizon),
         })
     };
