@@ -215,9 +215,7 @@ pub(super) fn table(document: &mut Document, shown: &[Shown]) {
         Column::new("passes all the same", Align::Right),
         Column::new("false alarms", Align::Right),
     ];
-    let share = |of: &ConditionalPrediction| {
-        of.share.map_or_else(|| "–".to_owned(), |share| percent(share))
-    };
+    let share = |of: &ConditionalPrediction| of.share.map_or_else(|| "–".to_owned(), percent);
     let row = |shown: &Shown| {
         let bad = shown.false_passes.trials as f64 / shown.trials as f64;
         vec![

@@ -159,7 +159,7 @@ impl Looker<'_> {
             Fact::CannotFail => look.is_some_and(|look| look.passes == Passes::Always),
             Fact::Inside => look.is_some_and(|look| look.inside),
             Fact::FirstOfRenamed => look.is_some_and(|look| self.first_of_renamed(look)),
-            Fact::Silences => self.fault().is_some_and(|fault| silences(fault)),
+            Fact::Silences => self.fault().is_some_and(silences),
             Fact::EndsByItself => self.fault().is_some_and(|fault| fault.lasts.is_some()),
             Fact::IsLifted => self.is_lifted(),
             Fact::ZoneAnnounced | Fact::SomethingSilent | Fact::RecoveryWanted => {
