@@ -169,7 +169,7 @@ fn struck(model: &Model, target: &Target) -> Vec<String> {
             target,
             Target::Primary(_) | Target::First(_) | Target::One(..) | Target::Member(..)
         );
-        all && !(one && component.members.len() > 1)
+        all && component.preset.kind.stands() && !(one && component.members.len() > 1)
     };
     let all = model.components.iter().enumerate();
     all.filter(|(id, one)| alone(*id, one)).map(|(_, one)| one.name.clone()).collect()

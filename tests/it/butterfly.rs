@@ -51,11 +51,31 @@ fn what_is_found_in_the_document_is_gone_when_it_is_mended() {
 fn what_is_wrong_with_the_drill_is_gone_when_it_is_mended() {
     let rows: [(&str, &str, &str, &str); 6] = [
         ("procedure::first_by_name", "pod-kill", "pick = \"first\"", "pick = \"each\""),
-        ("procedure::inside", "zone-drain", "pick = \"any\"\nfrom = \"inside\"\npasses = \"ready\"", "passes = \"serves\""),
-        ("procedure::ignored_look", "zone-drain", "passes = \"ready\"\nerrors = \"ignored\"", "passes = \"ready\""),
-        ("procedure::ignored_command", "postgres-drill", "of profiles\"\nerrors = \"ignored\"", "of profiles\""),
+        (
+            "procedure::inside",
+            "zone-drain",
+            "pick = \"any\"\nfrom = \"inside\"\npasses = \"ready\"",
+            "passes = \"serves\"",
+        ),
+        (
+            "procedure::ignored_look",
+            "zone-drain",
+            "passes = \"ready\"\nerrors = \"ignored\"",
+            "passes = \"ready\"",
+        ),
+        (
+            "procedure::ignored_command",
+            "postgres-drill",
+            "of profiles\"\nerrors = \"ignored\"",
+            "of profiles\"",
+        ),
         ("procedure::cannot_fail", "kafka-broker", "passes = \"always\"", "passes = \"writes\""),
-        ("procedure::silence_left", "full-recovery", "lifts = \"silence warnings\"\nerrors = \"ignored\"", "lifts = \"silence warnings\""),
+        (
+            "procedure::silence_left",
+            "full-recovery",
+            "lifts = \"silence warnings\"\nerrors = \"ignored\"",
+            "lifts = \"silence warnings\"",
+        ),
     ];
     let folder = tempfile::tempdir().expect("a folder");
     for (code, scenario, from, to) in rows {

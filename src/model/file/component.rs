@@ -9,7 +9,8 @@ use super::{load, people, pods, reliance, replicas, runbook};
 use crate::diagnostic::{Diagnostic, nearest_help};
 use crate::model::expression::{ParameterId, Range};
 use crate::model::preset::{
-    ComponentKind, MOST_OF_A_SET, Parameter, Preset, Quantity, Set, Standing, Version, whole_size,
+    ComponentKind, MOST_OF_A_SET, Need, Parameter, Preset, Quantity, Set, Standing, Version,
+    whole_size,
 };
 use crate::model::read::{Context, Expect, Found, Raw, Reader};
 use crate::model::system::{Component, ComponentId, Instances, Member, Relied};
@@ -191,12 +192,7 @@ fn component(
     let target = target(draft, drafts, context);
     let end = target.map(|id| end_of(id, drafts));
     let order = end.map(|id| order(draft, id, drafts, members, context)).unwrap_or_default();
-    let count = match draft.kind {
-        ComponentKind::Clients => {
-            reader.integer("count", 1..=MOST_CLIENTS).map_or(1, |one| one.value)
-        }
-        _ => 1,
-    };
+    let count = count(draft);
     reader.allow(structural_keys(draft.kind).iter().copied());
     let relied = |key| reliance::read(draft, key, drafts);
     let needed = match draft.kind {
@@ -220,37 +216,17 @@ fn component(
         // What else could stand here is unknown.
         return None;
     };
-    let needs: Option<Vec<ComponentId>> = preset
-        .needs
-        .iter()
-        .map(|need| {
-            let found = reader.required_string(&need.role)?;
-            other(drafts, &found, &[need.kind], &need.role, context)
-        })
-        .collect::<Vec<_>>()
-        .into_iter()
-        .collect();
+    let needs = players(draft, preset, drafts, context);
     let version = version(reader, preset);
     let values = values(reader, preset, version.as_ref().and_then(|(version, _)| version.as_ref()));
-    let counted = |set: &Set| match set.standing {
-        Standing::Counted(size) => {
-            let value = values.as_ref().and_then(|values| values.get(size.0));
-            value.and_then(|value| whole_size(&value.law).ok()).unwrap_or(1)
-        }
-        Standing::Placed(_) => 0,
-    };
-    let sets = preset.sets.iter().zip(placed).map(|(set, placed)| match placed {
-        Some(placed) => Instances::Placed(placed),
-        None => Instances::Counted(counted(set)),
-    });
-    let sets = sets.collect();
+    let sets = instances(preset, placed, values.as_deref());
     unknown_keys(reader, preset);
     Some(Component {
         name: draft.name.value.clone(),
         preset: Arc::clone(preset),
         members: own.to_vec(),
         sets,
-        needs: needs.unwrap_or_default(),
+        needs,
         target,
         order,
         needed,
@@ -265,7 +241,7 @@ fn component(
         severity,
         pods,
         version: version.map(|(_, text)| text),
-        count: usize::try_from(count).unwrap_or(1),
+        count,
         values: values?,
         at: draft.name.at.clone(),
         places: preset
@@ -276,6 +252,50 @@ fn component(
         serves_at_least: share.unwrap_or(SERVES_AT_LEAST),
         stable_for: stable.map_or(Span::seconds(STABLE_FOR), Span::from_seconds),
     })
+}
+
+/// How many clients there are; 1 of anything else.
+fn count(draft: &Draft<'_>) -> usize {
+    let most = 1..=MOST_CLIENTS;
+    let clients =
+        (draft.kind == ComponentKind::Clients).then(|| draft.reader.integer("count", most));
+    clients.flatten().and_then(|one| usize::try_from(one.value).ok()).unwrap_or(1)
+}
+
+/// Who plays the roles of a technology; nobody where one of them is missing.
+fn players(
+    draft: &Draft<'_>,
+    preset: &Preset,
+    drafts: &[Draft<'_>],
+    context: &Context<'_>,
+) -> Vec<ComponentId> {
+    let player = |need: &Need| {
+        let found = draft.reader.required_string(&need.role)?;
+        other(drafts, &found, &[need.kind], &need.role, context)
+    };
+    // All are looked for before one that is missing ends it.
+    let all: Vec<Option<ComponentId>> = preset.needs.iter().map(player).collect();
+    all.into_iter().collect::<Option<_>>().unwrap_or_default()
+}
+
+/// The instances of each of the technology's sets: where they stand, or how many.
+fn instances(
+    preset: &Preset,
+    placed: Vec<Option<Vec<Member>>>,
+    values: Option<&[Quantity]>,
+) -> Vec<Instances> {
+    let counted = |set: &Set| match set.standing {
+        Standing::Counted(size) => {
+            let value = values.and_then(|values| values.get(size.0));
+            value.and_then(|value| whole_size(&value.law).ok()).unwrap_or(1)
+        }
+        Standing::Placed(_) => 0,
+    };
+    let each = preset.sets.iter().zip(placed).map(|(set, placed)| match placed {
+        Some(placed) => Instances::Placed(placed),
+        None => Instances::Counted(counted(set)),
+    });
+    each.collect()
 }
 
 /// The version of the technology, and as it was written; the number is missing

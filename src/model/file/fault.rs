@@ -121,11 +121,30 @@ fn hit(reader: &Reader<'_>, what: Option<Found<String>>, model: &Model) -> Optio
             other => Some(other),
         }
     });
+    let kind = kind.filter(|kind| stands(kind, target.as_ref(), reader, model));
     let (kind, target) = (kind?, target?);
     let title = title(&kind, &target, model);
     // "For ever" is what silence says.
     let lasts = lasts.filter(|quantity| quantity.law.quantile(0.5) < ENDLESS);
     Some(Fault { at: zero(), after: None, what: kind, target, lasts, title })
+}
+
+/// Whether a fault of machines or paths hits something that stands somewhere; reports
+/// where it does not.
+fn stands(kind: &FaultKind, target: Option<&Target>, reader: &Reader<'_>, model: &Model) -> bool {
+    let (FaultKind::PowerLoss | FaultKind::Partition { .. }, Some(target)) = (kind, target) else {
+        return true;
+    };
+    let (Target::Member(id, _) | Target::One(id, _) | Target::Each(id, _)) = target else {
+        return true;
+    };
+    let hit = model.components[id.0].preset.kind;
+    if let Some(node) = reader.table_read().get("where").filter(|_| !hit.stands()) {
+        let message = format!("{} is {}", model.components[id.0].name, hit.describe());
+        let label = "stands nowhere that a fault could hit";
+        reader.context().error("scenario::stands_nowhere", message, &node.at, label);
+    }
+    hit.stands()
 }
 
 fn unknown_key(reader: &Reader<'_>, key: &Found<String>) {

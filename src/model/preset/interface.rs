@@ -271,6 +271,13 @@ impl ComponentKind {
         !matches!(self, Self::Alert | Self::People | Self::Runbook)
     }
 
+    /// Whether it stands anywhere that a fault could hit: people and what they do
+    /// are wherever they are.
+    #[must_use]
+    pub fn stands(self) -> bool {
+        self.process_range() == Range::Member || self.has_place()
+    }
+
     /// Whether it stands in one place, where its processes are.
     #[must_use]
     pub const fn has_place(self) -> bool {

@@ -252,7 +252,7 @@ impl<'m> Compiler<'m> {
     }
 
     /// Where an instance stands; `None` for what is counted, and pairs, of a
-    /// component without one place: they hear everybody.
+    /// component without one place, and for people: they hear everybody.
     fn host(&self, instance: Instance) -> Option<HostId> {
         let component = self.component(instance.component);
         let nowhere = match instance.range {
@@ -260,7 +260,8 @@ impl<'m> Compiler<'m> {
             Range::Zone | Range::Pair(..) => true,
             _ => false,
         };
-        if nowhere && component.preset.kind.process_range() == Range::Member {
+        let kind = component.preset.kind;
+        if nowhere && kind.process_range() == Range::Member || !kind.stands() {
             return None;
         }
         let (component, seat) = self.member(instance);

@@ -140,7 +140,8 @@ pub(super) fn rows() -> Vec<Row> {
     rows.push(scale.moves(WHOLE, Comes).not(&[OUT, WIDE]));
     // Six pods, so many at a time.
     let rollout = night(&["what = \"rollout\"\nwhere = \"each of wide\""]);
-    let surge = Row::set("kubernetes/deployment", "max_surge", &rollout, "services.wide.max_surge=0.5");
+    let surge =
+        Row::set("kubernetes/deployment", "max_surge", &rollout, "services.wide.max_surge=0.5");
     rows.push(surge.moves(WHOLE, To(60.0, 40.0)).not(&[WIDE]));
     let act = |what: &str, whom: &str| {
         let action = format!("what = \"{what}\"\nwhere = \"{whom}\"");
