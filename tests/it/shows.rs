@@ -148,7 +148,7 @@ fn a_drill_that_is_blind_and_one_that_sees() {
     let blind = text("scenarios/shop/failover-drill.toml");
     let wait = "[[procedure.steps]]\nstep = \"wait for the failover\"\nsleep = \"60s\"\n\n";
     let inside = "look = \"orders\"\npick = \"any\"\nfrom = \"inside\"\npasses = \"ready\"\n";
-    let users = "look = \"app\"\nevery = \"1s\"\ntimeout = \"2m\"\n";
+    let users = "look = \"app\"\nfirst = \"5s\"\nevery = \"1s\"\ntimeout = \"2m\"\n";
     assert!(blind.contains(wait) && blind.contains(inside));
     let seeing = blind.replace(wait, "").replace(inside, users);
     let run = |text: &str, more: &[&str]| {
@@ -181,6 +181,10 @@ fn a_drill_that_is_blind_and_one_that_sees() {
     // at the service can see that.
     assert!(given["false_passes"]["trials"].as_u64().expect("a number") < 60);
     assert_eq!(exit, 1);
+    // A look at once comes before anybody has noticed, and passes.
+    let hasty = seeing.replace("first = \"5s\"\n", "");
+    let (_, told) = run(&hasty, &trials);
+    assert!(told.contains("procedure::unnoticed"), "{told}");
 }
 
 /// A doubt that breaks nothing anybody asks about is told, and so is a mistake in one.
