@@ -79,6 +79,12 @@ impl Series {
         self.batch.clear();
     }
 
+    /// Counts what was put off, for the last time.
+    pub(super) fn finish(&mut self) {
+        self.all.add(&self.batch);
+        self.batch = Batch::default();
+    }
+
     /// Adds the batches of another.
     pub(super) fn merge(&mut self, other: &Self) {
         debug_assert!(other.batch.is_empty(), "something was not counted");

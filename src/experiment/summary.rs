@@ -95,12 +95,12 @@ impl Summary {
     }
 
     /// Counts what was put off.
-    fn settle(&mut self) {
+    fn finish(&mut self) {
         for series in self.figures.iter_mut().chain(&mut self.clients) {
-            series.settle();
+            series.finish();
         }
         for ranks in &mut self.milestones {
-            ranks.k.iter_mut().chain([&mut ranks.last]).for_each(Series::settle);
+            ranks.k.iter_mut().chain([&mut ranks.last]).for_each(Series::finish);
         }
         if let Some(drill) = &mut self.drill {
             drill.settle();
@@ -246,11 +246,13 @@ pub fn run_range(
     };
     let mut workers: Vec<Worker<'_>> = (0..workers).map(worker).collect();
     pool.run(source, plan, (from, to), &mut workers, progress);
-    let mut whole = empty();
-    for mut worker in workers {
-        worker.summary.settle();
-        whole.merge(worker.summary);
-    }
+    // The first holds the others: no histogram is there twice.
+    let mut parts = workers.into_iter().map(|mut worker| {
+        worker.summary.finish();
+        worker.summary
+    });
+    let mut whole = parts.next().unwrap_or_else(empty);
+    parts.for_each(|part| whole.merge(part));
     for ranks in &mut whole.milestones {
         if let [only] = ranks.k.as_slice() {
             ranks.last = only.clone();

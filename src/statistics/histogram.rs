@@ -16,6 +16,8 @@ pub(super) const PAGE_CELLS: usize = 1024;
 const PAGE_BITS: u32 = 10;
 /// Cells that share one bit of [`Page::touched`].
 pub(super) const GROUP: usize = 16;
+/// Groups of a page.
+const GROUPS: usize = PAGE_CELLS / GROUP;
 /// Larger values count as this one: 146 years in nanoseconds.
 pub(super) const LARGEST: i64 = 1 << 62;
 /// Squares of so many of the largest values add up in 128 bits.
@@ -29,7 +31,8 @@ struct Page {
     /// One bit per group of cells that may hold a count, so that a histogram of
     /// a few values is merged, read and cleared without a walk over all cells.
     touched: u64,
-    cells: [Cell; PAGE_CELLS],
+    /// Those groups: the last octaves of a long tail have but a few.
+    groups: [Option<Box<[Cell; GROUP]>>; GROUPS],
 }
 
 /// What is known of the values in one bucket.
@@ -53,17 +56,22 @@ impl Cell {
 }
 
 impl Page {
+    #[inline]
+    fn group(&mut self, group: usize) -> &mut [Cell; GROUP] {
+        self.touched |= 1 << group;
+        self.groups[group].get_or_insert_with(fresh_group)
+    }
+
+    #[inline]
     fn record(&mut self, cell: usize, value: i64, times: u64) {
-        self.touched |= 1 << (cell / GROUP);
-        self.cells[cell].add(Cell { count: times, low: value, high: value });
+        let cells = self.group(cell / GROUP);
+        cells[cell % GROUP].add(Cell { count: times, low: value, high: value });
     }
 
     fn merge(&mut self, other: &Self) {
-        self.touched |= other.touched;
-        for group in groups(other.touched) {
-            for cell in group * GROUP..(group + 1) * GROUP {
-                self.cells[cell].add(other.cells[cell]);
-            }
+        for (group, theirs) in other.groups.iter().enumerate() {
+            let Some(theirs) = theirs else { continue };
+            self.group(group).iter_mut().zip(theirs.iter()).for_each(|(m, t)| m.add(*t));
         }
     }
 }
@@ -332,13 +340,10 @@ impl Histogram {
     pub fn buckets(&self) -> impl Iterator<Item = Bucket> + '_ {
         let pages = self.pages.iter().filter_map(Option::as_deref);
         pages.flat_map(|page| {
-            let cells = groups(page.touched).flat_map(|group| group * GROUP..(group + 1) * GROUP);
-            let bucket = move |cell: usize| Bucket {
-                low: page.cells[cell].low,
-                high: page.cells[cell].high,
-                count: page.cells[cell].count,
-            };
-            cells.map(bucket).filter(|bucket| bucket.count > 0)
+            let cells = groups(page.touched).filter_map(|group| page.groups[group].as_deref());
+            let bucket =
+                |cell: &Cell| Bucket { low: cell.low, high: cell.high, count: cell.count };
+            cells.flatten().map(bucket).filter(|bucket| bucket.count > 0)
         })
     }
 
@@ -411,7 +416,12 @@ impl Histogram {
 
 #[cold]
 fn fresh_page() -> Box<Page> {
-    Box::new(Page { touched: 0, cells: [Cell::EMPTY; PAGE_CELLS] })
+    Box::new(Page { touched: 0, groups: [const { None }; GROUPS] })
+}
+
+#[cold]
+fn fresh_group() -> Box<[Cell; GROUP]> {
+    Box::new([Cell::EMPTY; GROUP])
 }
 
 /// The positions of the bits that are set.
