@@ -138,10 +138,21 @@ impl Share {
 
 fn mean(terms: &[Vec<Factor>], count: impl Fn(u32) -> u32 + Copy) -> i64 {
     let product = |factors: &Vec<Factor>| {
-        let times = |so_far: i64, factor: &Factor| so_far * factor.of(count) / WHOLE;
-        factors.iter().fold(WHOLE, times)
+        let mut product = WHOLE;
+        for factor in factors {
+            // Most of them serve all, and a product with that is what it was.
+            match (factor.of(count), product) {
+                (WHOLE, _) => {}
+                (share, WHOLE) => product = share,
+                (share, _) => product = product * share / WHOLE,
+            }
+        }
+        product
     };
-    terms.iter().map(product).sum::<i64>() / (terms.len() as i64).max(1)
+    match terms {
+        [only] => product(only),
+        _ => terms.iter().map(product).sum::<i64>() / (terms.len() as i64).max(1),
+    }
 }
 
 /// A share of a unit, in billionths.
@@ -197,6 +208,9 @@ pub(crate) fn missing_in_a_minute(
     if steps.is_empty() {
         return in_billionths(whole - first, whole);
     }
+    if let Some(most) = in_one_dip((first, whole), steps, end) {
+        return of_a_minute(most, whole);
+    }
     let origin = Instant::ZERO - MINUTE;
     let cursor = || Cursor { steps, next: 0, at: origin, unserved: whole - first, whole, sum: 0 };
     let corners = steps.iter().map(|(at, _)| *at);
@@ -208,8 +222,35 @@ pub(crate) fn missing_in_a_minute(
             most = most.max(head.up_to(at) - tail.up_to(at - MINUTE));
         }
     }
-    let most = most * i128::from(WHOLE) / (i128::from(whole) * i128::from(MINUTE.0));
-    i64::try_from(most).unwrap_or(WHOLE)
+    of_a_minute(most, whole)
+}
+
+/// What is missing in a minute, in billionths of it.
+fn of_a_minute(missing: i128, whole: i64) -> i64 {
+    let billionths = missing * i128::from(WHOLE) / (i128::from(whole) * i128::from(MINUTE.0));
+    i64::try_from(billionths).unwrap_or(WHOLE)
+}
+
+/// What the worst minute misses of a share that falls, to rise from then on to at most
+/// what it was: none is worse than the one that begins with the fall, since what slides
+/// on from there loses no less than it gains.
+fn in_one_dip(
+    (first, whole): (i64, i64),
+    steps: &[(Instant, i64)],
+    end: Instant,
+) -> Option<i128> {
+    let (fall, last) = (steps.first()?, steps.last()?);
+    if last.1 > first || steps.windows(2).any(|pair| pair[1].1 < pair[0].1) {
+        return None;
+    }
+    let to = (fall.0 + MINUTE).min(end);
+    let (mut sum, mut share, mut since) = (0, first, to - MINUTE);
+    for (at, next) in steps.iter().copied().chain([(to, 0)]) {
+        let at = at.min(to);
+        sum += i128::from(whole - share) * i128::from((at - since).0);
+        (share, since) = (next, at);
+    }
+    Some(sum)
 }
 
 #[cfg(test)]

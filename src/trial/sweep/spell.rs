@@ -66,6 +66,12 @@ impl Spell {
         self.back.iter().fold(0, |any, back| any | (back ^ LATE)) == 0
     }
 
+    /// Whether anything comes back in any trial.
+    #[inline(always)]
+    pub(super) fn comes_back(&self) -> bool {
+        !self.stays()
+    }
+
     /// Forgets what comes after `end`, a moment.
     #[inline(always)]
     pub(super) fn cut(&mut self, end: i64) {
@@ -188,8 +194,11 @@ pub(super) fn threshold<'s>(
     scratch: &mut Vec<i64>,
     misfits: &mut Misfits,
 ) -> Spell {
-    let mut seen = Seen::NONE;
-    let count = inputs.clone().map(|spell| seen.add(spell)).count();
+    let (mut seen, mut count) = (Seen::NONE, 0);
+    for spell in inputs.clone() {
+        seen.add(spell);
+        count += 1;
+    }
     let from_end = count + 1 - decide;
     let leave = if decide <= KEPT {
         extreme(inputs.clone(), decide, Towards::Early)

@@ -497,9 +497,9 @@ fn flips(watch: &Spell, needed: &[Lane; 2], cost: &Lane, grid: &Grid, end: i64) 
 /// Probes of one period that look at the same: what all of them share.
 struct Family {
     period: i64,
-    turns: [Turn; 2],
-    /// Whether any flips back.
-    returns: bool,
+    turn: Turn,
+    /// Where any flips back.
+    back: Option<Turn>,
 }
 
 /// A flip of a probe of a family, in moments.
@@ -514,6 +514,7 @@ struct Turn {
 }
 
 impl Turn {
+    #[inline(always)]
     fn new(changed: &Lane, needed: &Lane, cost: &Lane, period: i64, limit: Lane) -> Self {
         let mut turn = Self { rest: [0; LANES], begin: [0; LANES], limit };
         for lane in 0..LANES {
@@ -534,30 +535,30 @@ impl Turn {
 }
 
 impl Family {
+    #[inline(always)]
     fn new(watch: &Spell, needed: &[Lane; 2], cost: &Lane, period: i64, end: i64) -> Self {
         // A look that begins when all is well again sees that.
         let again = |lane: usize| 2 * (visible(watch.back[lane]) + cost[lane]) + 1;
         let limit = std::array::from_fn(|lane| again(lane).min(end + 1));
-        let turns = [
-            Turn::new(&watch.leave, &needed[0], cost, period, limit),
-            Turn::new(&watch.back, &needed[1], cost, period, [end + 1; LANES]),
-        ];
-        Self { period, turns, returns: watch.back.iter().any(|back| *back < LATE) }
+        let turn = Turn::new(&watch.leave, &needed[0], cost, period, limit);
+        let back = watch.comes_back().then(|| {
+            Turn::new(&watch.back, &needed[1], cost, period, [end + 1; LANES])
+        });
+        Self { period, turn, back }
     }
 
     /// Works out the flips of the one whose first tick is `first`.
     #[inline(always)]
     fn flip(&self, first: &Lane, out: &mut Spell) {
-        let turn = &self.turns[0];
+        let turn = &self.turn;
         for lane in 0..LANES {
             let moment = turn.moment(lane, first[lane], self.period);
             out.leave[lane] = if moment < turn.limit[lane] { moment } else { LATE };
         }
-        if !self.returns {
+        let Some(turn) = &self.back else {
             out.back = [LATE; LANES];
             return;
-        }
-        let turn = &self.turns[1];
+        };
         for lane in 0..LANES {
             let moment = turn.moment(lane, first[lane], self.period);
             let comes = (out.leave[lane] < LATE) & (moment < turn.limit[lane]);
