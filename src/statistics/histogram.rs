@@ -341,8 +341,7 @@ impl Histogram {
         let pages = self.pages.iter().filter_map(Option::as_deref);
         pages.flat_map(|page| {
             let cells = groups(page.touched).filter_map(|group| page.groups[group].as_deref());
-            let bucket =
-                |cell: &Cell| Bucket { low: cell.low, high: cell.high, count: cell.count };
+            let bucket = |cell: &Cell| Bucket { low: cell.low, high: cell.high, count: cell.count };
             cells.flatten().map(bucket).filter(|bucket| bucket.count > 0)
         })
     }

@@ -147,8 +147,9 @@ impl Witness for (&Program, Account<'_, '_>) {
         let together = self.1.side_by_side(*first, many).filter(|_| last - first + 1 == many);
         match together {
             Some(all) => outages.extend(all.iter().map(|outage| Measured(*outage))),
-            None => outages
-                .extend(meters.iter().map(|meter| Measured(self.unserved(*meter) as i64))),
+            None => {
+                outages.extend(meters.iter().map(|meter| Measured(self.unserved(*meter) as i64)))
+            }
         }
     }
 

@@ -234,11 +234,7 @@ fn of_a_minute(missing: i128, whole: i64) -> i64 {
 /// What the worst minute misses of a share that falls, to rise from then on to at most
 /// what it was: none is worse than the one that begins with the fall, since what slides
 /// on from there loses no less than it gains.
-fn in_one_dip(
-    (first, whole): (i64, i64),
-    steps: &[(Instant, i64)],
-    end: Instant,
-) -> Option<i128> {
+fn in_one_dip((first, whole): (i64, i64), steps: &[(Instant, i64)], end: Instant) -> Option<i128> {
     let (fall, last) = (steps.first()?, steps.last()?);
     if last.1 > first || steps.windows(2).any(|pair| pair[1].1 < pair[0].1) {
         return None;

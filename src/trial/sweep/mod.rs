@@ -327,10 +327,8 @@ impl<'g> Sweep<'g> {
             for lane in 0..LANES {
                 let (leave, back) = spell.at(lane);
                 let (from, to) = (instant(leave), instant(back));
-                let (from, to) = (
-                    if from < whole { from } else { whole },
-                    if to < whole { to } else { whole },
-                );
+                let (from, to) =
+                    (if from < whole { from } else { whole }, if to < whole { to } else { whole });
                 let away = to.wrapping_sub(from);
                 unserved[lane] = if part.held { away } else { whole.wrapping_sub(away) };
             }

@@ -292,10 +292,7 @@ fn extreme<'s>(list: impl Iterator<Item = &'s Spell>, k: usize, towards: Towards
 }
 
 #[inline(always)]
-fn extreme_of<'s, const K: usize>(
-    list: impl Iterator<Item = &'s Spell>,
-    towards: Towards,
-) -> Lane {
+fn extreme_of<'s, const K: usize>(list: impl Iterator<Item = &'s Spell>, towards: Towards) -> Lane {
     let leave = |spell: &Spell, lane: usize| spell.leave[lane];
     match towards {
         Towards::Early => kept::<K>(list, leave, (LATE, |new, old| new < old)),

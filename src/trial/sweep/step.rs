@@ -541,9 +541,9 @@ impl Family {
         let again = |lane: usize| 2 * (visible(watch.back[lane]) + cost[lane]) + 1;
         let limit = std::array::from_fn(|lane| again(lane).min(end + 1));
         let turn = Turn::new(&watch.leave, &needed[0], cost, period, limit);
-        let back = watch.comes_back().then(|| {
-            Turn::new(&watch.back, &needed[1], cost, period, [end + 1; LANES])
-        });
+        let back = watch
+            .comes_back()
+            .then(|| Turn::new(&watch.back, &needed[1], cost, period, [end + 1; LANES]));
         Self { period, turn, back }
     }
 
