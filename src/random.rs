@@ -123,14 +123,14 @@ impl Sampling {
         let beside = N as u64;
         debug_assert!(BATCH.is_multiple_of(beside) && first.is_multiple_of(beside), "{first}");
         let mut units = [0.0; N];
-        for lane in 0..N {
-            units[lane] = unit(squares64((first | lane as u64) << 32, stream.0));
+        for (lane, number) in units.iter_mut().enumerate() {
+            *number = unit(squares64((first | lane as u64) << 32, stream.0));
         }
         if self.scheme == Scheme::LatinHypercube {
             let order = Order::of(stream, first / BATCH, 0);
             let position = (first % BATCH) as u32;
-            for lane in 0..N {
-                units[lane] = in_stratum(order.stratum(position | lane as u32), units[lane]);
+            for (lane, number) in units.iter_mut().enumerate() {
+                *number = in_stratum(order.stratum(position | lane as u32), *number);
             }
         }
         units

@@ -174,21 +174,58 @@ pub fn latin_against_plain(program: &Program, repetitions: u64, trials: u64) -> 
     (0..STATISTICS.len()).map(|s| Ratio::of(&column(&plain, s), &column(&latin, s))).collect()
 }
 
+/// The estimates of two designs in repetitions with the same seeds, and those of the
+/// second with seeds of its own.
+struct Designs {
+    now: Vec<Estimates>,
+    common: Vec<Estimates>,
+    own: Vec<Estimates>,
+}
+
+impl Designs {
+    fn of(
+        (now, then): (&Program, &Program),
+        scheme: Scheme,
+        repetitions: u64,
+        trials: u64,
+    ) -> Self {
+        Self {
+            now: repeat(now, scheme, (1, repetitions), trials),
+            common: repeat(then, scheme, (1, repetitions), trials),
+            own: repeat(then, scheme, (1 + repetitions, repetitions), trials),
+        }
+    }
+
+    /// The difference of a statistic in each repetition.
+    fn differences(&self, after: &[Estimates], statistic: usize) -> Vec<Option<f64>> {
+        let pairs = self.now.iter().zip(after);
+        pairs.map(|(a, b)| Some(b[statistic]? - a[statistic]?)).collect()
+    }
+}
+
 /// Variance of a difference of two designs from independent seeds over that
 /// under common random numbers, for each statistic.
 pub fn common_against_own(
-    (now, then): (&Program, &Program),
+    designs: (&Program, &Program),
     scheme: Scheme,
     repetitions: u64,
     trials: u64,
 ) -> Vec<Ratio> {
-    let before = repeat(now, scheme, (1, repetitions), trials);
-    let common = repeat(then, scheme, (1, repetitions), trials);
-    let own = repeat(then, scheme, (1 + repetitions, repetitions), trials);
-    let differences = |after: &[Estimates], statistic| -> Vec<Option<f64>> {
-        let pairs = before.iter().zip(after);
-        pairs.map(|(a, b)| Some(b[statistic]? - a[statistic]?)).collect()
-    };
-    let ratio = |s| Ratio::of(&differences(&own, s), &differences(&common, s));
+    let all = Designs::of(designs, scheme, repetitions, trials);
+    let ratio = |s| Ratio::of(&all.differences(&all.own, s), &all.differences(&all.common, s));
+    (0..STATISTICS.len()).map(ratio).collect()
+}
+
+/// Variance of a difference of two designs by plain sampling from independent seeds over
+/// that by Latin hypercube under common random numbers, for each statistic.
+pub fn both_against_neither(
+    designs: (&Program, &Program),
+    repetitions: u64,
+    trials: u64,
+) -> Vec<Ratio> {
+    let plain = Designs::of(designs, Scheme::Plain, repetitions, trials);
+    let latin = Designs::of(designs, Scheme::LatinHypercube, repetitions, trials);
+    let ratio =
+        |s| Ratio::of(&plain.differences(&plain.own, s), &latin.differences(&latin.common, s));
     (0..STATISTICS.len()).map(ratio).collect()
 }

@@ -5,7 +5,9 @@ use std::fmt::Write as _;
 use drillcast::random::Scheme;
 
 use crate::measure::described::{all, find};
-use crate::measure::repetitions::{Ratio, STATISTICS, common_against_own, latin_against_plain};
+use crate::measure::repetitions::{
+    Ratio, STATISTICS, both_against_neither, common_against_own, latin_against_plain,
+};
 use crate::page::grouped;
 use crate::process::{Work, take};
 
@@ -73,7 +75,8 @@ pub(crate) fn hypercube() -> Result<String, String> {
 }
 
 /// Variances of differences from independent seeds over those under common
-/// random numbers.
+/// random numbers; and of those by plain sampling from independent seeds over those by
+/// Latin hypercube under common random numbers.
 pub(crate) fn common() -> Result<String, String> {
     let described = find("lab/patroni/crash").ok_or("lab/patroni/crash is not there")?;
     let now = described.program(&[]);
@@ -87,6 +90,8 @@ pub(crate) fn common() -> Result<String, String> {
             let ratios = common_against_own((&now, &then), scheme, REPETITIONS, TRIALS);
             let _ = writeln!(table, "| `{edit}` | {name} | {} |", cells(&ratios));
         }
+        let ratios = both_against_neither((&now, &then), REPETITIONS, TRIALS);
+        let _ = writeln!(table, "| `{edit}` | both against neither | {} |", cells(&ratios));
     }
     Ok(table)
 }
