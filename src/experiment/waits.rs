@@ -3,8 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::outcome::{Figure, Layout, Measured, Outcome};
+use crate::outcome::{Figure, Layout, Measured, Outcome, Wait};
 use crate::statistics::Histogram;
+
+/// A share of one.
+const WHOLE: i128 = 1_000_000_000_000_000;
 
 /// From the recovery of a subject to its redundancy, over trials.
 #[derive(Clone, Debug)]
@@ -37,7 +40,8 @@ impl Thin {
 /// What the components of many trials waited for, in sums that merge.
 #[derive(Clone, Debug, Default)]
 pub struct Waits {
-    /// By figure slot and stage: the time in all trials that were told \[ns\].
+    /// By figure slot and stage: its shares of the way in all trials that were told, in
+    /// parts of [`WHOLE`].
     sums: BTreeMap<(usize, usize), i128>,
     /// One a subject that has redundancy, the system first.
     pub thin: Vec<Thin>,
@@ -59,9 +63,15 @@ impl Waits {
 
     /// Adds a trial.
     pub(super) fn add(&mut self, outcome: &Outcome) {
-        for wait in &outcome.waits {
-            let length = (wait.step.to - wait.step.from).0;
-            *self.sums.entry((wait.slot, wait.step.stage)).or_default() += i128::from(length);
+        // The stretches of one slot follow each other. Each trial counts as much as any
+        // other: one that waits for hours must not speak for all that wait for seconds.
+        for path in outcome.waits.chunk_by(|one, next| one.slot == next.slot) {
+            let length = |wait: &Wait| i128::from((wait.step.to - wait.step.from).0);
+            let whole: i128 = path.iter().map(length).sum();
+            for wait in path {
+                let parts = length(wait) * WHOLE / whole.max(1);
+                *self.sums.entry((wait.slot, wait.step.stage)).or_default() += parts;
+            }
         }
         for thin in &mut self.thin {
             thin.record(&outcome.figures);
@@ -79,8 +89,8 @@ impl Waits {
         }
     }
 
-    /// The stages on the way to a figure slot, each with its share of the time, the
-    /// longest first; of equals, that of the earlier stage.
+    /// The stages on the way to a figure slot, each with its share of the time, averaged
+    /// over trials, the largest first; of equals, that of the earlier stage.
     #[must_use]
     pub fn shares(&self, slot: usize) -> Vec<(usize, f64)> {
         let mut stages: Vec<(usize, i128)> = self

@@ -399,7 +399,7 @@ pub struct SharePrediction {
 pub struct WaitPrediction {
     /// Its title.
     pub title: String,
-    /// Its share of the time that the component waits.
+    /// Its share of the time that the component waits, averaged over these trials.
     pub share: f64,
 }
 
