@@ -6,10 +6,11 @@ use super::load::{Case, Loaded, Refusal, never_served};
 use super::predict::pool;
 use super::progress::Progress;
 use crate::diagnostic::{Diagnostic, Location, Severity};
-use crate::experiment::{Drilled, Plan, limits, run, system_recovery};
+use crate::experiment::{Drilled, Plan, Summary, limits, run, system_recovery};
 use crate::model::procedure::{Again, Deed, DrillStep, Look, Procedure};
 use crate::model::scenario::Scenario;
 use crate::model::system::Model;
+use crate::outcome::Figure;
 use crate::report::{
     Align, Block, Cell, Column, ConditionalPrediction, Document, Table, conditional, count,
     share_of,
@@ -53,6 +54,8 @@ pub(super) fn show(loaded: &mut Loaded, plan: &Plan) -> Result<Vec<Shown>, Refus
         let recovery = slot.and_then(|slot| summary.figures[slot].quantile(0.95).value());
         if let Some(drilled) = &summary.drill {
             let as_given = AsGiven { model: &loaded.file.path, case, procedure, drilled };
+            let idle = as_given.nothing_broken(&summary);
+            found.extend(idle.map(|finding| (finding, case.name.clone())));
             found.extend(as_given.findings(recovery).map(|finding| (finding, case.name.clone())));
             shown.push(told(&case.name, None, plan.trials, drilled));
         }
@@ -100,6 +103,29 @@ impl AsGiven<'_> {
     fn findings(&self, recovery: Option<f64>) -> impl Iterator<Item = Diagnostic> {
         let late = self.false_passes();
         [late, self.idle_passes(), self.false_alarms(), self.wait(recovery)].into_iter().flatten()
+    }
+
+    /// Nothing stops serving and no copy is missed, whatever the drill reports.
+    fn nothing_broken(&self, summary: &Summary) -> Option<Diagnostic> {
+        let slots = self.case.program.layout().figures.iter().zip(&summary.figures);
+        let mut hurt = slots.filter(|(slot, series)| {
+            matches!(slot.figure, Figure::RecoveryTime | Figure::RedundancyRestored)
+                && series.quantile(1.0).value() != Some(0.0)
+        });
+        if hurt.next().is_some() {
+            return None;
+        }
+        let message = format!(
+            "in none of {} trials does anything stop serving or lose a copy: whatever this drill \
+             reports, it has tried nothing",
+            count(self.drilled.false_passes.trials + self.drilled.false_alarms.trials)
+        );
+        let finding = Diagnostic::new(Severity::FalsePass, "procedure::nothing_broken", message);
+        let act = self.procedure.steps.iter().find(|step| matches!(step.does, Deed::Act { .. }));
+        Some(match act {
+            Some(step) => finding.label(&step.at, "this breaks nothing"),
+            None => finding.label(&self.procedure.at, "it does nothing"),
+        })
     }
 
     fn false_passes(&self) -> Option<Diagnostic> {

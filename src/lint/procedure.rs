@@ -84,6 +84,9 @@ enum Fact {
     RecoveryWanted,
 }
 
+/// Places of one finding that are shown at most.
+const SHOWN: usize = 3;
+
 fn rules() -> &'static [Rule] {
     static READ: OnceLock<Vec<Rule>> = OnceLock::new();
     READ.get_or_init(|| {
@@ -101,18 +104,17 @@ pub(super) fn findings(model: &Model, scenario: &Scenario) -> Vec<Diagnostic> {
                 let is = |fact: &Fact| of_scenario(*fact, scenario);
                 if rule.all.iter().all(is) && !rule.none.iter().any(is) {
                     let place = scenario.procedure.as_ref().map(|procedure| &procedure.at);
-                    findings.push(rule.finding(&scenario.title, place));
+                    findings.push(rule.finding(&scenario.title, place.as_slice()));
                 }
             }
             (Of::Step, Some(procedure)) => {
-                for (at, step) in procedure.steps.iter().enumerate() {
-                    let looked = Looker { model, scenario, procedure, at, step };
+                let steps = procedure.steps.iter().enumerate().filter(|(at, step)| {
+                    let looked = Looker { model, scenario, procedure, at: *at, step };
                     let is = |fact: &Fact| looked.is(*fact);
-                    if rule.all.iter().all(is) && !rule.none.iter().any(is) {
-                        let whom = format!("step “{}”", step.name);
-                        findings.push(rule.finding(&whom, Some(&step.at)));
-                    }
-                }
+                    rule.all.iter().all(is) && !rule.none.iter().any(is)
+                });
+                let steps: Vec<&DrillStep> = steps.map(|(_, step)| step).collect();
+                findings.extend(rule.of_steps(&steps));
             }
             (Of::Step, None) => {}
         }
@@ -121,7 +123,19 @@ pub(super) fn findings(model: &Model, scenario: &Scenario) -> Vec<Diagnostic> {
 }
 
 impl Rule {
-    fn finding(&self, whom: &str, place: Option<&Location>) -> Diagnostic {
+    /// One finding for all steps that share a mistake, as scripts repeat themselves.
+    fn of_steps(&self, steps: &[&DrillStep]) -> Option<Diagnostic> {
+        let first = steps.first()?;
+        let whom = match steps.len() {
+            1 => format!("step “{}”", first.name),
+            2 => format!("step “{}” and another", first.name),
+            many => format!("step “{}” and {} more", first.name, many - 1),
+        };
+        let places: Vec<&Location> = steps.iter().take(SHOWN).map(|step| &step.at).collect();
+        Some(self.finding(&whom, &places))
+    }
+
+    fn finding(&self, whom: &str, places: &[&Location]) -> Diagnostic {
         let severity = match self.severity {
             Word::FalsePass => Severity::FalsePass,
             Word::Risk => Severity::Risk,
@@ -129,10 +143,7 @@ impl Rule {
         let code = format!("procedure::{}", self.name);
         let finding = Diagnostic::new(severity, code, format!("{whom}: {}", self.say));
         let finding = finding.help(format!("source: {}", self.source));
-        match place {
-            Some(place) => finding.label(place, ""),
-            None => finding,
-        }
+        places.iter().fold(finding, |finding, place| finding.label(place, ""))
     }
 }
 

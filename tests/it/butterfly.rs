@@ -102,6 +102,26 @@ fn the_zone_drill_passes_though_nothing_recovers_in_time() {
     assert!(told.contains("[procedure::unnoticed]"), "{told}");
 }
 
+/// `pg_ctl promote` on the primary's own pod is refused, and the drill says that the
+/// database was failed over.
+#[test]
+fn the_database_drill_tries_nothing() {
+    let check = |scenario: &str| {
+        let (told, exit) = drillcast(&["check", MODEL, scenario, "--show", "--trials", "2000"]);
+        assert_eq!(exit, Some(1), "{told}");
+        told
+    };
+    let told = check("scenarios/butterfly/postgres-drill.toml");
+    assert!(told.contains("[procedure::nothing_broken]"), "{told}");
+    let written = text("scenarios/butterfly/postgres-drill.toml");
+    let mended = written.replace("what = \"promote\"", "what = \"kill\"");
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("mended.toml");
+    std::fs::write(&file, mended).expect("it can be written");
+    let told = check(file.to_str().expect("a path"));
+    assert!(!told.contains("[procedure::nothing_broken]"), "{told}");
+}
+
 fn duration(value: &Value, horizon: f64) -> String {
     let Some(seconds) = value.as_f64() else {
         return format!("> {:.0} h", horizon / 3600.0);
@@ -125,7 +145,7 @@ fn side_by_side() -> String {
     ]);
     let told: Value = serde_json::from_str(&told).expect("JSON");
     let nights = [("drained", "zone-drain"), ("without power", "zone-power")];
-    let mut table = "| | zone a is | traffic back, p50 | p95 | least served in any minute, p95 | redundancy restored, p50 | p95 | waits longest for |\n|---|---|--:|--:|--:|--:|--:|---|\n".to_owned();
+    let mut table = "| | zone a is | traffic back, p50 | p95 | least served in any minute, p95 | redundancy restored, p50 | p95 | lost, p95 | waits longest for |\n|---|---|--:|--:|--:|--:|--:|--:|---|\n".to_owned();
     for (group, name) in ROWS {
         for (words, night) in nights {
             let scenario = &told["scenarios"][night];
@@ -139,12 +159,16 @@ fn side_by_side() -> String {
             let least = subject["minimum_availability"]["p95"]
                 .as_f64()
                 .map_or("–".to_owned(), |share| format!("{:.0} %", 100.0 * share));
+            let lost = match time("data_loss_seconds", "p95").as_str() {
+                "lost" => "all".to_owned(),
+                told => told.to_owned(),
+            };
             let waits = subject["recovery_waits"].as_object();
             let waits = waits.and_then(|all| all.values().next());
             let waits = waits.and_then(|one| one["title"].as_str()).unwrap_or("–");
             let _ = writeln!(
                 table,
-                "| {} | {words} | {} | {} | {least} | {} | {} | {waits} |",
+                "| {} | {words} | {} | {} | {least} | {} | {} | {lost} | {waits} |",
                 if words == "drained" { name } else { "" },
                 time("recovery_time", "p50"),
                 time("recovery_time", "p95"),
