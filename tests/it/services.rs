@@ -132,6 +132,21 @@ fn replicas_start_one_after_another_in_the_zone_of_their_spares() {
     );
 }
 
+/// A route that only a service goes through is not how one comes in: the system is
+/// the service, which is out while its replicas start.
+#[test]
+fn a_route_within_the_system_is_not_the_system() {
+    let model = SHOP.replace("needs = [\"toy\"]", "needs = [\"inner\"]");
+    let model =
+        format!("{model}[routes.inner]\ntechnology = \"haproxy\"\nserves = \"toy\"\nat = \"c\"\n");
+    let program = shop(&model, &[DARK], &[]);
+    assert_eq!(always(&program, ("system", "system"), Figure::RecoveryTime), 20.0);
+    // Where nobody needs it, it is.
+    let model = model.replace("needs = [\"inner\"]", "");
+    let program = shop(&model, &[DARK], &[]);
+    assert_eq!(always(&program, ("system", "system"), Figure::RecoveryTime), 0.0);
+}
+
 #[test]
 fn all_services_of_a_cluster_share_its_pools() {
     let other = SHOP

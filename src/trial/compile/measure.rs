@@ -338,15 +338,25 @@ impl Compiler<'_> {
             && !self.is_asked_for(id)
     }
 
-    /// Those who are the system: all client populations; without any, the routes
-    /// and the services that a route or an objective names; without those, all
-    /// services, then all stores and streams, then whatever there is.
+    /// Whether somebody needs or uses a component.
+    fn is_relied_on(&self, id: ComponentId) -> bool {
+        let all = &mut self.model.components.iter();
+        all.any(|one| one.needed.iter().chain(&one.used).any(|relied| relied.on == id))
+    }
+
+    /// Those who are the system: all client populations; without any, the routes by
+    /// which one comes in and the services that a route or an objective names; without
+    /// those, all services, then all stores and streams, then whatever there is.
     fn system<'d>(&self, drafts: &'d [Draft]) -> Vec<&'d Draft> {
         let of = |groups: &[&str]| {
             drafts.iter().filter(|d| groups.contains(&d.name.group)).collect::<Vec<_>>()
         };
         let mut asked = of(&["routes", "services"]);
-        asked.retain(|d| d.name.group == "routes" || self.is_asked_for(d.components[0]));
+        // A route that only others of the system go through is no entry to it.
+        asked.retain(|d| match d.name.group {
+            "routes" => !self.is_relied_on(d.components[0]) || self.is_asked_for(d.components[0]),
+            _ => self.is_asked_for(d.components[0]),
+        });
         let mut services = of(&["services"]);
         services.retain(|d| !self.only_carries(d.components[0]));
         [of(&["clients"]), asked, services, of(&["stores", "streams"])]
