@@ -63,11 +63,12 @@ pub(super) fn title(
 }
 
 /// A title in the middle of a line does not begin with a capital, unless its
-/// first word is written in capitals throughout.
+/// first word has more of them: API, PostgreSQL.
 pub(super) fn lower_first(title: &str) -> String {
+    let word = title.split_whitespace().next().unwrap_or_default();
     let mut chars = title.chars();
-    match (chars.next(), chars.clone().next()) {
-        (Some(first), Some(second)) if first.is_uppercase() && !second.is_uppercase() => {
+    match chars.next() {
+        Some(first) if !word.chars().skip(1).any(char::is_uppercase) => {
             first.to_lowercase().chain(chars).collect()
         }
         _ => title.to_owned(),

@@ -3,8 +3,9 @@
 
 use std::fmt::Write as _;
 
-use drillcast::outcome::{Figure, Measured, Outcome};
+use drillcast::outcome::{Figure, Measured, Outcome, WHOLE_SHARE};
 use drillcast::trial::Program;
+use drillcast::units::Span;
 
 use crate::harness::{figure, first, program_of, run, seconds};
 use crate::properties::Dice;
@@ -138,6 +139,7 @@ fn a_replica_more_in_the_zone_that_is_hit_makes_traffic_back_later() {
 /// When all faults are over, whoever has no state is served again.
 #[test]
 fn after_all_faults_every_service_without_state_is_served_again() {
+    let mut told = 0;
     for number in 0..40 {
         let dice = &mut Dice::new(1000 + number);
         let platform = Platform::new(dice);
@@ -164,7 +166,15 @@ fn after_all_faults_every_service_without_state_is_served_again() {
             let never = found.iter().filter(|one| !one.is_number()).count();
             assert_eq!(never, 0, "{number}: {name} of\n{}\n{faults}", platform.model());
         }
+        // What is served is all before the first fault, and never more or less than that.
+        assert!(program.layout().shares.iter().all(|slot| slot.first == WHOLE_SHARE));
+        for step in outcomes.iter().flat_map(|outcome| &outcome.shares) {
+            assert!((0..=WHOLE_SHARE).contains(&step.share), "{number}: {step:?}\n{faults}");
+            assert!(step.since >= Span::ZERO, "{number}: {step:?}\n{faults}");
+            told += 1;
+        }
     }
+    assert!(told > 1_000, "{told}");
 }
 
 /// Redis with nothing on disk, on pods that move: a drain brings its master back

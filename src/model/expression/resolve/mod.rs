@@ -4,8 +4,11 @@
 //! preset declares ([`Environment`]). All mistakes of an expression that do not
 //! follow from one another are reported together.
 
+mod called;
+mod compared;
 mod condition;
 mod lint;
+mod named;
 mod pool;
 #[cfg(test)]
 mod tests;
