@@ -39,7 +39,7 @@ pub enum Share {
     Parts(Vec<Literal>),
     /// The mean of products.
     Mean(Vec<Vec<Factor>>),
-    /// No share, but three counts in one number: see [`counts_of`].
+    /// No share, but three counts of twenty bits each in one number.
     Counts([u32; 3]),
 }
 

@@ -16,6 +16,7 @@ technology = "kubernetes/cluster"
 members = ["a/1", "a/2", "a/3", "a/4", "a/5", "b/1", "b/2", "b/3", "c/1", "c/2", "c/3"]
 control_plane = ["m", "n", "o"]
 handling = "0s"
+gc_round = "0s"
 startup = "0s"
 [services.web]
 technology = "kubernetes/deployment"

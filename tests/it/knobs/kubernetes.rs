@@ -87,6 +87,8 @@ fn controllers() -> Vec<Row> {
         // A leader that is patient enough keeps its lease.
         cluster("renew_deadline", &night(&[dark]), "15s").moves(LED, Vanishes),
         cluster("gc_period", &fenced, "10s").moves(gone, MeanBy(-5.0)).not(&[EVICTED]),
+        // Three rounds are waited for, the first of them in part.
+        cluster("gc_round", &deleted, "6s").moves(gone, MeanBy(15.0)).not(&[EVICTED]),
         cluster("quarantine", &deleted, "60s").moves(gone, By(20.0)).not(&[EVICTED]),
     ]
 }
