@@ -14,6 +14,7 @@ technology = "kubernetes/cluster"
 members = ["a/1", "a/2", "b/1"]
 control_plane = ["m"]
 handling = "0s"
+gc_round = "0s"
 [services.box]
 technology = "kubernetes/stateful_set"
 cluster = "main"
