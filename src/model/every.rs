@@ -51,7 +51,9 @@ pub fn single_failures(model: &Model, kinds: &[Every]) -> Vec<Failure> {
 fn targets(model: &Model, kind: Every) -> Vec<Target> {
     let holds = |inside: &dyn Fn(HostId) -> bool| {
         let mut served = model.components.iter().filter(|one| serves(one));
-        served.any(|one| one.seats().any(|seat| inside(seat.host)))
+        served.any(|one| {
+            one.seats().enumerate().any(|(at, seat)| !one.is_bare(at) && inside(seat.host))
+        })
     };
     match kind {
         Every::Zone => {
@@ -163,7 +165,8 @@ fn struck(model: &Model, target: &Target) -> Vec<String> {
         }
     };
     let alone = |id: usize, component: &Component| {
-        let all = component.seats().enumerate().all(|(at, seat)| hit(id, at, seat.host));
+        let mut seats = component.seats().enumerate().filter(|(at, _)| !component.is_bare(*at));
+        let all = seats.all(|(at, seat)| hit(id, at, seat.host));
         // Of several members a kill strikes one.
         let one = matches!(
             target,

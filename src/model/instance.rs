@@ -2,7 +2,7 @@
 //! which members and placed things (its *seats*) they are.
 
 use super::expression::{Half, Range, Reliance, SetId};
-use super::preset::half_names;
+use super::preset::{ComponentKind, half_names};
 use super::system::{Component, ComponentId, Instances, Member, Model, Relied, ZoneId};
 
 impl Component {
@@ -55,6 +55,18 @@ impl Component {
         let mut sets = (0..self.sets.len()).map(SetId);
         let set = sets.find(|set| self.seats_of(*set).contains(&at));
         set.map_or(self.preset.kind.process_range(), Range::Set)
+    }
+
+    /// Whether nothing of it is at this seat: a route that requests go through, and that
+    /// has no process of its own, is only asked from there.
+    #[must_use]
+    pub fn is_bare(&self, at: usize) -> bool {
+        let preset = &self.preset;
+        let own = preset.kind.process_range();
+        preset.kind == ComponentKind::Route
+            && !preset.only_leads()
+            && self.range_of_seat(at) == own
+            && preset.processes_of(own).is_empty()
     }
 
     /// A seat for people: `member b`, `sentinel b`.

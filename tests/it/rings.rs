@@ -350,3 +350,31 @@ fn a_node_that_was_thrown_out_ends() {
     // Started again after 5 s it joins within 10 and is filled within 600.
     near(&redundant(&[COPY, DISK, "stores.grid.restart=5s"]), 645.0);
 }
+
+/// Where a graph is asked from is no machine that it needs: only its instances are.
+#[test]
+fn a_route_without_a_process_does_not_fall_with_its_place() {
+    let model = "model = \"graph\"\nzones = { a = \"r\", b = \"r\", c = \"r\", d = \"r\" }\n\
+         [stores.ring]\ntechnology = \"cassandra\"\nmembers = [\"b\", \"c\", \"d\"]\n\
+         [routes.graph]\ntechnology = \"janusgraph\"\nserves = \"ring\"\nat = \"a\"\n\
+         instances = [\"b\", \"c\"]\nreplication_factor = 3\n";
+    let out = |fault: &str| {
+        let (program, outcomes) = tried(model, &[fault], &[]);
+        let values = figure(&program, &outcomes, ("routes", "graph"), Figure::RecoveryTime);
+        values.into_iter().map(seconds).fold(0.0_f64, f64::max)
+    };
+    assert_eq!(out("what = \"power loss\"\nwhere = \"zone a\""), 0.0);
+    // Who is cut off with it asks in vain.
+    assert_eq!(out("what = \"partition\"\nwhere = \"zone a\"\nfor = \"50s\""), 50.0);
+    let (model, _) = drillcast::model::file::read_model(
+        &drillcast::diagnostic::SourceFile::new("graph.toml", model),
+        &drillcast::model::preset::PresetLibrary::embedded(),
+        &[],
+        &|_| Err(String::new()),
+    );
+    let model = model.expect("it is sound");
+    let zones =
+        drillcast::model::every::single_failures(&model, &[drillcast::model::every::Every::Zone]);
+    let names: Vec<&str> = zones.iter().map(|one| one.name.as_str()).collect();
+    assert_eq!(names, ["zone-b", "zone-c", "zone-d"]);
+}

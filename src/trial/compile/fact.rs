@@ -121,12 +121,16 @@ impl Compiler<'_> {
         }
     }
 
-    /// The machine of an instance is up; what stands nowhere hears everybody.
+    /// The machine of an instance is up; what stands nowhere hears everybody, and what
+    /// is bare where it stands loses nothing with that.
     pub(super) fn instance_stands(&mut self, instance: Instance) -> Literal {
         if self.host(instance).is_none() {
             return Literal::TRUE;
         }
         let (component, seat) = self.member(instance);
+        if self.component(component).is_bare(seat) {
+            return Literal::TRUE;
+        }
         self.stands(component, seat)
     }
 
