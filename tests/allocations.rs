@@ -5,6 +5,7 @@
 use std::alloc::System;
 
 use drillcast::experiment::{Plan, Pool, limits, run_range};
+use drillcast::outcome::BESIDE;
 use drillcast::random::{BATCH, Sampling};
 use drillcast::trial::{Mode, Program};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
@@ -35,8 +36,8 @@ fn trials(described: &Described) -> (usize, u64) {
     let mut runner = program.runner(Mode::Lazy);
     let many = if described.name.starts_with("lab/dns") { BATCH / 2 } else { 4 * BATCH };
     let mut run = |from, to| {
-        for trial in from..to {
-            runner.run(&sampling, trial);
+        for first in (from..to).step_by(BESIDE) {
+            runner.run_beside(&sampling, first, BESIDE);
         }
     };
     run(0, many);

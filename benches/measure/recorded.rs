@@ -2,7 +2,7 @@
 //! left is the cost of summing up.
 
 use drillcast::experiment::{Run, Source};
-use drillcast::outcome::{Layout, Outcome};
+use drillcast::outcome::{BESIDE, Layout, Outcomes};
 use drillcast::random::{BATCH, Sampling};
 use drillcast::trial::{Mode, Program};
 use drillcast::units::Span;
@@ -10,7 +10,7 @@ use drillcast::units::Span;
 /// The outcomes of a batch, given again and again.
 pub struct Recorded<'p> {
     program: &'p Program,
-    outcomes: Vec<Outcome>,
+    outcomes: Vec<Outcomes>,
 }
 
 impl<'p> Recorded<'p> {
@@ -18,14 +18,16 @@ impl<'p> Recorded<'p> {
     pub fn of(program: &'p Program) -> Self {
         let sampling = Sampling::latin_hypercube(1);
         let mut runner = program.runner(Mode::Lazy);
-        let outcomes = (0..BATCH).map(|trial| runner.run(&sampling, trial).clone()).collect();
+        let blocks = (0..BATCH).step_by(BESIDE);
+        let outcomes = blocks.map(|first| runner.run_beside(&sampling, first, BESIDE).clone());
+        let outcomes = outcomes.collect();
         Self { program, outcomes }
     }
 }
 
 /// The next of them.
 pub struct Replay {
-    outcomes: Vec<Outcome>,
+    outcomes: Vec<Outcomes>,
 }
 
 impl Source for Recorded<'_> {
@@ -48,9 +50,9 @@ impl Source for Recorded<'_> {
 }
 
 impl Run for Replay {
-    fn run(&mut self, _sampling: &Sampling, trial: u64) -> &Outcome {
-        let outcome = &mut self.outcomes[(trial % BATCH) as usize];
-        outcome.trial = trial;
-        outcome
+    fn run(&mut self, _sampling: &Sampling, first: u64, count: usize) -> &Outcomes {
+        let outcomes = &mut self.outcomes[(first % BATCH) as usize / BESIDE];
+        (outcomes.first, outcomes.count) = (first, count);
+        outcomes
     }
 }

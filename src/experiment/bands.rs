@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::outcome::{Layout, Outcome, WHOLE_SHARE};
+use crate::outcome::{Course, Layout, WHOLE_SHARE};
 use crate::units::Span;
 
 /// The instants that are looked at \[s\], as far as the horizon allows.
@@ -65,13 +65,13 @@ impl Bands {
     }
 
     /// Counts a trial; of one that was cut off nothing is known.
-    pub(super) fn record(&mut self, layout: &Layout, outcome: &Outcome) {
-        if outcome.unsettled {
+    pub(super) fn record(&mut self, layout: &Layout, course: &Course) {
+        if course.unsettled {
             return;
         }
-        let upto = self.instants.partition_point(|at| *at <= outcome.watched);
+        let upto = self.instants.partition_point(|at| *at <= course.watched);
         self.watched[upto] += 1;
-        let mut steps = outcome.shares.as_slice();
+        let mut steps = course.shares.as_slice();
         for (number, (band, slot)) in self.bands.iter_mut().zip(&layout.shares).enumerate() {
             let (mut share, mut from) = (slot.first, 0);
             while let Some((step, others)) = steps.split_first().filter(|(s, _)| s.slot == number) {
@@ -168,14 +168,14 @@ mod tests {
         Layout { shares: vec![slot("one"), slot("two")], ..Layout::default() }
     }
 
-    fn outcome(watched: i64, steps: &[(usize, f64, f64)]) -> Outcome {
+    fn course(watched: i64, steps: &[(usize, f64, f64)]) -> Course {
         let step = |(slot, since, share): &(usize, f64, f64)| ShareStep {
             slot: *slot,
             since: Span((since * 1e9) as i64),
             share: (share * WHOLE_SHARE as f64) as i64,
         };
         let shares = steps.iter().map(step).collect();
-        Outcome { shares, watched: Span::seconds(watched), ..Outcome::default() }
+        Course { shares, watched: Span::seconds(watched), ..Course::default() }
     }
 
     fn point(points: &[SharePoint], seconds: i64) -> (f64, u16, u16) {
@@ -193,7 +193,7 @@ mod tests {
         for trial in 0..10 {
             let rest = if trial == 3 { 0.0 } else { 1.0 };
             let steps = [(0, 0.0, 0.5), (0, 7.0, rest), (1, 1.0, 0.25), (1, 1.5, 1.0)];
-            bands.record(&layout, &outcome(if trial == 3 { 60 } else { 100 }, &steps));
+            bands.record(&layout, &course(if trial == 3 { 60 } else { 100 }, &steps));
         }
         let one = bands.points(0);
         assert_eq!(one.len(), 11);
@@ -218,9 +218,9 @@ mod tests {
         for trial in 0..200_u64 {
             let share = (trial * 37 % 101) as f64 / 101.0;
             let steps = [(0, (trial % 7) as f64, share), (0, 40.0 + trial as f64, 1.0)];
-            let outcome = outcome(3600 - (trial % 3) as i64, &steps);
-            whole.record(&layout, &outcome);
-            parts[(trial % 2) as usize].record(&layout, &outcome);
+            let course = course(3600 - (trial % 3) as i64, &steps);
+            whole.record(&layout, &course);
+            parts[(trial % 2) as usize].record(&layout, &course);
         }
         let [mut one, other] = parts;
         one.merge(&other);
@@ -234,7 +234,7 @@ mod tests {
     fn nothing_is_known_of_trials_that_were_cut_off() {
         let layout = layout();
         let mut bands = Bands::new(&layout, Span::seconds(100));
-        bands.record(&layout, &Outcome { unsettled: true, ..Outcome::default() });
+        bands.record(&layout, &Course { unsettled: true, ..Course::default() });
         assert!(bands.points(0).is_empty());
     }
 }

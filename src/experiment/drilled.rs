@@ -3,7 +3,7 @@
 use super::limits::Limit;
 use super::recoveries::system_recovery;
 use super::series::{CONFIDENCE, Series, Share};
-use crate::outcome::{Claimed, DrillLayout, DrillOutcome, Layout, Measured, Outcome};
+use crate::outcome::{Claimed, DrillLayout, DrillOutcome, Layout, Measured, One};
 use crate::statistics::{Tally, proportion_interval};
 
 /// A share of those trials in which something else is the case.
@@ -100,25 +100,25 @@ impl Drilled {
         &mut self,
         (layout, slots): (&DrillLayout, &Layout),
         limits: &[Limit],
-        (drill, outcome): (&DrillOutcome, &Outcome),
+        (drill, one): (&DrillOutcome, One<'_>),
     ) {
-        let recovery = system_recovery(slots).map(|slot| outcome.figures[slot]);
+        let recovery = system_recovery(slots).map(|slot| one.figure(slot));
         let recovered = recovery.is_none_or(|value| value < Measured::CENSORED);
-        let kept = limits.iter().all(|limit| limit.keeps(outcome.figures[limit.slot]));
-        let sound = recovered && kept && !outcome.unsettled;
+        let kept = limits.iter().all(|limit| limit.keeps(one.figure(limit.slot)));
+        let sound = recovered && kept && !one.course().unsettled;
         self.passed.record(drill.passed);
         self.sound.record(sound);
         self.reported.record(drill.reported);
         self.total.record(drill.total);
         match (drill.struck, sound) {
-            (false, _) => self.idle_passes.record(drill.passed, outcome.trial),
-            (true, false) => self.false_passes.record(drill.passed, outcome.trial),
-            (true, true) => self.false_alarms.record(!drill.passed, outcome.trial),
+            (false, _) => self.idle_passes.record(drill.passed, one.trial()),
+            (true, false) => self.false_passes.record(drill.passed, one.trial()),
+            (true, true) => self.false_alarms.record(!drill.passed, one.trial()),
         }
         for (series, step) in self.steps.iter_mut().zip(&drill.steps) {
             series.took.record(step.took);
             if step.begun != Measured::ABSENT {
-                series.passed.record(step.passed, outcome.trial);
+                series.passed.record(step.passed, one.trial());
             }
         }
         for (share, claim) in self.claims.iter_mut().zip(&layout.claims) {

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::plan::Plan;
 use super::source::{Run, Source};
-use crate::outcome::Outcome;
+use crate::outcome::{BESIDE, Outcomes};
 use crate::random::{BATCH, Sampling};
 
 /// Threads that run batches.
@@ -27,8 +27,8 @@ pub struct PoolError {
 
 /// What a worker makes of the outcomes it sees.
 pub(super) trait Collect: Send {
-    /// An outcome; batches come whole and in order inside themselves.
-    fn outcome(&mut self, outcome: &Outcome);
+    /// Outcomes; batches come whole and in order inside themselves.
+    fn outcomes(&mut self, outcomes: &Outcomes);
 
     /// The end of a batch; `whole` where it had [`BATCH`] trials.
     fn end_batch(&mut self, whole: bool);
@@ -100,10 +100,11 @@ fn batch(
     (start, end): (u64, u64),
     worker: &mut impl Collect,
 ) {
-    for trial in start..end {
-        let outcome = runner.run(sampling, trial);
-        debug_assert_eq!(outcome.trial, trial, "seed {}", sampling.seed);
-        worker.outcome(outcome);
+    for first in (start..end).step_by(BESIDE) {
+        let count = (end - first).min(BESIDE as u64) as usize;
+        let outcomes = runner.run(sampling, first, count);
+        debug_assert_eq!((outcomes.first, outcomes.count), (first, count), "{}", sampling.seed);
+        worker.outcomes(outcomes);
     }
     worker.end_batch(end - start == BATCH);
 }

@@ -3,7 +3,7 @@
 use super::plan::Plan;
 use super::pool::{Collect, Pool};
 use super::source::Source;
-use crate::outcome::{Figure, Layout, Measured, Outcome};
+use crate::outcome::{Figure, Layout, Measured, Outcomes};
 
 /// The slot of the system's recovery time.
 #[must_use]
@@ -21,9 +21,8 @@ struct Keep {
 }
 
 impl Collect for Keep {
-    fn outcome(&mut self, outcome: &Outcome) {
-        let value = outcome.figures.get(self.slot).copied().unwrap_or(Measured::ABSENT);
-        self.seen.push((outcome.trial, value));
+    fn outcomes(&mut self, outcomes: &Outcomes) {
+        self.seen.extend(outcomes.all().map(|one| (one.trial(), one.figure(self.slot))));
     }
 
     fn end_batch(&mut self, _whole: bool) {}

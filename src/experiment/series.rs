@@ -59,6 +59,13 @@ impl Series {
         }
     }
 
+    /// Counts values of trials that follow each other.
+    pub(super) fn record_all(&mut self, values: &[Measured]) {
+        for value in values {
+            self.record(*value);
+        }
+    }
+
     /// Ends a batch; only whole ones tell how batches differ.
     pub(super) fn end_batch(&mut self, whole: bool, tally: &mut Tally) {
         if let Some(spread) = &mut self.spread

@@ -1,13 +1,13 @@
 //! Where outcomes come from: a seam between experiments and the engine.
 
-use crate::outcome::{Layout, Outcome};
+use crate::outcome::{Layout, Outcomes};
 use crate::random::Sampling;
 use crate::trial::{Mode, Program, Runner};
 use crate::units::Span;
 
 /// Something whose trials can be run.
 pub trait Source: Sync {
-    /// The state of one trial at a time.
+    /// The state of some trials at a time.
     type Run<'s>: Run + Send
     where
         Self: 's;
@@ -22,10 +22,13 @@ pub trait Source: Sync {
     fn runner(&self, mode: Mode) -> Self::Run<'_>;
 }
 
-/// Runs one trial after the other.
+/// Runs some trials after the others.
 pub trait Run {
-    /// The outcome of a trial: a function of the sampling and the trial alone.
-    fn run(&mut self, sampling: &Sampling, trial: u64) -> &Outcome;
+    /// The outcomes of `count` trials from `first` on, which is a multiple of [`BESIDE`] and
+    /// the count no more than that: functions of the sampling and the trial alone.
+    ///
+    /// [`BESIDE`]: crate::outcome::BESIDE
+    fn run(&mut self, sampling: &Sampling, first: u64, count: usize) -> &Outcomes;
 }
 
 impl Source for Program {
@@ -45,7 +48,7 @@ impl Source for Program {
 }
 
 impl Run for Runner<'_> {
-    fn run(&mut self, sampling: &Sampling, trial: u64) -> &Outcome {
-        Runner::run(self, sampling, trial)
+    fn run(&mut self, sampling: &Sampling, first: u64, count: usize) -> &Outcomes {
+        self.run_beside(sampling, first, count)
     }
 }

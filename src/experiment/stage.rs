@@ -1,6 +1,6 @@
 //! What each stage takes of the recovery.
 
-use crate::outcome::Outcome;
+use crate::outcome::Step;
 use crate::statistics::Histogram;
 
 /// The sums of one stage.
@@ -43,13 +43,13 @@ impl Stages {
     }
 
     /// Adds a trial's path. A stage that occurs twice counts with both.
-    pub(super) fn add(&mut self, outcome: &Outcome) {
-        if outcome.path.is_empty() {
+    pub(super) fn add(&mut self, path: &[Step]) {
+        if path.is_empty() {
             return;
         }
         self.paths += 1;
         self.present.clear();
-        for step in &outcome.path {
+        for step in path {
             let length = (step.to - step.from).0;
             if !self.present.contains(&step.stage) {
                 self.present.push(step.stage);

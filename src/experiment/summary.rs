@@ -9,7 +9,7 @@ use super::series::{Series, Share};
 use super::source::Source;
 use super::stage::Stages;
 use super::waits::Waits;
-use crate::outcome::{Layout, Measured, Outcome};
+use crate::outcome::{BESIDE, Column, Layout, Measured, One, Outcome, Outcomes};
 use crate::statistics::Tally;
 use crate::units::Span;
 
@@ -18,10 +18,11 @@ use crate::units::Span;
 /// each other: more of them would tell little more.
 const TOLD: usize = 16;
 
-/// The outages that are counted in `trial`.
-fn told(all: &[Measured], trial: u64) -> impl Iterator<Item = Measured> {
-    let first = if all.len() > TOLD { (trial as usize % all.len()) * TOLD } else { 0 };
-    (0..all.len().min(TOLD)).map(move |turn| all[(first + turn) % all.len()])
+/// The outages that are counted in the trials side by side from `first` on.
+fn told(all: &[Column], first: u64) -> impl Iterator<Item = &Column> {
+    let turn = first as usize / BESIDE % all.len().max(1);
+    let from = if all.len() > TOLD { turn * TOLD } else { 0 };
+    (0..all.len().min(TOLD)).map(move |next| &all[(from + next) % all.len()])
 }
 
 /// Instances of a milestone whose ranks are counted one by one.
@@ -34,6 +35,27 @@ pub struct Ranks {
     pub k: Vec<Series>,
     /// The last of those that stamp at all.
     pub last: Series,
+}
+
+impl Ranks {
+    /// Counts when the instances of some trials stamped, a column an instance.
+    fn record(&mut self, columns: &[Column], count: usize) {
+        for (series, column) in self.k.iter_mut().zip(columns) {
+            series.record_all(&column[..count]);
+        }
+        // The only one is the last as well; it is copied in the end.
+        if columns.len() < 2 {
+            return;
+        }
+        // Who never stamps comes after all who do.
+        let mut last = [Measured::ABSENT; BESIDE];
+        for column in columns {
+            for (last, value) in last.iter_mut().zip(column) {
+                *last = (*last).max(*value);
+            }
+        }
+        self.last.record_all(&last[..count]);
+    }
 }
 
 /// The trials of a scenario, summed up.
@@ -156,49 +178,53 @@ struct Worker<'e> {
     tally: Tally,
 }
 
-impl Collect for Worker<'_> {
-    fn outcome(&mut self, outcome: &Outcome) {
-        let summary = &mut self.summary;
-        summary.trials += 1;
-        for (series, &value) in summary.figures.iter_mut().zip(&outcome.figures) {
-            series.record(value);
+impl Worker<'_> {
+    /// Counts what is no single number of a trial.
+    fn course(&mut self, one: One<'_>) {
+        let (summary, course) = (&mut self.summary, one.course());
+        summary.stages.add(&course.path);
+        summary.bands.record(self.layout, course);
+        summary.waits.add(&course.waits);
+        let told = self.layout.drill.as_ref().zip(course.drill.as_ref());
+        if let (Some(drilled), Some((layout, drill))) = (&mut summary.drill, told) {
+            drilled.record((layout, self.layout), self.limits, (drill, one));
         }
-        let mut outages = outcome.client_outages.as_slice();
+        summary.relapsed += u64::from(course.relapsed);
+        summary.unsettled += u64::from(course.unsettled);
+        if one.trial() < self.samples {
+            summary.samples.push(one.to_outcome());
+        }
+    }
+}
+
+impl Collect for Worker<'_> {
+    fn outcomes(&mut self, outcomes: &Outcomes) {
+        let summary = &mut self.summary;
+        let count = outcomes.count;
+        summary.trials += count as u64;
+        for (series, column) in summary.figures.iter_mut().zip(&outcomes.figures) {
+            series.record_all(&column[..count]);
+        }
+        let mut outages = outcomes.client_outages.as_slice();
         for (series, population) in summary.clients.iter_mut().zip(&self.layout.clients) {
             let (own, others) = outages.split_at(population.clients);
             outages = others;
-            told(own, outcome.trial).for_each(|outage| series.record(outage));
+            told(own, outcomes.first).for_each(|column| series.record_all(&column[..count]));
         }
         for (ranks, slot) in summary.milestones.iter_mut().zip(&self.layout.milestones) {
-            let values = &outcome.milestones[slot.start..slot.start + slot.instances];
-            for (series, &value) in ranks.k.iter_mut().zip(values) {
-                series.record(value);
-            }
-            // The only one is the last as well; it is copied in the end.
-            if values.len() > 1 {
-                let stamped = values.iter().rev().find(|value| value.is_number());
-                ranks.last.record(stamped.copied().unwrap_or(Measured::ABSENT));
-            }
+            ranks.record(&outcomes.milestones[slot.start..][..slot.instances], count);
         }
-        summary.stages.add(outcome);
-        summary.bands.record(self.layout, outcome);
-        summary.waits.add(outcome);
-        let mut all = true;
+        let mut all = [true; BESIDE];
         for (share, limit) in summary.kept.iter_mut().zip(self.limits) {
-            let keeps = limit.keeps(outcome.figures[limit.slot]);
-            all &= keeps;
-            share.record(keeps);
+            for (value, all) in outcomes.figures[limit.slot][..count].iter().zip(&mut all) {
+                let keeps = limit.keeps(*value);
+                *all &= keeps;
+                share.record(keeps);
+            }
         }
-        summary.kept_all.record(all);
-        let told = self.layout.drill.as_ref().zip(outcome.drill.as_ref());
-        if let (Some(drilled), Some((layout, drill))) = (&mut summary.drill, told) {
-            drilled.record((layout, self.layout), self.limits, (drill, outcome));
-        }
-        summary.relapsed += u64::from(outcome.relapsed);
-        summary.unsettled += u64::from(outcome.unsettled);
-        if outcome.trial < self.samples {
-            summary.samples.push(outcome.clone());
-        }
+        all[..count].iter().for_each(|all| summary.kept_all.record(*all));
+        summary.waits.add_thin(outcomes);
+        outcomes.all().for_each(|one| self.course(one));
     }
 
     fn end_batch(&mut self, whole: bool) {

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::outcome::{Figure, Layout, Measured, Outcome, Wait};
+use crate::outcome::{Figure, Layout, Measured, Outcomes, Wait};
 use crate::statistics::Histogram;
 
 /// A share of one.
@@ -25,8 +25,7 @@ pub struct Thin {
 }
 
 impl Thin {
-    fn record(&mut self, figures: &[Measured]) {
-        let (recovery, redundancy) = (figures[self.recovery], figures[self.redundancy]);
+    fn record(&mut self, recovery: Measured, redundancy: Measured) {
         match redundancy {
             _ if !recovery.is_number() => self.absent += 1,
             Measured::ABSENT => self.absent += 1,
@@ -61,11 +60,11 @@ impl Waits {
         Self { sums: BTreeMap::new(), thin: redundant.filter_map(|(at, _)| of(at)).collect() }
     }
 
-    /// Adds a trial.
-    pub(super) fn add(&mut self, outcome: &Outcome) {
+    /// Adds what components waited for in a trial.
+    pub(super) fn add(&mut self, waits: &[Wait]) {
         // The stretches of one slot follow each other. Each trial counts as much as any
         // other: one that waits for hours must not speak for all that wait for seconds.
-        for path in outcome.waits.chunk_by(|one, next| one.slot == next.slot) {
+        for path in waits.chunk_by(|one, next| one.slot == next.slot) {
             let length = |wait: &Wait| i128::from((wait.step.to - wait.step.from).0);
             let whole: i128 = path.iter().map(length).sum();
             for wait in path {
@@ -73,8 +72,15 @@ impl Waits {
                 *self.sums.entry((wait.slot, wait.step.stage)).or_default() += parts;
             }
         }
+    }
+
+    /// Adds how long components served without a second line.
+    pub(super) fn add_thin(&mut self, outcomes: &Outcomes) {
         for thin in &mut self.thin {
-            thin.record(&outcome.figures);
+            let of = |slot: usize| &outcomes.figures[slot][..outcomes.count];
+            for (recovery, redundancy) in of(thin.recovery).iter().zip(of(thin.redundancy)) {
+                thin.record(*recovery, *redundancy);
+            }
         }
     }
 

@@ -75,6 +75,14 @@ pub struct DrillOutcome {
 }
 
 impl DrillOutcome {
+    /// Becomes what `other` is, in the memory that it was told in before.
+    pub fn copy(&mut self, other: &Self) {
+        let mut steps = std::mem::take(&mut self.steps);
+        steps.clone_from(&other.steps);
+        let Self { steps: _, passed, reported, total, struck } = *other;
+        *self = Self { steps, passed, reported, total, struck };
+    }
+
     /// More happened than a trial may hold: nothing is known of the drill.
     pub fn unsettle(&mut self) {
         self.passed = false;

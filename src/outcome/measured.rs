@@ -190,15 +190,22 @@ pub struct Outcome {
     /// For each milestone slot, its instances' instants since the fault in
     /// ascending order ([`Measured::ABSENT`] last where an instance never stamped it).
     pub milestones: Vec<Measured>,
+    /// The outage of each client, by population.
+    pub client_outages: Vec<Measured>,
+    /// What is no single number.
+    pub course: Course,
+}
+
+/// What happened in a trial, as far as it is no single number.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Course {
     /// From fault to recovery of the system; empty where it never failed or
     /// never recovered. Steps telescope: each begins where the last ended.
     pub path: Vec<Step>,
-    /// What each component waited for, in the first [`TOLD`] trials: the causal path to its own recovery, and that to its redundancy from the
-    /// moment on at which it serves again. The stretches of one slot follow each
-    /// other and telescope.
+    /// What each component waited for, in the first [`TOLD`] trials: the causal path to
+    /// its own recovery, and that to its redundancy from the moment on at which it serves
+    /// again. The stretches of one slot follow each other and telescope.
     pub waits: Vec<Wait>,
-    /// The outage of each client, by population.
-    pub client_outages: Vec<Measured>,
     /// How served shares changed, in the order of [`Layout::shares`] and then of time.
     pub shares: Vec<ShareStep>,
     /// How long after the fault the trial was watched.
@@ -209,4 +216,27 @@ pub struct Outcome {
     pub unsettled: bool,
     /// What the drill would report, where the scenario has a procedure.
     pub drill: Option<DrillOutcome>,
+}
+
+impl Course {
+    /// Becomes what `other` is, in the memory that it was told in before.
+    pub fn copy(&mut self, other: &Self) {
+        self.path.clone_from(&other.path);
+        self.waits.clone_from(&other.waits);
+        self.shares.clone_from(&other.shares);
+        (self.watched, self.relapsed, self.unsettled) =
+            (other.watched, other.relapsed, other.unsettled);
+        match (&mut self.drill, &other.drill) {
+            (Some(mine), Some(theirs)) => mine.copy(theirs),
+            (mine, theirs) => mine.clone_from(theirs),
+        }
+    }
+
+    /// Forgets what happened, and keeps the memory that it was told in.
+    pub fn clear(&mut self) {
+        self.path.clear();
+        self.waits.clear();
+        self.shares.clear();
+        (self.watched, self.relapsed, self.unsettled) = (Span::ZERO, false, false);
+    }
 }

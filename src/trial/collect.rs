@@ -8,7 +8,7 @@ use super::sweep::Account;
 use super::world::{Ended, World};
 use crate::block::value::Readings;
 use crate::block::{Event, EventId, Graph, LevelId, LogId, Producer};
-use crate::outcome::{Figure, Measured, Outcome, ShareStep, Step, TOLD, Wait};
+use crate::outcome::{Course, Figure, Measured, Outcome, ShareStep, Step, TOLD, Wait};
 use crate::units::{Instant, Span};
 
 /// What the logs of a subject lost: the worst of them.
@@ -194,33 +194,30 @@ pub(super) fn collect(
     outcome: &mut Outcome,
 ) {
     let clock = witness.clock();
-    // Whether anything more would happen is not known where every tick is executed.
-    let end = Instant::ZERO + program.horizon;
-    let Scratch { chain, steps, late } = scratch;
-    let mut teller = Teller { program, witness, clock, end, chain, steps, late };
+    let mut teller = Teller::new(program, witness, clock, scratch);
     outcome.trial = trial;
-    outcome.unsettled = ended == Ended::Unsettled;
+    outcome.course.unsettled = ended == Ended::Unsettled;
     let system = teller.figures(outcome);
     teller.milestones(outcome);
-    outcome.watched = end - clock;
+    outcome.course.watched = teller.watched();
     if let Some(drill) = &program.drill {
-        drill.tell(teller.witness, clock, outcome.drill.get_or_insert_default());
+        drill.tell(teller.witness, clock, outcome.course.drill.get_or_insert_default());
     }
-    outcome.relapsed = system.relapsed;
-    if outcome.unsettled {
+    outcome.course.relapsed = system.relapsed;
+    if outcome.course.unsettled {
         outcome.figures.fill(Measured::CENSORED);
         outcome.client_outages.fill(Measured::CENSORED);
-        outcome.path.clear();
-        outcome.shares.clear();
-        outcome.waits.clear();
-        if let Some(drill) = &mut outcome.drill {
+        outcome.course.path.clear();
+        outcome.course.shares.clear();
+        outcome.course.waits.clear();
+        if let Some(drill) = &mut outcome.course.drill {
             drill.unsettle();
         }
     }
 }
 
 /// Tells what a witness saw.
-struct Teller<'t, W> {
+pub(super) struct Teller<'t, W> {
     program: &'t Program,
     witness: &'t mut W,
     clock: Instant,
@@ -233,7 +230,30 @@ struct Teller<'t, W> {
     late: &'t mut Steps,
 }
 
-impl<W: Witness> Teller<'_, W> {
+impl<'t, W: Witness> Teller<'t, W> {
+    /// Nothing is told yet.
+    pub(super) fn new(
+        program: &'t Program,
+        witness: &'t mut W,
+        clock: Instant,
+        scratch: &'t mut Scratch,
+    ) -> Self {
+        // Whether anything more would happen is not known where every tick is executed.
+        let end = Instant::ZERO + program.horizon;
+        let Scratch { chain, steps, late } = scratch;
+        Self { program, witness, clock, end, chain, steps, late }
+    }
+
+    /// How long after the fault the trial was watched.
+    pub(super) fn watched(&self) -> Span {
+        self.end - self.clock
+    }
+
+    /// What the meter of a subject's service saw.
+    pub(super) fn served(&self, subject: &Subject) -> MeterState {
+        self.witness.meter(subject.served)
+    }
+
     fn graph(&self) -> &Graph {
         &self.program.graph
     }
@@ -245,19 +265,19 @@ impl<W: Witness> Teller<'_, W> {
         let mut system = None;
         outcome.figures.clear();
         outcome.client_outages.clear();
-        outcome.path.clear();
-        outcome.shares.clear();
-        outcome.waits.clear();
+        outcome.course.path.clear();
+        outcome.course.shares.clear();
+        outcome.course.waits.clear();
         let told = outcome.trial < TOLD;
         for subject in &measures.subjects {
             let loss = self.witness.loss(&subject.logs, self.clock, self.end);
-            let served = self.witness.meter(subject.served);
+            let served = self.served(subject);
             let is_system = system.is_none();
             system.get_or_insert(served);
             let recovery = served.recovered.map(|(_, event)| event);
             if is_system && served.lost.is_some() {
                 self.trace(recovery);
-                self.path(outcome);
+                self.path(&mut outcome.course);
             }
             if told {
                 self.waits(subject, &served, is_system, outcome);
@@ -339,7 +359,7 @@ impl<W: Witness> Teller<'_, W> {
                 since: *at - clock,
                 share: in_billionths(*share, whole),
             };
-            outcome.shares.extend(self.steps.iter().map(step));
+            outcome.course.shares.extend(self.steps.iter().map(step));
         }
         if !subject.figures.contains(&Figure::MinimumAvailability) {
             return Measured::ABSENT;
@@ -369,13 +389,17 @@ impl<W: Witness> Teller<'_, W> {
         };
         let earliest = stamps.fold(first.min(second), Instant::min);
         self.trace(recovery);
+        Some(self.verdict(subject).unwrap_or(earliest))
+    }
+
+    /// When the first verdict on the chain at hand was.
+    pub(super) fn verdict(&self, subject: &Subject) -> Option<Instant> {
         let verdict = |event: &Event| {
             let mark = self.graph().levels[event.level.index()].mark.filter(|_| event.value);
             let detects = mark.is_some_and(|m| subject.detected.contains(&(m.milestone as usize)));
             detects.then_some(event.at)
         };
-        let on_the_path = self.chain.iter().rev().find_map(verdict);
-        Some(on_the_path.unwrap_or(earliest))
+        self.chain.iter().rev().find_map(verdict)
     }
 
     /// When what was ordered had been done; what failed over earlier, such as the
@@ -403,8 +427,8 @@ impl<W: Witness> Teller<'_, W> {
     }
 
     /// The chain of causes from the recovery of the system back to the fault.
-    fn path(&self, outcome: &mut Outcome) {
-        outcome.path.extend(self.steps(self.clock));
+    pub(super) fn path(&self, course: &mut Course) {
+        course.path.extend(self.steps(self.clock));
     }
 
     /// The stretches of the chain at hand that lie behind `since`.
@@ -447,7 +471,7 @@ impl<W: Witness> Teller<'_, W> {
 
     fn wait(&mut self, slot: usize, last: EventId, since: Instant, outcome: &mut Outcome) {
         self.trace(Some(last));
-        outcome.waits.extend(self.steps(since).map(|step| Wait { slot, step }));
+        outcome.course.waits.extend(self.steps(since).map(|step| Wait { slot, step }));
     }
 
     /// The stage that an event ends. A work that gives its unit back has run until
@@ -462,7 +486,7 @@ impl<W: Witness> Teller<'_, W> {
     }
 
     /// Writes down an event, its cause, the cause of that, back to the start.
-    fn trace(&mut self, last: Option<EventId>) {
+    pub(super) fn trace(&mut self, last: Option<EventId>) {
         self.chain.clear();
         let mut at = last.unwrap_or(EventId::START);
         while at != EventId::START {

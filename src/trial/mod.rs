@@ -6,6 +6,7 @@
 mod begin;
 mod bound;
 mod collect;
+mod columns;
 mod compile;
 mod crew;
 mod dirty;
@@ -29,6 +30,7 @@ pub use steady::Steady;
 pub use sweep::{Sweep, Swept, Unswept};
 pub use world::{Ended, World};
 
+use columns::{Columns, Side};
 use compile::Measures;
 use drill::Drill;
 
@@ -39,7 +41,7 @@ use crate::model::preset::Quantity;
 use crate::model::procedure::{Again, Deed, DrillStep, Procedure};
 use crate::model::scenario::{After, Fault, Scenario};
 use crate::model::system::Model;
-use crate::outcome::{Layout, Outcome, ShareSlot, SubjectName, Timeline};
+use crate::outcome::{Layout, Outcome, Outcomes, ShareSlot, SubjectName, TOLD, Timeline};
 use crate::random::Sampling;
 use crate::units::{Instant, Span};
 
@@ -154,10 +156,13 @@ impl Program {
     pub fn runner(&self, mode: Mode) -> Runner<'_> {
         let world = World::new(&self.graph, &self.measures.meters, &self.steady, mode);
         let sweep = (mode == Mode::Lazy).then(|| self.sweep().ok()).flatten();
+        let columns = sweep.as_ref().and_then(|sweep| Columns::of(self, sweep));
+        let columns = columns.map(|columns| (columns.side(), columns));
         let sweep = sweep.map(|sweep| (sweep.room(), sweep));
         let ran = (Sampling::plain(0), 0, true);
         let (scratch, outcome) = (collect::Scratch::new(), Outcome::default());
-        Runner { program: self, world, sweep, ran, scratch, outcome }
+        let beside = Outcomes::new(&self.layout);
+        Runner { program: self, world, sweep, columns, ran, scratch, outcome, beside }
     }
 
     /// The graph as a sweep.
@@ -217,10 +222,13 @@ pub struct Runner<'p> {
     program: &'p Program,
     world: World<'p>,
     sweep: Option<(Swept, Sweep<'p>)>,
+    /// How figures are read off the trials that were swept, all at once.
+    columns: Option<(Side, Columns)>,
     /// The trial that ran last, and whether it was executed event by event.
     ran: (Sampling, u64, bool),
     scratch: collect::Scratch,
     outcome: Outcome,
+    beside: Outcomes,
 }
 
 impl Runner<'_> {
@@ -233,6 +241,37 @@ impl Runner<'_> {
             self.execute(sampling, trial);
         }
         &self.outcome
+    }
+
+    /// Runs `count` trials from `first` on, which is a multiple of
+    /// [`BESIDE`](crate::outcome::BESIDE) and the count no more than that; each is what [`Self::run`] says of it.
+    pub fn run_beside(&mut self, sampling: &Sampling, first: u64, count: usize) -> &Outcomes {
+        (self.beside.first, self.beside.count) = (first, count);
+        let untold = self.run_columns(sampling, first);
+        for (lane, trial) in (first..first + count as u64).enumerate() {
+            if untold & 1 << lane != 0 {
+                self.run(sampling, trial);
+                self.beside.put(&self.outcome);
+            }
+        }
+        &self.beside
+    }
+
+    /// Sweeps the trials at hand and tells their figures at once; a bit for each that has
+    /// to be told by itself.
+    fn run_columns(&mut self, sampling: &Sampling, first: u64) -> u32 {
+        let (Some((side, columns)), Some((swept, sweep))) = (&mut self.columns, &mut self.sweep)
+        else {
+            return u32::MAX;
+        };
+        // What components wait for is told trial by trial.
+        if first < TOLD {
+            return u32::MAX;
+        }
+        sweep.run(swept, sampling, first);
+        self.ran = (*sampling, first, false);
+        let side = (side, &mut self.scratch);
+        columns.collect((self.program, sweep), swept, side, &mut self.beside)
     }
 
     /// Sweeps the trial; whether that was possible.

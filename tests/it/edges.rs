@@ -77,7 +77,7 @@ fn a_flip_is_owed_to_what_the_first_look_of_its_run_saw() {
         let outcome = outcomes(&program, 1).remove(0);
         assert_eq!(seconds(outcome.figures[0]), 15.0);
         let name = |stage: usize| program.layout().stages[stage].name.as_str();
-        let path: Vec<&str> = outcome.path.iter().map(|s| name(s.stage)).collect();
+        let path: Vec<&str> = outcome.course.path.iter().map(|s| name(s.stage)).collect();
         assert_eq!(path, ["toy.p"], "{looks}");
     }
 }

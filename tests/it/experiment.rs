@@ -8,8 +8,8 @@ use drillcast::experiment::{
 };
 use drillcast::model::system::{Objective, Subject};
 use drillcast::outcome::{
-    Class, Clock, Figure, FigureSlot, Layout, Measured, MilestoneSlot, Outcome, Population,
-    StageSlot, Step, SubjectName,
+    Class, Clock, Course, Figure, FigureSlot, Layout, Measured, MilestoneSlot, Outcome, Outcomes,
+    Population, StageSlot, Step, SubjectName,
 };
 use drillcast::random::{BATCH, Sampling, Scheme, name_hash};
 use drillcast::report::{Trials, json, scenario_prediction};
@@ -23,7 +23,7 @@ struct Lab {
 }
 
 struct LabRun {
-    outcome: Outcome,
+    outcomes: Outcomes,
 }
 
 fn slot(group: &'static str, name: &str, figure: Figure) -> FigureSlot {
@@ -77,41 +77,46 @@ impl Source for Lab {
     }
 
     fn runner(&self, _mode: Mode) -> LabRun {
-        LabRun { outcome: Outcome::default() }
+        LabRun { outcomes: Outcomes::new(&self.layout) }
     }
 }
 
 impl Run for LabRun {
-    fn run(&mut self, sampling: &Sampling, trial: u64) -> &Outcome {
-        let u = |name: &str| sampling.uniform(sampling.stream(name_hash(name)), trial, 0);
-        let lease = Span::from_seconds(20.0 + 10.0 * u("key"));
-        let promotion = Span::from_seconds(2.0 * u("promote"));
-        let ends = u("ends") > 0.01;
-        let whole = lease + promotion;
-        let (first, second) = (Instant::ZERO + lease, Instant::ZERO + whole);
-        let recovery = if ends { Measured::span(whole) } else { Measured::CENSORED };
-        let client = |i: i64| if ends { Measured(whole.0 + i * 1_000_000) } else { recovery };
-        self.outcome = Outcome {
-            waits: Vec::new(),
-            trial,
-            figures: vec![recovery, Measured((3.0 * u("loss")) as i64), client(2)],
-            milestones: vec![Measured(5), Measured(lease.0), Measured::ABSENT],
-            path: if ends {
-                vec![
-                    Step { stage: 0, from: Instant::ZERO, to: first },
-                    Step { stage: 1, from: first, to: second },
-                ]
-            } else {
-                Vec::new()
-            },
-            client_outages: vec![client(0), client(1), client(2)],
-            relapsed: u("relapse") < 0.1,
-            unsettled: false,
-            shares: Vec::new(),
+    fn run(&mut self, sampling: &Sampling, first: u64, count: usize) -> &Outcomes {
+        (self.outcomes.first, self.outcomes.count) = (first, count);
+        for trial in first..first + count as u64 {
+            self.outcomes.put(&outcome(sampling, trial));
+        }
+        &self.outcomes
+    }
+}
+
+fn outcome(sampling: &Sampling, trial: u64) -> Outcome {
+    let u = |name: &str| sampling.uniform(sampling.stream(name_hash(name)), trial, 0);
+    let lease = Span::from_seconds(20.0 + 10.0 * u("key"));
+    let promotion = Span::from_seconds(2.0 * u("promote"));
+    let ends = u("ends") > 0.01;
+    let whole = lease + promotion;
+    let (first, second) = (Instant::ZERO + lease, Instant::ZERO + whole);
+    let recovery = if ends { Measured::span(whole) } else { Measured::CENSORED };
+    let client = |i: i64| if ends { Measured(whole.0 + i * 1_000_000) } else { recovery };
+    let steps = || {
+        vec![
+            Step { stage: 0, from: Instant::ZERO, to: first },
+            Step { stage: 1, from: first, to: second },
+        ]
+    };
+    Outcome {
+        trial,
+        figures: vec![recovery, Measured((3.0 * u("loss")) as i64), client(2)],
+        milestones: vec![Measured(5), Measured(lease.0), Measured::ABSENT],
+        client_outages: vec![client(0), client(1), client(2)],
+        course: Course {
+            path: if ends { steps() } else { Vec::new() },
             watched: Span::seconds(3600),
-            drill: None,
-        };
-        &self.outcome
+            relapsed: u("relapse") < 0.1,
+            ..Course::default()
+        },
     }
 }
 
@@ -281,7 +286,7 @@ fn a_trial_is_found_by_its_quantile() {
     let lab = lab();
     let plan = plan(1000, 2);
     let pool = Pool::new(&plan).unwrap();
-    let recovery = |trial: u64| lab.runner(Mode::Lazy).run(&plan.sampling(), trial).figures[0];
+    let recovery = |trial: u64| outcome(&plan.sampling(), trial).figures[0];
     let mut all: Vec<Measured> = (0..1000).map(recovery).collect();
     all.sort_unstable();
     let median = find_trial(&lab, Which::Quantile(0.5), &plan, &pool).unwrap();

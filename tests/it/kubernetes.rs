@@ -60,7 +60,7 @@ impl Night {
         let scenario = format!("scenario = \"x\"\nhorizon = \"3000s\"\n{faults}");
         let program = program_of(&[], model, &scenario, sets);
         let outcomes = run(&program, 7, TRIALS);
-        assert!(outcomes.iter().all(|outcome| !outcome.unsettled));
+        assert!(outcomes.iter().all(|outcome| !outcome.course.unsettled));
         Self { program, outcomes }
     }
 

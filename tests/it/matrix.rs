@@ -368,9 +368,9 @@ fn what_is_waited_for_adds_up() {
     let layout = program.layout();
     let (mut told, mut redundant) = (0, 0);
     for outcome in &outcomes {
-        assert!(outcome.waits.is_empty() || outcome.trial < TOLD);
+        assert!(outcome.course.waits.is_empty() || outcome.trial < TOLD);
         for (at, figure) in layout.figures.iter().enumerate() {
-            let waits = || outcome.waits.iter().filter(|wait| wait.slot == at);
+            let waits = || outcome.course.waits.iter().filter(|wait| wait.slot == at);
             let sum: f64 = waits().map(|w| (w.step.to - w.step.from).as_seconds()).sum();
             if waits().next().is_none() {
                 continue;

@@ -385,12 +385,12 @@ members = ["a", "b", "c"]
         // The stages on the path are all of it, waiting too.
         for outcome in &outcomes {
             let recovery = outcome.figures[0].0;
-            let path: i64 = outcome.path.iter().map(|step| (step.to - step.from).0).sum();
+            let path: i64 = outcome.course.path.iter().map(|step| (step.to - step.from).0).sum();
             assert_eq!(path, recovery);
         }
         // Nobody waits for a crew of his own, however often he fails.
         let waits = |step: &Step| program.layout().stages[step.stage].name.ends_with("_waits");
-        let waited = outcomes.iter().flat_map(|outcome| &outcome.path).any(waits);
+        let waited = outcomes.iter().flat_map(|outcome| &outcome.course.path).any(waits);
         assert_eq!(waited, crew == 1);
     }
 }

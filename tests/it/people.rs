@@ -87,11 +87,11 @@ fn what_is_decided_is_told_apart_from_what_is_done() {
     }
     // Stages on the path add up, the wait for people among them.
     for outcome in &outcomes {
-        let path: i64 = outcome.path.iter().map(|step| (step.to - step.from).0).sum();
+        let path: i64 = outcome.course.path.iter().map(|step| (step.to - step.from).0).sum();
         assert_eq!(path, outcome.figures[0].0);
         let waits = |name: &str| name == "promote.acknowledge_waits";
         let stages = &program.layout().stages;
-        assert!(outcome.path.iter().any(|step| waits(&stages[step.stage].name)));
+        assert!(outcome.course.path.iter().any(|step| waits(&stages[step.stage].name)));
     }
 }
 

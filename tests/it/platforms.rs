@@ -76,7 +76,7 @@ fn night(model: &str, faults: &str) -> (Program, Vec<Outcome>) {
     let scenario = format!("scenario = \"x\"\nhorizon = \"6h\"\n{faults}");
     let program = program_of(&[], model, &scenario, &[]);
     let outcomes = run(&program, 11, TRIALS);
-    assert!(outcomes.iter().all(|outcome| !outcome.unsettled));
+    assert!(outcomes.iter().all(|outcome| !outcome.course.unsettled));
     (program, outcomes)
 }
 
@@ -168,7 +168,7 @@ fn after_all_faults_every_service_without_state_is_served_again() {
         }
         // What is served is all before the first fault, and never more or less than that.
         assert!(program.layout().shares.iter().all(|slot| slot.first == WHOLE_SHARE));
-        for step in outcomes.iter().flat_map(|outcome| &outcome.shares) {
+        for step in outcomes.iter().flat_map(|outcome| &outcome.course.shares) {
             assert!((0..=WHOLE_SHARE).contains(&step.share), "{number}: {step:?}\n{faults}");
             assert!(step.since >= Span::ZERO, "{number}: {step:?}\n{faults}");
             told += 1;

@@ -108,7 +108,7 @@ fn a_pod_that_moves_takes_its_processes_to_another_machine() {
     assert!(values.iter().zip(&first).all(|(one, two)| one.to_bits() == two.to_bits()));
     let program = night(PODS, &[dark, vouched, other]);
     let outcomes = run(&program, 5, 50);
-    assert!(outcomes.iter().all(|outcome| outcome.relapsed));
+    assert!(outcomes.iter().all(|outcome| outcome.course.relapsed));
     // A machine that is back within the grace period has its container back with it.
     let short = "what = \"power loss\"\nwhere = \"node a/1\"\nfor = \"10s\"";
     assert!(all(&down(PODS, &[short]), 10.0));

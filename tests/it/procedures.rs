@@ -79,7 +79,7 @@ fn outcomes(presets: &[&str], model: &str, scenario: &str) -> (Program, Vec<Outc
 }
 
 fn drill(outcome: &Outcome) -> &DrillOutcome {
-    outcome.drill.as_ref().expect("the scenario has a procedure")
+    outcome.course.drill.as_ref().expect("the scenario has a procedure")
 }
 
 fn recovery(program: &Program, outcomes: &[Outcome]) -> Vec<f64> {

@@ -200,7 +200,7 @@ fn random(number: u64, ends: bool) -> (Program, String) {
 /// What must hold of one outcome.
 fn check(program: &Program, outcome: &Outcome, text: &str) {
     let horizon = program.horizon();
-    assert!(!outcome.unsettled, "unsettled\n{text}");
+    assert!(!outcome.course.unsettled, "unsettled\n{text}");
     for (slot, value) in program.layout().figures.iter().zip(&outcome.figures) {
         if !value.is_number() {
             continue;
@@ -231,12 +231,16 @@ fn check(program: &Program, outcome: &Outcome, text: &str) {
 fn telescopes(outcome: &Outcome, text: &str) {
     let recovery = outcome.figures[0];
     if !recovery.is_number() || recovery.0 == 0 {
-        assert!(outcome.path.is_empty(), "a path without recovery: {:?}\n{text}", outcome.path);
+        assert!(
+            outcome.course.path.is_empty(),
+            "a path without recovery: {:?}\n{text}",
+            outcome.course.path
+        );
         return;
     }
-    let sum: i64 = outcome.path.iter().map(|s| (s.to - s.from).0).sum();
-    assert_eq!(sum, recovery.0, "trial {}: {:?}\n{text}", outcome.trial, outcome.path);
-    for pair in outcome.path.windows(2) {
+    let sum: i64 = outcome.course.path.iter().map(|s| (s.to - s.from).0).sum();
+    assert_eq!(sum, recovery.0, "trial {}: {:?}\n{text}", outcome.trial, outcome.course.path);
+    for pair in outcome.course.path.windows(2) {
         assert_eq!(pair[0].to, pair[1].from, "a gap in trial {}\n{text}", outcome.trial);
     }
 }
@@ -264,7 +268,7 @@ fn random_systems_keep_the_rules() {
         for trial in 0..3 {
             let outcome = runner.run(&Sampling::plain(number), trial);
             recovered += usize::from(outcome.figures[0].is_number() && outcome.figures[0].0 > 0);
-            steps += outcome.path.len();
+            steps += outcome.course.path.len();
             let story = runner.timeline().entries;
             let in_order = story.windows(2).all(|pair| pair[0].at <= pair[1].at);
             assert!(in_order, "time goes back\n{text}");
@@ -434,7 +438,11 @@ fn a_step_of_no_length_is_nothing() {
     let run = |p: &Program| run_as(p, &Sampling::plain(8), 300, Mode::Lazy);
     for (short, long) in run(&short).iter().zip(&run(&long)) {
         assert_eq!(short.figures, long.figures);
-        assert_eq!(short.path.len(), long.path.len(), "a step of no length is no step");
+        assert_eq!(
+            short.course.path.len(),
+            long.course.path.len(),
+            "a step of no length is no step"
+        );
     }
 }
 

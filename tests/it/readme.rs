@@ -61,6 +61,6 @@ fn the_examples_in_the_readme_run() {
     let (model, scenario) = load_sources(&model, &scenario, &[]);
     let program = Program::compile(&model, &scenario);
     let outcomes = run(&program, 1, 512);
-    assert!(outcomes.iter().all(|o| !o.unsettled));
-    assert!(outcomes.iter().any(|o| !o.path.is_empty()), "the zone is missed");
+    assert!(outcomes.iter().all(|o| !o.course.unsettled));
+    assert!(outcomes.iter().any(|o| !o.course.path.is_empty()), "the zone is missed");
 }

@@ -46,7 +46,7 @@ fn every_model_runs_with_every_scenario_of_its_own() {
             assert!(program.is_steady(), "{told} has no steady start");
             let outcomes = run_as(&program, &Sampling::latin_hypercube(1), 200, Mode::Lazy);
             let unsettled: Vec<u64> =
-                outcomes.iter().filter(|o| o.unsettled).map(|o| o.trial).collect();
+                outcomes.iter().filter(|o| o.course.unsettled).map(|o| o.trial).collect();
             assert!(unsettled.is_empty(), "{told}: trials {unsettled:?} are unsettled");
             ran += 1;
         }
@@ -61,5 +61,5 @@ fn every_benchmark_runs() {
     let program = crate::zone_failover::program(&text(&format!("{folder}/model.toml")));
     assert!(program.is_steady());
     let outcomes = run_as(&program, &Sampling::latin_hypercube(1), 200, Mode::Lazy);
-    assert!(outcomes.iter().all(|outcome| !outcome.unsettled));
+    assert!(outcomes.iter().all(|outcome| !outcome.course.unsettled));
 }

@@ -17,15 +17,15 @@ fn one(program: &Program) -> Outcome {
 fn recovery(program: &Program) -> f64 {
     let outcome = one(program);
     let value = seconds(outcome.figures[0]);
-    let path: f64 = outcome.path.iter().map(|s| (s.to - s.from).as_seconds()).sum();
-    assert!(value.is_nan() || (path - value).abs() < 1e-9, "{value} s: {:?}", outcome.path);
+    let path: f64 = outcome.course.path.iter().map(|s| (s.to - s.from).as_seconds()).sum();
+    assert!(value.is_nan() || (path - value).abs() < 1e-9, "{value} s: {:?}", outcome.course.path);
     value
 }
 
 /// The names of the stages on the path, in order.
 fn stages(program: &Program) -> Vec<&str> {
     let outcome = one(program);
-    outcome.path.iter().map(|s| program.layout().stages[s.stage].name.as_str()).collect()
+    outcome.course.path.iter().map(|s| program.layout().stages[s.stage].name.as_str()).collect()
 }
 
 /// A scenario of faults: when, what, for how long.
@@ -135,9 +135,9 @@ fn a_trial_without_rest_is_unsettled() {
         program_of(&[&toy(nodes, "app")], ONE_TOY, KILL, &[&format!("stores.toy.pause={pause}")])
     };
     let outcome = one(&program("0s"));
-    assert!(outcome.unsettled && outcome.path.is_empty());
+    assert!(outcome.course.unsettled && outcome.course.path.is_empty());
     assert!(outcome.figures.iter().all(|f| !f.is_number()), "{:?}", outcome.figures);
-    assert!(!one(&program("1s")).unsettled);
+    assert!(!one(&program("1s")).course.unsettled);
     // It is that trial alone, and the next is not touched by it.
     let before = "scenario = \"x\"\n[[faults]]\nwhat = \"kill\"\nwhere = \"member a of toy\"\nat = \"0s..2000s\"\n";
     let program = program_of(
@@ -147,7 +147,7 @@ fn a_trial_without_rest_is_unsettled() {
         &[],
     );
     let all = run_as(&program, &Sampling::plain(1), 5, Mode::Lazy);
-    assert!(all.iter().all(|o| o.unsettled));
+    assert!(all.iter().all(|o| o.course.unsettled));
 }
 
 #[test]
@@ -155,7 +155,7 @@ fn an_unsteady_system_is_unsettled() {
     let nodes = "[parameters.pause]\ndefault = \"0s\"\nsay = \"how long each waits for the other\"\n[member.work]\nx = { when = \"app and not y\", takes = \"pause\" }\ny = { when = \"x\", takes = \"pause\" }";
     let program = program_of(&[&toy(nodes, "app")], ONE_TOY, KILL, &[]);
     assert!(!program.is_steady());
-    assert!(one(&program).unsettled);
+    assert!(one(&program).course.unsettled);
 }
 
 const PATRONI: &str = r#"

@@ -447,9 +447,9 @@ fn shares_lie_between_nothing_and_all() {
             crate::harness::program(model, &format!("scenarios/butterfly/{name}.toml"), &[]);
         assert!(program.layout().shares.iter().all(|slot| slot.first == 1_000_000_000));
         for outcome in outcomes(&program, 6) {
-            for step in &outcome.shares {
+            for step in &outcome.course.shares {
                 assert!((0..=1_000_000_000).contains(&step.share), "{step:?}");
-                assert!(step.since.0 >= 0 && step.since <= outcome.watched, "{step:?}");
+                assert!(step.since.0 >= 0 && step.since <= outcome.course.watched, "{step:?}");
             }
         }
     }

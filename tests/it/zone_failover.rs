@@ -6,8 +6,9 @@ use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 
 use drillcast::maths;
-use drillcast::outcome::Figure;
-use drillcast::trial::Program;
+use drillcast::outcome::{BESIDE, Figure};
+use drillcast::random::Sampling;
+use drillcast::trial::{Mode, Program};
 
 use crate::harness::{figure, path, program_of, quantile, run, seconds, text};
 
@@ -98,6 +99,33 @@ fn variants_agree_with_the_program_that_executes_every_event() {
         let mut twin = Twin::new(&plan);
         let theirs: Vec<f64> = (0..24_000).map(|_| twin.trial(&mut dice)).collect();
         same(&format!("variant {number}"), &ours, &figures(&theirs));
+    }
+}
+
+/// By itself a trial is told one figure after the other, and side by side one trial
+/// after the other; by every event nothing is swept at all.
+#[test]
+fn trials_side_by_side_are_what_each_is_by_itself() {
+    let mut dice = Dice(7);
+    for number in 0..8 {
+        let plan = Plan::random(&mut dice);
+        let program = program(&plan.workload().model());
+        assert!(program.sweep().is_ok(), "variant {number} is swept");
+        let sampling = Sampling::latin_hypercube(number);
+        let mut beside = program.runner(Mode::Lazy);
+        let (mut alone, mut full) = (program.runner(Mode::Lazy), program.runner(Mode::Full));
+        for first in (0..512).step_by(BESIDE) {
+            let count = if first == 496 { 5 } else { BESIDE };
+            let outcomes = beside.run_beside(&sampling, first, count);
+            assert_eq!(outcomes.all().count(), count);
+            for one in outcomes.all() {
+                let (trial, own) = (one.trial(), one.to_outcome());
+                assert_eq!(&own, alone.run(&sampling, trial), "variant {number}, {trial}");
+                if trial % 64 == 40 {
+                    assert_eq!(&own, full.run(&sampling, trial), "variant {number}, {trial}");
+                }
+            }
+        }
     }
 }
 

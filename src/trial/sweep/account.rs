@@ -29,8 +29,7 @@ impl<'s, 'g> Account<'s, 'g> {
     /// The account of `trial`, which was swept last.
     pub(in crate::trial) fn of(sweep: &'s Sweep<'g>, swept: &'s Swept, trial: u64) -> Self {
         let first = swept.trials.map_or(0, |trials| trials.first);
-        let lane = (trial - first) as usize;
-        let mut account = Self { sweep, swept, lane, clock: 0, unclear: Cell::new(false) };
+        let mut account = Self::at(sweep, swept, (trial - first) as usize, 0);
         let faults = &sweep.graph.faults;
         let harmless = faults.iter().all(|fault| !fault.breaks);
         let count = faults.iter().filter(|fault| harmless || fault.breaks);
@@ -38,6 +37,16 @@ impl<'s, 'g> Account<'s, 'g> {
         let first = strikes.filter(|leave| *leave < LATE).min();
         account.clock = first.map_or(0, instant);
         account
+    }
+
+    /// The account of the trial at a place, in which the first fault struck at `clock`.
+    pub(in crate::trial) fn at(
+        sweep: &'s Sweep<'g>,
+        swept: &'s Swept,
+        lane: usize,
+        clock: i64,
+    ) -> Self {
+        Self { sweep, swept, lane, clock, unclear: Cell::new(false) }
     }
 
     /// Whether the order of two changes could not be told on the way.

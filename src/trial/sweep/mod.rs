@@ -19,18 +19,22 @@ mod plan;
 mod shares;
 mod spell;
 mod step;
+mod tabled;
+mod turn;
 
 use std::collections::{BTreeMap, BinaryHeap};
 
 pub(super) use account::Account;
 pub use plan::Unswept;
+pub(super) use turn::{Missing, Turn};
 
 use pulp::{Arch, NullaryFnOnce};
 
 use number::{Grid, Number, Trials};
 use plan::{Plan, Step, inputs_of};
 use shares::{Count, ToldShare};
-use spell::{LANES, Lane, Spell, instant};
+pub(super) use spell::Lane;
+use spell::{LANES, Spell, instant};
 use step::{
     FaultStep, GateStep, Input, Lanes, LeaseStep, PoolStep, ProbeStep, Rule, Setting, TicksStep,
     User, WorkStep,
@@ -352,7 +356,18 @@ impl<'g> Sweep<'g> {
         }
     }
 
-    fn slot(&self, level: LevelId) -> Option<usize> {
+    /// Whether the trial at a place fitted.
+    pub(super) fn fits(&self, swept: &Swept, lane: usize) -> bool {
+        swept.lanes.misfits[lane] == 0
+    }
+
+    /// What this processor can do side by side.
+    pub(super) fn arch(&self) -> Arch {
+        self.arch
+    }
+
+    /// Where the spell of a level is, if it can change.
+    pub(super) fn slot(&self, level: LevelId) -> Option<usize> {
         let slot = self.slots[level.index()];
         (slot != STILL).then_some(slot as usize)
     }

@@ -23,6 +23,8 @@ pub(super) struct ToldShare {
     parts: u32,
     /// The share in the steady state.
     pub(super) first: i64,
+    /// All counters in the steady state.
+    steady: Vec<u32>,
 }
 
 impl Sweep<'_> {
@@ -51,11 +53,59 @@ impl Sweep<'_> {
         let parts = meter.share.holding(self.steady);
         let count = |counter: u32| self.steady.counters[counter as usize];
         let first = meter.share.of(parts, count);
-        Some(ToldShare { share: meter.share.clone(), moving, parts, first })
+        let (share, steady) = (meter.share.clone(), self.steady.counters.clone());
+        Some(ToldShare { share, moving, parts, first, steady })
+    }
+}
+
+/// Between which numbers a count stays.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Range {
+    pub(super) least: u32,
+    pub(super) most: u32,
+    pub(super) steady: u32,
+}
+
+impl Range {
+    /// How many numbers there are.
+    pub(super) fn len(self) -> usize {
+        (self.most - self.least) as usize + 1
     }
 }
 
 impl ToldShare {
+    /// What can change of what it counts: the position of its spell, the counter, and what
+    /// its first change does to the count.
+    pub(super) fn moving(&self) -> &[(u32, u32, i32)] {
+        &self.moving
+    }
+
+    /// The counters that can change, and how far: each literal is away once at most.
+    pub(super) fn ranges(&self) -> Vec<(u32, Range)> {
+        let mut ranges: Vec<(u32, Range)> = Vec::new();
+        for (_, counter, first) in &self.moving {
+            let at = ranges.iter().position(|(known, _)| known == counter);
+            let at = at.unwrap_or_else(|| {
+                let steady = self.steady[*counter as usize];
+                ranges.push((*counter, Range { least: steady, most: steady, steady }));
+                ranges.len() - 1
+            });
+            let range = &mut ranges[at].1;
+            if *first < 0 {
+                range.least -= 1;
+            } else {
+                range.most += 1;
+            }
+        }
+        ranges
+    }
+
+    /// The share where counters that can change stand so.
+    pub(super) fn by_counts(&self, count: impl Fn(u32) -> Option<u32> + Copy) -> i64 {
+        let count = |counter: u32| count(counter).unwrap_or(self.steady[counter as usize]);
+        self.share.of(self.parts, count)
+    }
+
     /// Changes of what it counts, at most.
     pub(super) fn changes(&self) -> usize {
         2 * self.moving.len()

@@ -6,10 +6,10 @@
 //! of two changes in one moment, the trial is a *misfit* and is told so.
 
 /// Trials that are swept side by side.
-pub(super) const LANES: usize = 16;
+pub(super) const LANES: usize = crate::outcome::BESIDE;
 
 /// One number a trial.
-pub(super) type Lane = [i64; LANES];
+pub(in crate::trial) type Lane = [i64; LANES];
 
 /// The moment of what does not happen: beyond every horizon, with room to add to it.
 pub(super) const LATE: i64 = 1 << 61;

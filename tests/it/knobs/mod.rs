@@ -90,7 +90,8 @@ impl What {
         match self {
             Self::First(of, mark) => first(program, outcomes, of, mark),
             Self::Drill(what) => {
-                let drills = outcomes.iter().map(|o| o.drill.as_ref().expect("it has a procedure"));
+                let drills =
+                    outcomes.iter().map(|o| o.course.drill.as_ref().expect("it has a procedure"));
                 let value = |drill: &DrillOutcome| match what {
                     "passed" => f64::from(u8::from(drill.passed)),
                     "reported" => seconds(drill.reported),

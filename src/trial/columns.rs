@@ -1,0 +1,403 @@
+//! Columns: what trials that were swept side by side yielded, a figure at a time.
+//!
+//! All that is a sum, a difference or the first of some instants is worked out for
+//! sixteen trials at once. What is read off a chain of causes is told trial by trial, as
+//! `collect` tells it; so is all of a trial that did not fit. [`collect`] is the twin that
+//! works out one trial at a time.
+//!
+//! [`collect`]: super::collect
+
+#![allow(clippy::needless_range_loop, reason = "a lane is an index into several arrays")]
+
+use pulp::NullaryFnOnce;
+
+use super::Program;
+use super::collect::{self, Scratch};
+use super::compile::Subject;
+use super::meter::Meter;
+use super::sweep::{Account, Lane, Missing, Sweep, Swept, Turn};
+use crate::outcome::{BESIDE, Column, Figure, Measured, Outcomes};
+use crate::units::Instant;
+
+/// No instant: later than all.
+const NEVER: i64 = i64::MAX;
+
+/// Instances of a milestone at most whose stamps are put in order side by side.
+const IN_ORDER: usize = 8;
+
+/// How the figures of a program are read off a sweep.
+#[derive(Debug)]
+pub(super) struct Columns {
+    /// When the first fault strikes: the first of these.
+    strikes: Vec<Turn>,
+    subjects: Vec<Told>,
+    /// For each milestone, who stamps it.
+    milestones: Vec<Vec<Turn>>,
+    /// For each client, what was not served.
+    outages: Vec<Missing>,
+}
+
+/// How a subject's figures are told.
+#[derive(Debug)]
+struct Told {
+    served: Criterion,
+    redundant: Option<Criterion>,
+    /// What was not served.
+    missing: Missing,
+    /// Who stamps that it was detected, ordered and failed over.
+    detected: Vec<Turn>,
+    ordered: Vec<Turn>,
+    failed_over: Vec<Turn>,
+}
+
+/// What holds at the start, and counts as recovered once it has come back for so long.
+#[derive(Debug)]
+struct Criterion {
+    /// Its spell, where it can change.
+    slot: Option<usize>,
+    stable_for: i64,
+}
+
+/// What is known of a subject in the trials at hand, before chains of causes are asked.
+#[derive(Clone, Copy, Debug)]
+struct Known {
+    /// When it was detected; of several who did, the first.
+    detected: Lane,
+    /// How many detected it.
+    several: Lane,
+    ordered: Lane,
+}
+
+/// Room for what is known of each subject.
+#[derive(Debug)]
+pub(super) struct Side {
+    known: Vec<Known>,
+    clock: Lane,
+    sort: Vec<i64>,
+}
+
+impl Columns {
+    /// How the figures of `program` are read off `sweep`; nothing where some figure has to
+    /// be told trial by trial.
+    pub(super) fn of(program: &Program, sweep: &Sweep<'_>) -> Option<Self> {
+        let measures = &program.measures;
+        if program.drill.is_some() || measures.meters.iter().any(|meter| meter.is_told) {
+            return None;
+        }
+        let faults = &program.graph.faults;
+        let harmless = faults.iter().all(|fault| !fault.breaks);
+        let count = faults.iter().filter(|fault| harmless || fault.breaks);
+        let strikes = count.filter_map(|fault| sweep.turn(fault.level, false)).collect();
+        let told = |subject: &Subject| Told::of(program, sweep, subject);
+        let subjects = measures.subjects.iter().map(told).collect::<Option<_>>()?;
+        let milestones = 0..program.layout.milestones.len();
+        let milestones = milestones.map(|milestone| sweep.stampers(milestone)).collect();
+        let clients = measures.comprises.iter().flat_map(|range| range.clone());
+        let outage = |client: usize| sweep.missing(measures.client_meters[client], 1);
+        let outages = clients.map(outage).collect::<Option<_>>()?;
+        Some(Self { strikes, subjects, milestones, outages })
+    }
+
+    pub(super) fn side(&self) -> Side {
+        let known = Known { detected: [0; BESIDE], several: [0; BESIDE], ordered: [0; BESIDE] };
+        let known = vec![known; self.subjects.len()];
+        let most = self.milestones.iter().map(Vec::len).max().unwrap_or(0);
+        Side { known, clock: [0; BESIDE], sort: Vec::with_capacity(most) }
+    }
+
+    /// Fills `outcomes` with the trials that `swept` holds, except for those that it says
+    /// were not told: a bit each.
+    pub(super) fn collect(
+        &self,
+        (program, sweep): (&Program, &Sweep<'_>),
+        swept: &Swept,
+        (side, scratch): (&mut Side, &mut Scratch),
+        outcomes: &mut Outcomes,
+    ) -> u32 {
+        let fill = Fill { columns: self, program, swept, side, outcomes };
+        sweep.arch().dispatch(fill);
+        let mut untold = 0;
+        for lane in 0..outcomes.count {
+            let fits = sweep.fits(swept, lane);
+            if !fits || !self.chains((program, sweep), (swept, lane), (side, scratch), outcomes) {
+                untold |= 1 << lane;
+            }
+        }
+        untold
+    }
+
+    /// What is read off the chains of causes of one trial; whether they could be told.
+    fn chains(
+        &self,
+        (program, sweep): (&Program, &Sweep<'_>),
+        (swept, lane): (&Swept, usize),
+        (side, scratch): (&Side, &mut Scratch),
+        outcomes: &mut Outcomes,
+    ) -> bool {
+        let clock = Instant(side.clock[lane]);
+        let mut witness = (program, Account::at(sweep, swept, lane, clock.0));
+        let mut teller = collect::Teller::new(program, &mut witness, clock, scratch);
+        let course = &mut outcomes.courses[lane];
+        course.clear();
+        course.watched = teller.watched();
+        for (number, subject) in program.measures.subjects.iter().enumerate() {
+            let known = &side.known[number];
+            let asks = subject.tells_detection && known.several[lane] > 1;
+            if number > 0 && !asks {
+                continue;
+            }
+            let served = teller.served(subject);
+            let recovery = served.recovered.map(|(_, event)| event);
+            if number == 0 && served.lost.is_some() {
+                teller.trace(recovery);
+                teller.path(course);
+            }
+            if asks {
+                teller.trace(recovery);
+                let on_the_path = teller.verdict(subject).map(|at| at.0);
+                let detected = on_the_path.unwrap_or(known.detected[lane]);
+                let value = |from, to| Measured(between(from, to));
+                for (slot, figure) in (subject.first..).zip(&subject.figures) {
+                    outcomes.figures[slot][lane] = match figure {
+                        Figure::TimeToDetect => value(clock.0, detected),
+                        Figure::TimeToDecide => value(detected, known.ordered[lane]),
+                        _ => continue,
+                    };
+                }
+            }
+        }
+        !witness.1.is_unclear()
+    }
+}
+
+impl Told {
+    fn of(program: &Program, sweep: &Sweep<'_>, subject: &Subject) -> Option<Self> {
+        let meters = &program.measures.meters;
+        let criterion = |meter: usize| Criterion::of(program, sweep, &meters[meter]);
+        let stampers = |milestones: &[usize]| {
+            milestones.iter().flat_map(|milestone| sweep.stampers(*milestone)).collect()
+        };
+        Some(Self {
+            served: criterion(subject.served)?,
+            redundant: match subject.redundant {
+                Some(meter) => Some(criterion(meter)?),
+                None => None,
+            },
+            missing: sweep.missing(subject.served, meters[subject.served].share.whole())?,
+            detected: stampers(&subject.detected),
+            ordered: stampers(&subject.ordered),
+            failed_over: stampers(&subject.failed_over),
+        })
+    }
+}
+
+impl Criterion {
+    fn of(program: &Program, sweep: &Sweep<'_>, meter: &Meter) -> Option<Self> {
+        let slot = sweep.slot(meter.criterion.level());
+        let holds = program.steady.holds(meter.criterion);
+        let stable_for = meter.stable_for.0;
+        (holds || slot.is_none()).then_some(Self { slot, stable_for })
+    }
+
+    /// When it recovered, [`NEVER`] where it did not, and how long after `clock` that was.
+    #[inline(always)]
+    fn recovery(&self, swept: &Swept, clock: &Lane, end: i64) -> (Lane, Column) {
+        let (mut recovered, mut time) = ([NEVER; BESIDE], [Measured(0); BESIDE]);
+        let Some(slot) = self.slot else { return (recovered, time) };
+        let (leave, back) = swept.instants(slot);
+        for lane in 0..BESIDE {
+            let (from, to) = (leave[lane], back[lane]);
+            // What is lost and found within one instant was never lost.
+            let lost = (from != NEVER) & (from != to);
+            let stays = (to != NEVER) & (end.wrapping_sub(to) >= self.stable_for);
+            recovered[lane] = if lost & stays { to } else { NEVER };
+            let late = if stays { to.wrapping_sub(clock[lane]) } else { Measured::CENSORED.0 };
+            time[lane] = Measured(if lost { late } else { 0 });
+        }
+        (recovered, time)
+    }
+}
+
+/// Fills columns with what a processor has for numbers side by side.
+struct Fill<'f> {
+    columns: &'f Columns,
+    program: &'f Program,
+    swept: &'f Swept,
+    side: &'f mut Side,
+    outcomes: &'f mut Outcomes,
+}
+
+impl NullaryFnOnce for Fill<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let Self { columns, program, swept, side, outcomes } = self;
+        let end = (Instant::ZERO + program.horizon).0;
+        let (clock, _) = first(swept, &columns.strikes);
+        side.clock = clock.map(|at| if at == NEVER { 0 } else { at });
+        let subjects = program.measures.subjects.iter().zip(&columns.subjects);
+        for ((subject, told), known) in subjects.zip(&mut side.known) {
+            told.figures(subject, swept, (&side.clock, end), known, &mut outcomes.figures);
+        }
+        let slots = program.layout.milestones.iter().zip(&columns.milestones);
+        for (slot, turns) in slots {
+            let columns = &mut outcomes.milestones[slot.start..][..slot.instances];
+            milestone(swept, turns, &side.clock, (columns, &mut side.sort));
+        }
+        for (column, missing) in outcomes.client_outages.iter_mut().zip(&columns.outages) {
+            *column = missing.lanes(swept, end).map(Measured);
+        }
+        let populations = program.layout.clients.iter().zip(&program.measures.comprises);
+        let mut start = 0;
+        for (population, range) in populations {
+            let mut worst = [0_i64; BESIDE];
+            for column in &outcomes.client_outages[start..start + range.len()] {
+                for lane in 0..BESIDE {
+                    let outage = column[lane].0;
+                    worst[lane] = if outage > worst[lane] { outage } else { worst[lane] };
+                }
+            }
+            start += range.len();
+            for slot in &population.slots {
+                outcomes.figures[*slot] = worst.map(Measured);
+            }
+        }
+    }
+}
+
+impl Told {
+    /// All figures of a subject that no chain of causes is asked for.
+    #[inline(always)]
+    fn figures(
+        &self,
+        subject: &Subject,
+        swept: &Swept,
+        (clock, end): (&Lane, i64),
+        known: &mut Known,
+        figures: &mut [Column],
+    ) {
+        let (recovered, recovery) = self.served.recovery(swept, clock, end);
+        (known.detected, known.several) = first(swept, &self.detected);
+        known.ordered = first(swept, &self.ordered).0;
+        let failed_over = since(swept, &self.failed_over, &known.ordered);
+        for (slot, figure) in (subject.first..).zip(&subject.figures) {
+            figures[slot] = match figure {
+                Figure::RecoveryTime => recovery,
+                Figure::RedundancyRestored => match &self.redundant {
+                    Some(redundant) => redundant.recovery(swept, clock, end).1,
+                    None => [Measured::ABSENT; BESIDE],
+                },
+                Figure::Downtime => self.missing.lanes(swept, end).map(Measured),
+                // Logs that change are not swept.
+                Figure::DataLossSeconds
+                | Figure::DataLossWrites
+                | Figure::RecoveryPointAge
+                | Figure::SplitBrainSeconds => [Measured(0); BESIDE],
+                Figure::TimeToDetect => spans(clock, &known.detected),
+                Figure::TimeToDecide => spans(&known.detected, &known.ordered),
+                Figure::TimeToFailOver => spans(&known.ordered, &failed_over),
+                Figure::TimeToReroute => spans(&failed_over, &recovered),
+                // Outages are told when all figures are; what is told over time is not
+                // told here.
+                Figure::Integrity
+                | Figure::TimeToVerify
+                | Figure::ClientOutage
+                | Figure::MinimumAvailability
+                | Figure::Latency => [Measured::ABSENT; BESIDE],
+            };
+        }
+    }
+}
+
+/// The first of some instants, and how many there are.
+#[inline(always)]
+fn first(swept: &Swept, turns: &[Turn]) -> (Lane, Lane) {
+    let (mut first, mut many) = ([NEVER; BESIDE], [0; BESIDE]);
+    for turn in turns {
+        let at = swept.turns(turn);
+        for lane in 0..BESIDE {
+            many[lane] += i64::from(at[lane] != NEVER);
+            first[lane] = if at[lane] < first[lane] { at[lane] } else { first[lane] };
+        }
+    }
+    (first, many)
+}
+
+/// The first of some instants that is not before another, if that came.
+#[inline(always)]
+fn since(swept: &Swept, turns: &[Turn], after: &Lane) -> Lane {
+    let mut first = [NEVER; BESIDE];
+    for turn in turns {
+        let at = swept.turns(turn);
+        for lane in 0..BESIDE {
+            let after = if after[lane] == NEVER { 0 } else { after[lane] };
+            let earlier = (at[lane] >= after) & (at[lane] < first[lane]);
+            first[lane] = if earlier { at[lane] } else { first[lane] };
+        }
+    }
+    first
+}
+
+/// From one instant to a later one; absent where either did not come.
+#[inline(always)]
+fn between(from: i64, to: i64) -> i64 {
+    let both = (to != NEVER) & (to >= from);
+    if both { to.wrapping_sub(from) } else { Measured::ABSENT.0 }
+}
+
+#[inline(always)]
+fn spans(from: &Lane, to: &Lane) -> Column {
+    std::array::from_fn(|lane| Measured(between(from[lane], to[lane])))
+}
+
+/// When the instances of a milestone stamped it, in order; a column an instance.
+#[inline(always)]
+fn milestone(
+    swept: &Swept,
+    turns: &[Turn],
+    clock: &Lane,
+    (columns, sort): (&mut [Column], &mut Vec<i64>),
+) {
+    let (moving, others) = columns.split_at_mut(turns.len());
+    others.fill([Measured::ABSENT; BESIDE]);
+    for (column, turn) in moving.iter_mut().zip(turns) {
+        let at = swept.turns(turn);
+        for lane in 0..BESIDE {
+            let since = at[lane].wrapping_sub(clock[lane]);
+            column[lane] = Measured(if at[lane] == NEVER { NEVER } else { since });
+        }
+    }
+    if moving.len() <= IN_ORDER {
+        for last in (1..moving.len()).rev() {
+            for low in 0..last {
+                in_order(moving, low);
+            }
+        }
+    } else {
+        for lane in 0..BESIDE {
+            sort.clear();
+            sort.extend(moving.iter().map(|column| column[lane].0));
+            sort.sort_unstable();
+            for (column, value) in moving.iter_mut().zip(&*sort) {
+                column[lane] = Measured(*value);
+            }
+        }
+    }
+    for column in moving {
+        for value in column {
+            *value = if value.0 == NEVER { Measured::ABSENT } else { *value };
+        }
+    }
+}
+
+/// The lesser of two neighbours comes first.
+#[inline(always)]
+fn in_order(columns: &mut [Column], low: usize) {
+    let (one, other) = (columns[low], columns[low + 1]);
+    for lane in 0..BESIDE {
+        let (a, b) = (one[lane].0, other[lane].0);
+        columns[low][lane] = Measured(if a < b { a } else { b });
+        columns[low + 1][lane] = Measured(if a < b { b } else { a });
+    }
+}
