@@ -52,6 +52,11 @@ pub(super) trait Witness {
     fn stamps(&self, milestone: usize) -> impl Iterator<Item = Instant>;
     /// An event and its cause.
     fn event(&self, id: EventId) -> Event;
+    /// The same, or the event behind it that tells as much: what lies between happened in
+    /// the same moment, ends no stage and stamps nothing.
+    fn telling(&self, id: EventId) -> Event {
+        self.event(id)
+    }
     /// The worst that logs lost, counted from `clock`.
     fn loss(&mut self, logs: &[LogId], clock: Instant, end: Instant) -> Loss;
 }
@@ -165,6 +170,10 @@ impl Witness for (&Program, Account<'_, '_>) {
         self.1.event(id)
     }
 
+    fn telling(&self, id: EventId) -> Event {
+        self.1.telling(id)
+    }
+
     fn loss(&mut self, _: &[LogId], _: Instant, _: Instant) -> Loss {
         Loss::NONE
     }
@@ -224,6 +233,8 @@ pub(super) struct Teller<'t, W> {
     end: Instant,
     /// From the recovery of the subject at hand back to the start.
     chain: &'t mut Vec<Event>,
+    /// The event that it begins with.
+    traced: Option<EventId>,
     /// How the share of the subject at hand changed.
     steps: &'t mut Steps,
     /// How many of its requests are late.
@@ -241,7 +252,7 @@ impl<'t, W: Witness> Teller<'t, W> {
         // Whether anything more would happen is not known where every tick is executed.
         let end = Instant::ZERO + program.horizon;
         let Scratch { chain, steps, late } = scratch;
-        Self { program, witness, clock, end, chain, steps, late }
+        Self { program, witness, clock, end, chain, traced: None, steps, late }
     }
 
     /// How long after the fault the trial was watched.
@@ -487,10 +498,14 @@ impl<'t, W: Witness> Teller<'t, W> {
 
     /// Writes down an event, its cause, the cause of that, back to the start.
     pub(super) fn trace(&mut self, last: Option<EventId>) {
-        self.chain.clear();
         let mut at = last.unwrap_or(EventId::START);
+        if self.traced == Some(at) {
+            return;
+        }
+        self.traced = Some(at);
+        self.chain.clear();
         while at != EventId::START {
-            let event = self.witness.event(at);
+            let event = self.witness.telling(at);
             self.chain.push(event);
             at = event.cause;
         }

@@ -159,6 +159,12 @@ impl<'s, 'g> Account<'s, 'g> {
         Event { at: Instant(instant(moment)), level, value, cause }
     }
 
+    /// An event, or the one behind it that tells as much.
+    #[inline]
+    pub(in crate::trial) fn telling(&self, id: EventId) -> Event {
+        self.event(self.sweep.telling[id.0 as usize])
+    }
+
     /// The event that made a level change at `moment`.
     fn cause(&self, level: LevelId, change: u32, moment: i64, value: bool) -> EventId {
         let graph = self.sweep.graph;
@@ -266,6 +272,34 @@ impl<'s, 'g> Account<'s, 'g> {
         }
         found
     }
+}
+
+/// For each event the one behind it that tells as much: a gate of which one input alone
+/// can change does what that does, in the same moment, and unless it is a stage of its own
+/// or stamps something, nobody would miss it.
+pub(super) fn telling(sweep: &Sweep<'_>) -> Vec<EventId> {
+    let levels = sweep.graph.levels.len();
+    let mut telling: Vec<EventId> = (0..=2 * levels as u32).map(EventId).collect();
+    let behind = |id: EventId| {
+        let (level, change) = (LevelId((id.0 - 1) >> 1), (id.0 - 1) & 1);
+        let named = &sweep.graph.levels[level.index()];
+        let Producer::Gate(gate) = named.producer else { return None };
+        let plain = matches!(sweep.graph.gates[gate as usize].0, Gate::Threshold { .. })
+            && named.mark.is_none()
+            && named.stage.is_none();
+        match sweep.gates[gate as usize][..] {
+            [(_, only)] if plain => Some(event_of(only, change)),
+            _ => None,
+        }
+    };
+    for id in 1..telling.len() {
+        let mut at = telling[id];
+        while let Some(next) = behind(at) {
+            at = next;
+        }
+        telling[id] = at;
+    }
+    telling
 }
 
 /// The number of a level's first (0) or second (1) change.

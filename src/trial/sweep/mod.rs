@@ -82,6 +82,8 @@ pub struct Sweep<'g> {
     meters: Vec<(usize, Option<usize>)>,
     /// How many meters from each on are about one part each, and these follow each other.
     runs: Vec<usize>,
+    /// For each event the one behind it that tells as much.
+    telling: Vec<EventId>,
     /// For each meter, what its share is told from.
     shares: Vec<Option<ToldShare>>,
     end: i64,
@@ -197,11 +199,13 @@ impl<'g> Sweep<'g> {
             sums,
             meters: meters_of,
             runs: Vec::new(),
+            telling: Vec::new(),
             shares: Vec::new(),
             end,
             arch: Arch::new(),
         };
         sweep.read(meters);
+        sweep.telling = account::telling(&sweep);
         Ok(sweep)
     }
 

@@ -12,12 +12,19 @@ use crate::trial::share::WHOLE;
 /// Combinations of counts at most.
 const COMBINATIONS: usize = 1 << 12;
 
-/// Changes at most: so many are put in order side by side, and what they add up to below
-/// fits 64 bits.
-const CHANGES: usize = 16;
+/// Changes at most that are put in order side by side.
+const CHANGES: usize = 32;
 
-/// Bits of a change's number behind its instant.
-const BITS: u32 = 4;
+/// Behind its instant a change has so many bits for what it does to the combination, less
+/// [`COMBINATIONS`], which it is less than either way.
+const BITS: u32 = COMBINATIONS.trailing_zeros() + 1;
+
+/// Instants are below this: thirteen days.
+const LONGEST: i64 = 1 << (i64::BITS - 1 - BITS);
+
+/// Spans are multiplied in two parts, the lower of so many bits: what is missing is less
+/// than 2³⁰, and sums of so many products stay below 2⁶⁴.
+const LOWER: u32 = 24;
 
 /// A share, by what is counted.
 #[derive(Debug)]
@@ -34,7 +41,7 @@ impl Tabled {
     /// The table of a share, of which `whole` is all; nothing where it would be too large,
     /// or where instants until `end`, a moment, leave no room for the number of a change.
     pub(super) fn of(share: &ToldShare, end: i64, whole: i64) -> Option<Self> {
-        if whole != WHOLE || share.changes() > CHANGES || end >= i64::MAX >> BITS {
+        if whole != WHOLE || share.changes() > CHANGES || end >= LONGEST {
             return None;
         }
         let counters = share.ranges();
@@ -71,15 +78,13 @@ impl Tabled {
     #[inline(always)]
     pub(super) fn missing(&self, swept: &Swept, end: i64) -> Lane {
         let mut keys = [[0_i64; LANES]; CHANGES];
-        let mut by = [0_i32; CHANGES];
         let mut many = 0;
         let mut list = |moments: &Lane, change: i32| {
+            let change = i64::from(change) + COMBINATIONS as i64;
             for lane in 0..LANES {
                 let at = instant(moments[lane]);
-                let at = if at < end { at } else { end };
-                keys[many][lane] = at << BITS | many as i64;
+                keys[many][lane] = (if at < end { at } else { end }) << BITS | change;
             }
-            by[many] = change;
             many += 1;
         };
         for (slot, change) in &self.moving {
@@ -90,39 +95,92 @@ impl Tabled {
             }
         }
         let keys = &mut keys[..many];
-        for last in (1..many).rev() {
-            for low in 0..last {
+        sort(keys);
+        self.walk(keys, end)
+    }
+
+    /// Walks along the changes of each trial.
+    #[inline(always)]
+    fn walk(&self, keys: &[Lane], end: i64) -> Lane {
+        let mut combination = [i64::from(self.first); LANES];
+        let (mut missing, mut since) = ([self.missing[self.first as usize]; LANES], [0; LANES]);
+        let (mut upper, mut lower) = ([0_u64; LANES], [0_u64; LANES]);
+        for row in keys.iter().chain([&[end << BITS | COMBINATIONS as i64; LANES]]) {
+            for lane in 0..LANES {
+                let at = (row[lane] as u64 >> BITS) as i64;
+                let span = at.wrapping_sub(since[lane]) as u64;
+                since[lane] = at;
+                let missing = u64::from(missing[lane]);
+                let (high, low) = (span >> LOWER & 0xffff_ffff, span & ((1 << LOWER) - 1));
+                upper[lane] = upper[lane].wrapping_add(high.wrapping_mul(missing));
+                lower[lane] = lower[lane].wrapping_add(low.wrapping_mul(missing));
+                let change = (row[lane] & ((1 << BITS) - 1)).wrapping_sub(COMBINATIONS as i64);
+                combination[lane] = combination[lane].wrapping_add(change);
+            }
+            for lane in 0..LANES {
+                missing[lane] = self.missing[combination[lane] as usize];
+            }
+        }
+        // A billionth of a second is all of one nanosecond.
+        const UNIT: u64 = WHOLE as u64;
+        std::array::from_fn(|lane| {
+            let (whole, rest) = (upper[lane] / UNIT, upper[lane] % UNIT);
+            ((whole << LOWER) + ((rest << LOWER) + lower[lane]) / UNIT) as i64
+        })
+    }
+}
+
+/// Puts each lane in order: Batcher's odd-even merge sort, after Knuth, The Art of Computer
+/// Programming, volume 3, section 5.2.2, algorithm M.
+#[inline(always)]
+fn sort(keys: &mut [Lane]) {
+    let many = keys.len();
+    if many < 2 {
+        return;
+    }
+    let most = many.next_power_of_two() / 2;
+    let mut width = most;
+    while width > 0 {
+        let (mut next, mut offset, mut apart) = (most, 0, width);
+        loop {
+            for low in (0..many - apart).filter(|low| low & width == offset) {
                 for lane in 0..LANES {
-                    let (a, b) = (keys[low][lane], keys[low + 1][lane]);
+                    let (a, b) = (keys[low][lane], keys[low + apart][lane]);
                     keys[low][lane] = if a < b { a } else { b };
-                    keys[low + 1][lane] = if a < b { b } else { a };
+                    keys[low + apart][lane] = if a < b { b } else { a };
+                }
+            }
+            if next == width {
+                break;
+            }
+            (apart, next, offset) = (next - width, next / 2, width);
+        }
+        width /= 2;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_number_of_keys_is_put_in_order() {
+        let mut state = 1_u64;
+        for many in 0..=CHANGES {
+            for _ in 0..50 {
+                let mut keys = vec![[0; LANES]; many];
+                for key in keys.iter_mut().flatten() {
+                    state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+                    *key = (state >> 60) as i64;
+                }
+                let mut sorted = keys.clone();
+                sort(&mut sorted);
+                for lane in 0..LANES {
+                    let mut column: Vec<i64> = keys.iter().map(|row| row[lane]).collect();
+                    column.sort_unstable();
+                    assert!(column.iter().eq(sorted.iter().map(|row| &row[lane])), "{many}");
                 }
             }
         }
-        std::array::from_fn(|lane| self.walk(keys.iter().map(|row| row[lane]), &by, end))
-    }
-
-    /// Walks along the changes of one trial.
-    #[inline(always)]
-    fn walk(&self, keys: impl Iterator<Item = i64>, by: &[i32; CHANGES], end: i64) -> i64 {
-        let (mut combination, mut since) = (self.first, 0);
-        let mut missing = self.missing[combination as usize];
-        // Billionths of whole seconds, and of the nanoseconds that are left: what is
-        // missing is less than 2³⁰, what is left is, and there are seventeen of them.
-        let (mut seconds, mut rest) = (0_u64, 0_u64);
-        let mut add = |missing: u32, span: i64| {
-            let (span, missing) = (span as u64, u64::from(missing));
-            seconds += span / WHOLE as u64 * missing;
-            rest += span % WHOLE as u64 * missing;
-        };
-        for key in keys {
-            let at = key >> BITS;
-            add(missing, at - since);
-            since = at;
-            combination = combination.wrapping_add_signed(by[key as usize % CHANGES]);
-            missing = self.missing[combination as usize];
-        }
-        add(missing, end - since);
-        (seconds + rest / WHOLE as u64) as i64
     }
 }
