@@ -42,10 +42,6 @@ pub(super) trait Witness {
     /// What a meter counted as not served by the horizon, in the unit of its share times
     /// nanoseconds.
     fn unserved(&self, index: usize) -> i128;
-    /// The same of meters about one part each, as outages.
-    fn outages(&self, meters: &[usize], outages: &mut Vec<Measured>) {
-        outages.extend(meters.iter().map(|meter| Measured(self.unserved(*meter) as i64)));
-    }
     /// How the share of a meter that tells it changed by the horizon; what it was before.
     fn share(&mut self, index: usize, steps: &mut Steps) -> i64;
     /// When the instances of a milestone first stamped it, those that did.
@@ -144,18 +140,6 @@ impl Witness for (&Program, Account<'_, '_>) {
 
     fn unserved(&self, index: usize) -> i128 {
         self.1.unserved(index)
-    }
-
-    fn outages(&self, meters: &[usize], outages: &mut Vec<Measured>) {
-        let (Some(first), Some(last)) = (meters.first(), meters.last()) else { return };
-        let many = meters.len();
-        let together = self.1.side_by_side(*first, many).filter(|_| last - first + 1 == many);
-        match together {
-            Some(all) => outages.extend(all.iter().map(|outage| Measured(*outage))),
-            None => {
-                outages.extend(meters.iter().map(|meter| Measured(self.unserved(*meter) as i64)))
-            }
-        }
     }
 
     fn share(&mut self, index: usize, steps: &mut Steps) -> i64 {
@@ -302,8 +286,9 @@ impl<'t, W: Witness> Teller<'t, W> {
         }
         for (population, range) in program.layout.clients.iter().zip(&measures.comprises) {
             let start = outcome.client_outages.len();
-            let meters = &measures.client_meters[range.clone()];
-            self.witness.outages(meters, &mut outcome.client_outages);
+            let meters = measures.client_meters[range.clone()].iter();
+            let outages = meters.map(|meter| Measured(self.witness.unserved(*meter) as i64));
+            outcome.client_outages.extend(outages);
             let worst = outcome.client_outages[start..].iter().max();
             for slot in &population.slots {
                 outcome.figures[*slot] = worst.copied().unwrap_or(Measured(0));

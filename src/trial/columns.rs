@@ -235,7 +235,9 @@ impl NullaryFnOnce for Fill<'_> {
         let Self { columns, program, swept, side, outcomes } = self;
         let end = (Instant::ZERO + program.horizon).0;
         let (clock, _) = first(swept, &columns.strikes);
-        side.clock = clock.map(|at| if at == NEVER { 0 } else { at });
+        for lane in 0..BESIDE {
+            side.clock[lane] = if clock[lane] == NEVER { 0 } else { clock[lane] };
+        }
         let subjects = program.measures.subjects.iter().zip(&columns.subjects);
         for ((subject, told), known) in subjects.zip(&mut side.known) {
             told.figures(subject, swept, (&side.clock, end), known, &mut outcomes.figures);
@@ -246,7 +248,7 @@ impl NullaryFnOnce for Fill<'_> {
             milestone(swept, turns, &side.clock, (columns, &mut side.sort));
         }
         for (column, missing) in outcomes.client_outages.iter_mut().zip(&columns.outages) {
-            *column = missing.lanes(swept, end).map(Measured);
+            missing.lanes(swept, end, column);
         }
         let populations = program.layout.clients.iter().zip(&program.measures.comprises);
         let mut start = 0;
@@ -260,7 +262,7 @@ impl NullaryFnOnce for Fill<'_> {
             }
             start += range.len();
             for slot in &population.slots {
-                outcomes.figures[*slot] = worst.map(Measured);
+                outcomes.figures[*slot] = measured(&worst);
             }
         }
     }
@@ -281,14 +283,17 @@ impl Told {
         (known.detected, known.several) = first(swept, &self.detected);
         known.ordered = first(swept, &self.ordered).0;
         let failed_over = since(swept, &self.failed_over, &known.ordered);
-        for (slot, figure) in (subject.first..).zip(&subject.figures) {
-            figures[slot] = match figure {
+        for (column, figure) in figures[subject.first..].iter_mut().zip(&subject.figures) {
+            *column = match figure {
                 Figure::RecoveryTime => recovery,
                 Figure::RedundancyRestored => match &self.redundant {
                     Some(redundant) => redundant.recovery(swept, clock, end).1,
                     None => [Measured::ABSENT; BESIDE],
                 },
-                Figure::Downtime => self.missing.lanes(swept, end).map(Measured),
+                Figure::Downtime => {
+                    self.missing.lanes(swept, end, column);
+                    continue;
+                }
                 // Logs that change are not swept.
                 Figure::DataLossSeconds
                 | Figure::DataLossWrites
@@ -317,7 +322,7 @@ fn first(swept: &Swept, turns: &[Turn]) -> (Lane, Lane) {
     for turn in turns {
         let at = swept.turns(turn);
         for lane in 0..BESIDE {
-            many[lane] += i64::from(at[lane] != NEVER);
+            many[lane] = i64::wrapping_add(many[lane], i64::from(at[lane] != NEVER));
             first[lane] = if at[lane] < first[lane] { at[lane] } else { first[lane] };
         }
     }
@@ -339,6 +344,15 @@ fn since(swept: &Swept, turns: &[Turn], after: &Lane) -> Lane {
     first
 }
 
+#[inline(always)]
+fn measured(values: &Lane) -> Column {
+    let mut column = [Measured::ABSENT; BESIDE];
+    for lane in 0..BESIDE {
+        column[lane] = Measured(values[lane]);
+    }
+    column
+}
+
 /// From one instant to a later one; absent where either did not come.
 #[inline(always)]
 fn between(from: i64, to: i64) -> i64 {
@@ -348,7 +362,11 @@ fn between(from: i64, to: i64) -> i64 {
 
 #[inline(always)]
 fn spans(from: &Lane, to: &Lane) -> Column {
-    std::array::from_fn(|lane| Measured(between(from[lane], to[lane])))
+    let mut spans = [Measured::ABSENT; BESIDE];
+    for lane in 0..BESIDE {
+        spans[lane] = Measured(between(from[lane], to[lane]));
+    }
+    spans
 }
 
 /// When the instances of a milestone stamped it, in order; a column an instance.
@@ -395,9 +413,11 @@ fn milestone(
 #[inline(always)]
 fn in_order(columns: &mut [Column], low: usize) {
     let (one, other) = (columns[low], columns[low + 1]);
+    let (mut less, mut more) = (one, other);
     for lane in 0..BESIDE {
         let (a, b) = (one[lane].0, other[lane].0);
-        columns[low][lane] = Measured(if a < b { a } else { b });
-        columns[low + 1][lane] = Measured(if a < b { b } else { a });
+        less[lane] = Measured(if a < b { a } else { b });
+        more[lane] = Measured(if a < b { b } else { a });
     }
+    (columns[low], columns[low + 1]) = (less, more);
 }

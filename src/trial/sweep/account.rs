@@ -100,25 +100,9 @@ impl<'s, 'g> Account<'s, 'g> {
             return share.unserved(self.swept, self.lane, instant(self.sweep.end));
         }
         i128::from(match self.sweep.meters[meter] {
-            (_, Some(part)) => self.by_part()[part],
+            (_, Some(part)) => self.swept.away[part][self.lane],
             (sum, None) => self.swept.unserved[sum][self.lane],
         })
-    }
-
-    /// The same of meters about one part each that follow each other, where it stands
-    /// together: of `many` from `first` on.
-    #[inline]
-    pub(in crate::trial) fn side_by_side(&self, first: usize, many: usize) -> Option<&[i64]> {
-        let (_, part) = self.sweep.meters[first];
-        let part = part.filter(|_| self.sweep.runs[first] >= many)?;
-        Some(&self.by_part()[part..part + many])
-    }
-
-    /// What was not served of each part.
-    #[inline]
-    fn by_part(&self) -> &[i64] {
-        let parts = self.sweep.parts.len();
-        &self.swept.by_trial[self.lane * parts..][..parts]
     }
 
     /// How the share of a meter changed by the horizon; what it was before.

@@ -80,8 +80,6 @@ pub struct Sweep<'g> {
     /// Which of them each meter asks for, and the part that it is all about where there
     /// is one only.
     meters: Vec<(usize, Option<usize>)>,
-    /// How many meters from each on are about one part each, and these follow each other.
-    runs: Vec<usize>,
     /// For each event the one behind it that tells as much.
     telling: Vec<EventId>,
     /// For each meter, what its share is told from.
@@ -136,8 +134,6 @@ pub struct Swept {
     lanes: Lanes,
     /// For each part what was not served by the horizon \[ns\].
     away: Vec<Lane>,
-    /// The same trial by trial, part by part.
-    by_trial: Vec<i64>,
     /// For each sum what was not served by the horizon, in part-nanoseconds.
     unserved: Vec<Lane>,
     /// Scratch: changes of what a share counts, and the counts.
@@ -198,7 +194,6 @@ impl<'g> Sweep<'g> {
             parts,
             sums,
             meters: meters_of,
-            runs: Vec::new(),
             telling: Vec::new(),
             shares: Vec::new(),
             end,
@@ -249,13 +244,6 @@ impl<'g> Sweep<'g> {
             };
             self.meters.push((sum, only));
         }
-        self.runs = vec![0; self.meters.len()];
-        for meter in (0..self.meters.len()).rev() {
-            let Some(part) = self.meters[meter].1 else { continue };
-            let next = self.meters.get(meter + 1).and_then(|(_, next)| *next);
-            let follows = next == Some(part + 1);
-            self.runs[meter] = 1 + if follows { self.runs[meter + 1] } else { 0 };
-        }
     }
 
     /// Room for the trials that are side by side.
@@ -274,11 +262,10 @@ impl<'g> Sweep<'g> {
         };
         let column = |rows: usize| vec![[0; LANES]; rows];
         let (away, unserved) = (column(self.parts.len()), column(self.sums.len()));
-        let by_trial = vec![0; LANES * self.parts.len()];
         let counts = self.shares.iter().flatten().map(ToldShare::changes).max().unwrap_or(0);
         let counts = (Vec::with_capacity(counts), self.steady.counters.clone());
         let counts = std::cell::RefCell::new(counts);
-        Swept { lanes, away, by_trial, unserved, counts, trials: None }
+        Swept { lanes, away, unserved, counts, trials: None }
     }
 
     /// Works out `trial` and those beside it, unless they are there already; whether
@@ -339,14 +326,6 @@ impl<'g> Sweep<'g> {
                     (if from < whole { from } else { whole }, if to < whole { to } else { whole });
                 let away = to.wrapping_sub(from);
                 unserved[lane] = if part.held { away } else { whole.wrapping_sub(away) };
-            }
-        }
-        let parts = self.parts.len();
-        if parts > 0 {
-            for (lane, row) in swept.by_trial.chunks_exact_mut(parts).enumerate() {
-                for (own, away) in row.iter_mut().zip(&swept.away) {
-                    *own = away[lane];
-                }
             }
         }
         for (sum, unserved) in self.sums.iter().zip(&mut swept.unserved) {

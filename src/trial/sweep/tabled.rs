@@ -123,10 +123,12 @@ impl Tabled {
         }
         // A billionth of a second is all of one nanosecond.
         const UNIT: u64 = WHOLE as u64;
-        std::array::from_fn(|lane| {
+        let mut all = [0; LANES];
+        for lane in 0..LANES {
             let (whole, rest) = (upper[lane] / UNIT, upper[lane] % UNIT);
-            ((whole << LOWER) + ((rest << LOWER) + lower[lane]) / UNIT) as i64
-        })
+            all[lane] = ((whole << LOWER) + ((rest << LOWER) + lower[lane]) / UNIT) as i64;
+        }
+        all
     }
 }
 
@@ -144,11 +146,15 @@ fn sort(keys: &mut [Lane]) {
         let (mut next, mut offset, mut apart) = (most, 0, width);
         loop {
             for low in (0..many - apart).filter(|low| low & width == offset) {
+                // Copies, so that a compiler sees that the rows are two.
+                let (one, other) = (keys[low], keys[low + apart]);
+                let (mut less, mut more) = ([0; LANES], [0; LANES]);
                 for lane in 0..LANES {
-                    let (a, b) = (keys[low][lane], keys[low + apart][lane]);
-                    keys[low][lane] = if a < b { a } else { b };
-                    keys[low + apart][lane] = if a < b { b } else { a };
+                    let (a, b) = (one[lane], other[lane]);
+                    less[lane] = if a < b { a } else { b };
+                    more[lane] = if a < b { b } else { a };
                 }
+                (keys[low], keys[low + apart]) = (less, more);
             }
             if next == width {
                 break;

@@ -4,6 +4,7 @@ use super::spell::{LANES, LATE, Lane, instant};
 use super::tabled::Tabled;
 use super::{Sweep, Swept};
 use crate::block::LevelId;
+use crate::outcome::{Column, Measured};
 
 /// One of the two changes of a level.
 #[derive(Clone, Copy, Debug)]
@@ -25,14 +26,24 @@ pub(in crate::trial) enum Missing {
 }
 
 impl Missing {
-    /// How long everything was missing, or parts of it as long as they come to \[ns\].
+    /// Tells how long everything was missing, or parts of it as long as they come to
+    /// \[ns\].
     #[inline(always)]
-    pub(in crate::trial) fn lanes(&self, swept: &Swept, end: i64) -> Lane {
-        match self {
-            Self::Part(part) => swept.away[*part],
-            Self::Sum(sum, 1) => swept.unserved[*sum],
-            Self::Sum(sum, whole) => swept.unserved[*sum].map(|unserved| unserved / whole),
-            Self::Share(share) => share.missing(swept, end),
+    pub(in crate::trial) fn lanes(&self, swept: &Swept, end: i64, column: &mut Column) {
+        let share;
+        let (missing, whole) = match self {
+            Self::Part(part) => (&swept.away[*part], 1),
+            Self::Sum(sum, whole) => (&swept.unserved[*sum], *whole),
+            Self::Share(tabled) => {
+                share = tabled.missing(swept, end);
+                (&share, 1)
+            }
+        };
+        for lane in 0..LANES {
+            column[lane] = Measured(missing[lane]);
+        }
+        if whole != 1 {
+            column.iter_mut().for_each(|missing| missing.0 /= whole);
         }
     }
 }
