@@ -36,12 +36,18 @@ pub(crate) fn all() -> Vec<Case> {
         })
         .collect();
     if let Some(described) = find("lab/patroni/crash") {
-        let (compiled, summed) = (described.clone(), described);
-        let run = Box::new(move |n| compile(&compiled, n));
+        let run = Box::new(move |n| compile(&described, n));
         cases.push(Case { name: "compile: patroni/crash", times: (4, 36), run });
-        let run = Box::new(move |n| sum_up(&summed, n));
-        cases.push(Case { name: "summary: patroni/crash", times: (4 * BATCH, 36 * BATCH), run });
     }
+    let summaries = [
+        ("summary: patroni/crash", "lab/patroni/crash"),
+        ("summary: zone-failover", "zone-failover"),
+    ];
+    cases.extend(summaries.into_iter().filter_map(|(name, of)| {
+        let described = find(of)?;
+        let run = Box::new(move |n| sum_up(&described, n));
+        Some(Case { name, times: (4 * BATCH, 36 * BATCH), run })
+    }));
     cases
 }
 

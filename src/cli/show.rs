@@ -51,7 +51,7 @@ pub(super) fn show(loaded: &mut Loaded, plan: &Plan) -> Result<Vec<Shown>, Refus
         };
         let summary = simulate(&case.model, &case.scenario, &case.program);
         let slot = system_recovery(case.program.layout());
-        let recovery = slot.and_then(|slot| summary.figures[slot].quantile(0.95).value());
+        let recovery = slot.and_then(|slot| summary.figure(slot).quantile(0.95).value());
         if let Some(drilled) = &summary.drill {
             let as_given = AsGiven { model: &loaded.file.path, case, procedure, drilled };
             let idle = as_given.nothing_broken(&summary);
@@ -107,10 +107,10 @@ impl AsGiven<'_> {
 
     /// Nothing stops serving and no copy is missed, whatever the drill reports.
     fn nothing_broken(&self, summary: &Summary) -> Option<Diagnostic> {
-        let slots = self.case.program.layout().figures.iter().zip(&summary.figures);
-        let mut hurt = slots.filter(|(slot, series)| {
+        let slots = self.case.program.layout().figures.iter().enumerate();
+        let mut hurt = slots.filter(|(at, slot)| {
             matches!(slot.figure, Figure::RecoveryTime | Figure::RedundancyRestored)
-                && series.quantile(1.0).value() != Some(0.0)
+                && summary.figure(*at).quantile(1.0).value() != Some(0.0)
         });
         if hurt.next().is_some() {
             return None;

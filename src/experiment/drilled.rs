@@ -146,9 +146,9 @@ impl Drilled {
         }
     }
 
-    /// Counts what was put off.
-    pub(super) fn settle(&mut self) {
-        self.all_series().for_each(Series::settle);
+    /// Counts what was put off, for the last time.
+    pub(super) fn finish(&mut self) {
+        self.all_series().for_each(Series::finish);
     }
 
     /// Adds the trials of another.

@@ -9,8 +9,10 @@
 //! Imports the engine through [`Source`] only, so that tests can stand in for it.
 
 mod bands;
+mod columns;
 mod drilled;
 mod explain;
+mod gathered;
 mod levers;
 mod limits;
 mod plan;
@@ -26,6 +28,7 @@ mod waits;
 pub use bands::{Bands, SharePoint};
 pub use drilled::{Conditional, Drilled, StepSeries};
 pub use explain::{Changed, Effect, Effects, try_levers};
+pub use gathered::RANKS;
 pub use levers::{Lever, LeverChange, group, levers};
 pub use limits::{Limit, limits, slot_of};
 pub use plan::{CAP, Plan};
@@ -35,5 +38,5 @@ pub use recoveries::{Which, find_trial, system_recovery};
 pub use series::{CONFIDENCE, Series, Share};
 pub use source::{Run, Source};
 pub use stage::{StageSum, Stages};
-pub use summary::{RANKS, Ranks, Summary, run_range};
+pub use summary::{Summary, run_range};
 pub use waits::{Thin, Waits};

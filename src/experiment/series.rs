@@ -4,7 +4,7 @@ use crate::maths;
 use crate::outcome::Measured;
 use crate::random::BATCH;
 use crate::statistics::{
-    Batch, BatchSpread, Histogram, Interval, Method, ProportionBatches, Quantile, Tally,
+    Alike, Batch, BatchSpread, Histogram, Interval, Method, ProportionBatches, Quantile, Tally,
     mean_interval, quantile_interval, trials_to_decide,
 };
 
@@ -18,7 +18,10 @@ const LARGEST_BATCH: u64 = 1 << 20;
 #[derive(Clone, Debug)]
 pub struct Series {
     all: Histogram,
-    /// The batch at hand.
+    /// What was not counted yet, while it is the same in all those trials; `None` once
+    /// it is not, until what was put off is counted.
+    same: Option<Same>,
+    /// What was not counted yet, otherwise.
     batch: Batch,
     /// `None` where a batch has too many values: clients of one trial resemble
     /// each other, so without it there is no interval.
@@ -42,6 +45,7 @@ impl Series {
         let size = width.saturating_mul(BATCH);
         Self {
             all: Histogram::new(),
+            same: Some(Same::default()),
             batch: Batch::default(),
             spread: (size <= LARGEST_BATCH).then(|| BatchSpread::new(size)),
             absent: 0,
@@ -51,23 +55,65 @@ impl Series {
 
     /// Counts a value. What happened before the fault counts as happening with it.
     pub(super) fn record(&mut self, value: Measured) {
-        match value {
-            Measured::ABSENT => self.absent += 1,
-            Measured::CENSORED => self.batch.record_censored(),
-            Measured::TOTAL_LOSS => self.batch.record_total_loss(),
-            Measured(number) => self.batch.record(number.max(0)),
+        self.record_all(&[value]);
+    }
+
+    /// Counts values.
+    pub(super) fn record_all(&mut self, values: &[Measured]) {
+        if let Some(same) = &mut self.same {
+            if same.take(values) {
+                return;
+            }
+            self.differ();
+        }
+        for value in values {
+            match *value {
+                Measured::ABSENT => self.absent += 1,
+                Measured::CENSORED => self.batch.record_censored(),
+                Measured::TOTAL_LOSS => self.batch.record_total_loss(),
+                Measured(number) => self.batch.record(number.max(0)),
+            }
         }
     }
 
-    /// Counts values of trials that follow each other.
-    pub(super) fn record_all(&mut self, values: &[Measured]) {
-        for value in values {
-            self.record(*value);
+    /// From here on values are kept one by one.
+    #[cold]
+    fn differ(&mut self) {
+        let Some(same) = self.same.take() else { return };
+        self.count_same(&same);
+        match same.value {
+            Measured::ABSENT => self.absent += same.own,
+            Measured::CENSORED => (0..same.own).for_each(|_| self.batch.record_censored()),
+            Measured::TOTAL_LOSS => (0..same.own).for_each(|_| self.batch.record_total_loss()),
+            Measured(number) => (0..same.own).for_each(|_| self.batch.record(number.max(0))),
+        }
+    }
+
+    /// Counts what was the same in the batches before the one at hand.
+    fn count_same(&mut self, same: &Same) {
+        let size = self.spread.as_ref().map_or(0, BatchSpread::batch_size);
+        let times = same.batches * size + same.rest;
+        if times == 0 {
+            return;
+        }
+        let alike = match same.value {
+            Measured::ABSENT => return self.absent += times,
+            Measured::CENSORED => Alike::Censored,
+            Measured::TOTAL_LOSS => Alike::TotalLoss,
+            Measured(number) => Alike::Number(number.max(0)),
+        };
+        self.all.record_alike(alike, times);
+        if let Some(spread) = &mut self.spread {
+            spread.add_alike(alike, same.batches);
         }
     }
 
     /// Ends a batch; only whole ones tell how batches differ.
     pub(super) fn end_batch(&mut self, whole: bool, tally: &mut Tally) {
+        let size = self.spread.as_ref().map(BatchSpread::batch_size);
+        if let Some(same) = &mut self.same {
+            return same.end_batch(whole && size == Some(same.own));
+        }
         if let Some(spread) = &mut self.spread
             && whole
             && self.batch.count() == spread.batch_size()
@@ -80,26 +126,37 @@ impl Series {
         }
     }
 
-    /// Counts what was put off.
-    pub(super) fn settle(&mut self) {
-        self.all.add(&self.batch);
+    /// Counts what was put off, up to the end of the last batch.
+    fn settle(&mut self) {
+        match self.same.take() {
+            Some(same) => self.count_same(&same),
+            None => self.all.add(&self.batch),
+        }
         self.batch.clear();
+        self.same = Some(Same::default());
     }
 
     /// Counts what was put off, for the last time.
     pub(super) fn finish(&mut self) {
-        self.all.add(&self.batch);
+        self.settle();
         self.batch = Batch::default();
     }
 
     /// Adds the batches of another.
     pub(super) fn merge(&mut self, other: &Self) {
-        debug_assert!(other.batch.is_empty(), "something was not counted");
+        let nothing = Some(Same::default());
+        debug_assert!(self.same == nothing && other.same == nothing, "something was not counted");
         self.all.merge(&other.all);
         if let (Some(mine), Some(theirs)) = (&mut self.spread, &other.spread) {
             mine.merge(theirs);
         }
         self.absent += other.absent;
+    }
+
+    /// All that was counted.
+    #[cfg(test)]
+    pub(super) fn counted(&self) -> (&Histogram, Option<&BatchSpread>, u64) {
+        (&self.all, self.spread.as_ref(), self.absent)
     }
 
     /// Its histogram.
@@ -149,6 +206,50 @@ impl Series {
     pub fn below(&self, edge: i64) -> u64 {
         let share = self.all.cdf(edge.saturating_sub(1) as f64);
         (share * self.all.count() as f64).round() as u64
+    }
+}
+
+/// One value, any number of times: most figures are the same in most trials of most
+/// systems.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Same {
+    value: Measured,
+    /// How often in the batch at hand.
+    own: u64,
+    /// Whole batches before that, which count for the spread between batches.
+    batches: u64,
+    /// How often in other batches.
+    rest: u64,
+}
+
+impl Default for Same {
+    fn default() -> Self {
+        Self { value: Measured::ABSENT, own: 0, batches: 0, rest: 0 }
+    }
+}
+
+impl Same {
+    /// Takes values, unless one of them is another.
+    #[inline]
+    fn take(&mut self, values: &[Measured]) -> bool {
+        let Some(first) = values.first() else { return true };
+        if self.own + self.batches + self.rest == 0 {
+            self.value = *first;
+        }
+        let value = self.value.0;
+        let taken = values.iter().fold(0, |any, other| any | (other.0 ^ value)) == 0;
+        self.own += if taken { values.len() as u64 } else { 0 };
+        taken
+    }
+
+    /// Ends a batch; whether it counts for the spread between batches.
+    fn end_batch(&mut self, counts: bool) {
+        if counts && self.value != Measured::ABSENT {
+            self.batches += 1;
+        } else {
+            self.rest += self.own;
+        }
+        self.own = 0;
     }
 }
 

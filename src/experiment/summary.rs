@@ -2,6 +2,7 @@
 
 use super::bands::Bands;
 use super::drilled::Drilled;
+use super::gathered::{Gathered, Made};
 use super::limits::Limit;
 use super::plan::Plan;
 use super::pool::{Collect, Pool};
@@ -9,54 +10,9 @@ use super::series::{Series, Share};
 use super::source::Source;
 use super::stage::Stages;
 use super::waits::Waits;
-use crate::outcome::{BESIDE, Column, Layout, Measured, One, Outcome, Outcomes};
+use crate::outcome::{BESIDE, Layout, One, Outcome, Outcomes};
 use crate::statistics::Tally;
 use crate::units::Span;
-
-/// Clients of a population whose outages are counted in each trial: of more, so many
-/// in turn, so that each counts as often as any other. Clients of one trial resemble
-/// each other: more of them would tell little more.
-const TOLD: usize = 16;
-
-/// The outages that are counted in the trials side by side from `first` on.
-fn told(all: &[Column], first: u64) -> impl Iterator<Item = &Column> {
-    let turn = first as usize / BESIDE % all.len().max(1);
-    let from = if all.len() > TOLD { turn * TOLD } else { 0 };
-    (0..all.len().min(TOLD)).map(move |next| &all[(from + next) % all.len()])
-}
-
-/// Instances of a milestone whose ranks are counted one by one.
-pub const RANKS: usize = 64;
-
-/// When the instances of a component stamp a mark.
-#[derive(Clone, Debug, Default)]
-pub struct Ranks {
-    /// The k-th of them; the first [`RANKS`] where there are more.
-    pub k: Vec<Series>,
-    /// The last of those that stamp at all.
-    pub last: Series,
-}
-
-impl Ranks {
-    /// Counts when the instances of some trials stamped, a column an instance.
-    fn record(&mut self, columns: &[Column], count: usize) {
-        for (series, column) in self.k.iter_mut().zip(columns) {
-            series.record_all(&column[..count]);
-        }
-        // The only one is the last as well; it is copied in the end.
-        if columns.len() < 2 {
-            return;
-        }
-        // Who never stamps comes after all who do.
-        let mut last = [Measured::ABSENT; BESIDE];
-        for column in columns {
-            for (last, value) in last.iter_mut().zip(column) {
-                *last = (*last).max(*value);
-            }
-        }
-        self.last.record_all(&last[..count]);
-    }
-}
 
 /// The trials of a scenario, summed up.
 ///
@@ -67,12 +23,8 @@ impl Ranks {
 pub struct Summary {
     /// Trials that ran.
     pub trials: u64,
-    /// One a figure slot.
-    pub figures: Vec<Series>,
-    /// One a client population: the outages of all its clients in all trials.
-    pub clients: Vec<Series>,
-    /// One a milestone slot.
-    pub milestones: Vec<Ranks>,
+    /// Figures, milestones and the outages of clients.
+    gathered: Gathered,
     /// The critical paths.
     pub stages: Stages,
     /// The served shares over time.
@@ -95,15 +47,9 @@ pub struct Summary {
 
 impl Summary {
     fn new(layout: &Layout, horizon: Span, limits: usize) -> Self {
-        let ranks = |instances: usize| Ranks {
-            k: vec![Series::default(); instances.min(RANKS)],
-            last: Series::default(),
-        };
         Self {
             trials: 0,
-            figures: vec![Series::default(); layout.figures.len()],
-            clients: layout.clients.iter().map(|p| Series::new(p.clients.min(TOLD))).collect(),
-            milestones: layout.milestones.iter().map(|slot| ranks(slot.instances)).collect(),
+            gathered: Gathered::new(layout),
             stages: Stages::new(layout.stages.len()),
             bands: Bands::new(layout, horizon),
             waits: Waits::new(layout),
@@ -118,26 +64,16 @@ impl Summary {
 
     /// Counts what was put off.
     fn finish(&mut self) {
-        for series in self.figures.iter_mut().chain(&mut self.clients) {
-            series.finish();
-        }
-        for ranks in &mut self.milestones {
-            ranks.k.iter_mut().chain([&mut ranks.last]).for_each(Series::finish);
-        }
+        self.gathered.finish();
         if let Some(drill) = &mut self.drill {
-            drill.settle();
+            drill.finish();
         }
     }
 
     /// Adds the trials of another summary of the same experiment.
     pub fn merge(&mut self, other: Self) {
         self.trials += other.trials;
-        merge_all(&mut self.figures, &other.figures);
-        merge_all(&mut self.clients, &other.clients);
-        for (mine, theirs) in self.milestones.iter_mut().zip(&other.milestones) {
-            merge_all(&mut mine.k, &theirs.k);
-            mine.last.merge(&theirs.last);
-        }
+        self.gathered.merge(&other.gathered);
         self.stages.merge(&other.stages);
         self.bands.merge(&other.bands);
         self.waits.merge(&other.waits);
@@ -154,18 +90,55 @@ impl Summary {
         self.samples.sort_by_key(|outcome| outcome.trial);
     }
 
+    /// A figure slot over trials.
+    ///
+    /// # Panics
+    ///
+    /// The layout has no such slot.
+    #[must_use]
+    pub fn figure(&self, slot: usize) -> &Series {
+        self.gathered.figure(slot)
+    }
+
+    /// The outages of the clients of a population, in all trials.
+    ///
+    /// # Panics
+    ///
+    /// The layout has no such population.
+    #[must_use]
+    pub fn clients(&self, population: usize) -> &Series {
+        self.gathered.clients(population)
+    }
+
+    /// When the instances of a component stamp a mark: the first of them, the second,
+    /// and so on, up to the [`RANKS`](super::RANKS)-th.
+    ///
+    /// # Panics
+    ///
+    /// The layout has no such milestone slot.
+    pub fn ranks(&self, milestone: usize) -> impl Iterator<Item = &Series> {
+        self.gathered.ranks(milestone)
+    }
+
+    /// When the last of those stamps a mark that stamp it at all.
+    ///
+    /// # Panics
+    ///
+    /// The layout has no such milestone slot.
+    #[must_use]
+    pub fn last(&self, milestone: usize) -> &Series {
+        self.gathered.last(milestone)
+    }
+
     /// The spread of a figure slot: over clients and trials for client outages,
     /// else over trials.
     #[must_use]
     pub fn spread<'s>(&'s self, layout: &Layout, slot: usize) -> &'s Series {
         let population = layout.clients.iter().position(|p| p.slots.contains(&slot));
-        population.map_or(&self.figures[slot], |population| &self.clients[population])
-    }
-}
-
-fn merge_all(mine: &mut [Series], theirs: &[Series]) {
-    for (mine, theirs) in mine.iter_mut().zip(theirs) {
-        mine.merge(theirs);
+        match population {
+            Some(population) => self.clients(population),
+            None => self.figure(slot),
+        }
     }
 }
 
@@ -175,6 +148,7 @@ struct Worker<'e> {
     limits: &'e [Limit],
     samples: u64,
     summary: Summary,
+    made: Made,
     tally: Tally,
 }
 
@@ -202,18 +176,7 @@ impl Collect for Worker<'_> {
         let summary = &mut self.summary;
         let count = outcomes.count;
         summary.trials += count as u64;
-        for (series, column) in summary.figures.iter_mut().zip(&outcomes.figures) {
-            series.record_all(&column[..count]);
-        }
-        let mut outages = outcomes.client_outages.as_slice();
-        for (series, population) in summary.clients.iter_mut().zip(&self.layout.clients) {
-            let (own, others) = outages.split_at(population.clients);
-            outages = others;
-            told(own, outcomes.first).for_each(|column| series.record_all(&column[..count]));
-        }
-        for (ranks, slot) in summary.milestones.iter_mut().zip(&self.layout.milestones) {
-            ranks.record(&outcomes.milestones[slot.start..][..slot.instances], count);
-        }
+        summary.gathered.record(self.layout, &mut self.made, outcomes);
         let mut all = [true; BESIDE];
         for (share, limit) in summary.kept.iter_mut().zip(self.limits) {
             for (value, all) in outcomes.figures[limit.slot][..count].iter().zip(&mut all) {
@@ -229,14 +192,7 @@ impl Collect for Worker<'_> {
 
     fn end_batch(&mut self, whole: bool) {
         let summary = &mut self.summary;
-        for series in summary.figures.iter_mut().chain(&mut summary.clients) {
-            series.end_batch(whole, &mut self.tally);
-        }
-        for ranks in &mut summary.milestones {
-            for series in ranks.k.iter_mut().chain(std::iter::once(&mut ranks.last)) {
-                series.end_batch(whole, &mut self.tally);
-            }
-        }
+        summary.gathered.end_batch(whole, &mut self.tally);
         for share in summary.kept.iter_mut().chain(std::iter::once(&mut summary.kept_all)) {
             share.end_batch(whole);
         }
@@ -268,6 +224,7 @@ pub fn run_range(
         limits,
         samples: plan.samples,
         summary: empty(),
+        made: Made::new(layout),
         tally: Tally::default(),
     };
     let mut workers: Vec<Worker<'_>> = (0..workers).map(worker).collect();
@@ -279,10 +236,5 @@ pub fn run_range(
     });
     let mut whole = parts.next().unwrap_or_else(empty);
     parts.for_each(|part| whole.merge(part));
-    for ranks in &mut whole.milestones {
-        if let [only] = ranks.k.as_slice() {
-            ranks.last = only.clone();
-        }
-    }
     whole
 }

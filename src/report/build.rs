@@ -258,7 +258,7 @@ fn objective(limit: &Limit, share: &Share, summary: &Summary) -> ObjectivePredic
     let objective = &limit.objective;
     let figure = Some(objective.figure);
     // Over trials, as the verdict is: for clients that of the worst one.
-    let series = &summary.figures[limit.slot];
+    let series = summary.figure(limit.slot);
     let (low, high) = share.interval();
     let verdict = verdict((low, high), objective.quantile);
     let ends = series.interval(objective.quantile);
@@ -345,11 +345,11 @@ fn waits(prediction: &mut ScenarioPrediction, layout: &Layout, summary: &Summary
 
 fn milestones(layout: &Layout, summary: &Summary) -> Named<Named<MilestonePrediction>> {
     let mut all: Named<Named<MilestonePrediction>> = Named::default();
-    for (slot, ranks) in layout.milestones.iter().zip(&summary.milestones) {
+    for (at, slot) in layout.milestones.iter().enumerate() {
         let k: Vec<Distribution> =
-            ranks.k.iter().map(|series| distribution(series, None)).collect();
+            summary.ranks(at).map(|series| distribution(series, None)).collect();
         let Some(first) = k.first().cloned() else { continue };
-        let last = distribution(&ranks.last, None);
+        let last = distribution(summary.last(at), None);
         let component = all.entry(&slot.component, Named::default);
         component.0.push((slot.mark.clone(), MilestonePrediction { first, k, last }));
     }

@@ -7,6 +7,19 @@ use super::histogram::{GROUP, LARGEST, PAGE_CELLS, PAGES, place};
 
 /// So many numbers are worth a visit to a table.
 const DUE: usize = 4096;
+/// After so many batches it is time, however few numbers they have.
+const DUE_BATCHES: usize = 16;
+
+/// What many trials have in common.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Alike {
+    /// A number of zero or more.
+    Number(i64),
+    /// They were not over when observation ended.
+    Censored,
+    /// They have no number because everything is lost.
+    TotalLoss,
+}
 
 /// The values of a batch of trials, in any order, after those of earlier batches that
 /// were not counted yet.
@@ -17,24 +30,21 @@ pub struct Batch {
     total_loss: u64,
     /// What of these belongs to earlier batches.
     before: (usize, u64, u64),
+    /// How many these are.
+    ended: usize,
 }
 
 impl Batch {
     /// Begins another batch; what was taken so far is kept.
     pub fn end(&mut self) {
         self.before = (self.numbers.len(), self.censored, self.total_loss);
+        self.ended += 1;
     }
 
     /// Whether there is enough to be counted.
     #[must_use]
     pub fn is_due(&self) -> bool {
-        self.numbers.len() >= DUE
-    }
-
-    /// Whether there is nothing to be counted.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.numbers.is_empty() && self.censored == 0 && self.total_loss == 0
+        self.numbers.len() >= DUE || self.ended >= DUE_BATCHES
     }
 
     /// The numbers of the batch at hand.
@@ -89,7 +99,7 @@ impl Batch {
     /// Forgets everything but the memory it was kept in.
     pub fn clear(&mut self) {
         self.numbers.clear();
-        (self.censored, self.total_loss, self.before) = (0, 0, (0, 0, 0));
+        (self.censored, self.total_loss, self.before, self.ended) = (0, 0, (0, 0, 0), 0);
     }
 }
 

@@ -10,8 +10,8 @@
 //! empty, where neither sum changes, so that a batch costs as many steps as it
 //! has touched buckets, and batches can be added in any order.
 
-use super::batch::{Batch, Tally};
-use super::histogram::{GROUP, LARGEST, PAGE_CELLS, PAGES};
+use super::batch::{Alike, Batch, Tally};
+use super::histogram::{GROUP, LARGEST, PAGE_CELLS, PAGES, place};
 use super::interval::{BATCHES_MIN, EXPECTED_MIN, Interval, Method};
 use super::proportion::proportion_interval;
 use super::wide::{Wide, variance};
@@ -114,6 +114,26 @@ impl BatchSpread {
         self.sum += sum;
         self.squares.add(Wide::product(sum, sum));
         self.batches += 1;
+    }
+
+    /// Adds `times` whole batches whose trials are all alike.
+    pub fn add_alike(&mut self, alike: Alike, times: u64) {
+        // What one batch adds, times their number: all that is kept are sums over batches.
+        let all = Cell { count: times * self.batch_size, square: times * self.batch_size.pow(2) };
+        self.batches += times;
+        match alike {
+            Alike::Number(value) if times > 0 => {
+                let value = value.min(LARGEST);
+                let (page, cell) = place(value);
+                let cell = if page == 0 { cell } else { cell / GROUP };
+                self.pages[page].get_or_insert_with(|| fresh_cells(page))[cell].merge(all);
+                let sum = value as u128 * u128::from(self.batch_size);
+                self.sum += sum * u128::from(times);
+                self.squares.add(Wide::product(sum, sum).times(times));
+            }
+            Alike::Censored => self.censored.merge(all),
+            Alike::Number(_) | Alike::TotalLoss => {}
+        }
     }
 
     /// Adds the batches of another spread.

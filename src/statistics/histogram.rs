@@ -7,7 +7,7 @@
 //! were. Counts, sums and ends are integers: any order of recording and merging
 //! gives the same bits.
 
-use super::batch::Batch;
+use super::batch::{Alike, Batch};
 use super::wide::{Wide, variance};
 
 /// Buckets per page: the values below 1,024, then one page per octave.
@@ -218,6 +218,19 @@ impl Histogram {
         }
         self.min = self.min.min(value);
         self.max = self.max.max(value);
+    }
+
+    /// Counts `times` trials that are alike.
+    ///
+    /// # Panics
+    ///
+    /// Their number is negative.
+    pub fn record_alike(&mut self, alike: Alike, times: u64) {
+        match alike {
+            Alike::Number(value) => self.record_n(value, times),
+            Alike::Censored => self.censored += times,
+            Alike::TotalLoss => self.total_loss += times,
+        }
     }
 
     /// Counts one trial that was not over when observation ended.

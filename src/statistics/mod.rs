@@ -33,7 +33,7 @@ mod score;
 mod test;
 mod wide;
 
-pub use batch::{Batch, Tally};
+pub use batch::{Alike, Batch, Tally};
 pub use batches::{BatchSpread, ProportionBatches};
 pub use histogram::{Bucket, Histogram, Quantile};
 pub use interval::{Interval, Method, mean_interval, quantile_interval, quantile_ranks};

@@ -219,7 +219,7 @@ fn figures_are_those_of_the_law() {
     assert!((prediction.relapsed - 0.1).abs() < 0.01);
     assert_eq!(prediction.samples.len(), 3);
     let outage = prediction.clients.get("writer").unwrap().client_outage.as_ref().unwrap();
-    assert_eq!(summary.clients[0].histogram().count(), 3 * 40 * BATCH);
+    assert_eq!(summary.clients(0).histogram().count(), 3 * 40 * BATCH);
     assert!(outage.intervals.p50.is_some());
 }
 
