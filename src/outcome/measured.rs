@@ -115,7 +115,7 @@ pub struct Layout {
     pub stages: Vec<StageSlot>,
     /// The clients whose outages stand in [`Outcome::client_outages`], in this order.
     pub clients: Vec<Population>,
-    /// Whose shares [`Outcome::shares`] tells.
+    /// Whose shares [`Course::shares`] tells.
     pub shares: Vec<ShareSlot>,
     /// What the drill does, where the scenario has a procedure.
     pub drill: Option<DrillLayout>,
