@@ -48,11 +48,6 @@ pub(super) trait Witness {
     fn stamps(&self, milestone: usize) -> impl Iterator<Item = Instant>;
     /// An event and its cause.
     fn event(&self, id: EventId) -> Event;
-    /// The same, or the event behind it that tells as much: what lies between happened in
-    /// the same moment, ends no stage and stamps nothing.
-    fn telling(&self, id: EventId) -> Event {
-        self.event(id)
-    }
     /// The worst that logs lost, counted from `clock`.
     fn loss(&mut self, logs: &[LogId], clock: Instant, end: Instant) -> Loss;
 }
@@ -154,10 +149,6 @@ impl Witness for (&Program, Account<'_, '_>) {
         self.1.event(id)
     }
 
-    fn telling(&self, id: EventId) -> Event {
-        self.1.telling(id)
-    }
-
     fn loss(&mut self, _: &[LogId], _: Instant, _: Instant) -> Loss {
         Loss::NONE
     }
@@ -210,7 +201,7 @@ pub(super) fn collect(
 }
 
 /// Tells what a witness saw.
-pub(super) struct Teller<'t, W> {
+struct Teller<'t, W> {
     program: &'t Program,
     witness: &'t mut W,
     clock: Instant,
@@ -227,7 +218,7 @@ pub(super) struct Teller<'t, W> {
 
 impl<'t, W: Witness> Teller<'t, W> {
     /// Nothing is told yet.
-    pub(super) fn new(
+    fn new(
         program: &'t Program,
         witness: &'t mut W,
         clock: Instant,
@@ -240,12 +231,12 @@ impl<'t, W: Witness> Teller<'t, W> {
     }
 
     /// How long after the fault the trial was watched.
-    pub(super) fn watched(&self) -> Span {
+    fn watched(&self) -> Span {
         self.end - self.clock
     }
 
     /// What the meter of a subject's service saw.
-    pub(super) fn served(&self, subject: &Subject) -> MeterState {
+    fn served(&self, subject: &Subject) -> MeterState {
         self.witness.meter(subject.served)
     }
 
@@ -389,7 +380,7 @@ impl<'t, W: Witness> Teller<'t, W> {
     }
 
     /// When the first verdict on the chain at hand was.
-    pub(super) fn verdict(&self, subject: &Subject) -> Option<Instant> {
+    fn verdict(&self, subject: &Subject) -> Option<Instant> {
         let verdict = |event: &Event| {
             let mark = self.graph().levels[event.level.index()].mark.filter(|_| event.value);
             let detects = mark.is_some_and(|m| subject.detected.contains(&(m.milestone as usize)));
@@ -423,7 +414,7 @@ impl<'t, W: Witness> Teller<'t, W> {
     }
 
     /// The chain of causes from the recovery of the system back to the fault.
-    pub(super) fn path(&self, course: &mut Course) {
+    fn path(&self, course: &mut Course) {
         course.path.extend(self.steps(self.clock));
     }
 
@@ -482,7 +473,7 @@ impl<'t, W: Witness> Teller<'t, W> {
     }
 
     /// Writes down an event, its cause, the cause of that, back to the start.
-    pub(super) fn trace(&mut self, last: Option<EventId>) {
+    fn trace(&mut self, last: Option<EventId>) {
         let mut at = last.unwrap_or(EventId::START);
         if self.traced == Some(at) {
             return;
@@ -490,7 +481,7 @@ impl<'t, W: Witness> Teller<'t, W> {
         self.traced = Some(at);
         self.chain.clear();
         while at != EventId::START {
-            let event = self.witness.telling(at);
+            let event = self.witness.event(at);
             self.chain.push(event);
             at = event.cause;
         }

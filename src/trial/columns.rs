@@ -1,9 +1,7 @@
 //! Columns: what trials that were swept side by side yielded, a figure at a time.
 //!
-//! All that is a sum, a difference or the first of some instants is worked out for
-//! sixteen trials at once. What is read off a chain of causes is told trial by trial, as
-//! `collect` tells it; so is all of a trial that did not fit. [`collect`] is the twin that
-//! works out one trial at a time.
+//! [`collect`] is the twin that tells one trial at a time; it also tells those that did not
+//! fit, and those in whose chain of causes two changes came in one moment.
 //!
 //! [`collect`]: super::collect
 
@@ -12,12 +10,11 @@
 use pulp::NullaryFnOnce;
 
 use super::Program;
-use super::collect::{self, Scratch};
 use super::compile::Subject;
 use super::meter::Meter;
-use super::sweep::{Account, Lane, Missing, Sweep, Swept, Turn};
-use crate::outcome::{BESIDE, Column, Figure, Measured, Outcomes};
-use crate::units::Instant;
+use super::sweep::{Chain, Followed, Lane, Missing, Sweep, Swept, Turn, lanes};
+use crate::outcome::{BESIDE, Column, Course, Figure, Measured, Outcomes, Step};
+use crate::units::{Instant, Span};
 
 /// No instant: later than all.
 const NEVER: i64 = i64::MAX;
@@ -48,6 +45,12 @@ struct Told {
     detected: Vec<Turn>,
     ordered: Vec<Turn>,
     failed_over: Vec<Turn>,
+    /// What may have led to its recovery, where a figure or the path is read off that.
+    chain: Option<Chain>,
+    /// Whether the path is.
+    path: bool,
+    /// Whether it may be detected several times, so that the chain says which one counts.
+    asks: bool,
 }
 
 /// What holds at the start, and counts as recovered once it has come back for so long.
@@ -58,22 +61,15 @@ struct Criterion {
     stable_for: i64,
 }
 
-/// What is known of a subject in the trials at hand, before chains of causes are asked.
-#[derive(Clone, Copy, Debug)]
-struct Known {
-    /// When it was detected; of several who did, the first.
-    detected: Lane,
-    /// How many detected it.
-    several: Lane,
-    ordered: Lane,
-}
-
-/// Room for what is known of each subject.
+/// What is used again from trials to trials.
 #[derive(Debug)]
 pub(super) struct Side {
-    known: Vec<Known>,
+    /// One a subject.
+    followed: Vec<Option<Followed>>,
     clock: Lane,
     sort: Vec<i64>,
+    /// The trials that have to be told by themselves.
+    untold: u16,
 }
 
 impl Columns {
@@ -88,8 +84,9 @@ impl Columns {
         let harmless = faults.iter().all(|fault| !fault.breaks);
         let count = faults.iter().filter(|fault| harmless || fault.breaks);
         let strikes = count.filter_map(|fault| sweep.turn(fault.level, false)).collect();
-        let told = |subject: &Subject| Told::of(program, sweep, subject);
-        let subjects = measures.subjects.iter().map(told).collect::<Option<_>>()?;
+        let subjects = measures.subjects.iter().enumerate();
+        let told = |(number, subject)| Told::of(program, sweep, (subject, number == 0));
+        let subjects = subjects.map(told).collect::<Option<_>>()?;
         let milestones = 0..program.layout.milestones.len();
         let milestones = milestones.map(|milestone| sweep.stampers(milestone)).collect();
         let clients = measures.comprises.iter().flat_map(|range| range.clone());
@@ -99,84 +96,40 @@ impl Columns {
     }
 
     pub(super) fn side(&self) -> Side {
-        let known = Known { detected: [0; BESIDE], several: [0; BESIDE], ordered: [0; BESIDE] };
-        let known = vec![known; self.subjects.len()];
+        let chains = self.subjects.iter().map(|told| &told.chain);
+        let followed = chains.map(|chain| chain.as_ref().map(Chain::followed)).collect();
         let most = self.milestones.iter().map(Vec::len).max().unwrap_or(0);
-        Side { known, clock: [0; BESIDE], sort: Vec::with_capacity(most) }
+        Side { followed, clock: [0; BESIDE], sort: Vec::with_capacity(most), untold: 0 }
     }
 
-    /// Fills `outcomes` with the trials that `swept` holds, except for those that it says
-    /// were not told: a bit each.
+    /// Fills `outcomes` with the trials that `swept` holds, except for those that have to
+    /// be told by themselves: a bit each.
     pub(super) fn collect(
         &self,
         (program, sweep): (&Program, &Sweep<'_>),
         swept: &Swept,
-        (side, scratch): (&mut Side, &mut Scratch),
+        side: &mut Side,
         outcomes: &mut Outcomes,
-    ) -> u32 {
-        let fill = Fill { columns: self, program, swept, side, outcomes };
-        sweep.arch().dispatch(fill);
-        let mut untold = 0;
-        for lane in 0..outcomes.count {
-            let fits = sweep.fits(swept, lane);
-            if !fits || !self.chains((program, sweep), (swept, lane), (side, scratch), outcomes) {
-                untold |= 1 << lane;
-            }
-        }
-        untold
-    }
-
-    /// What is read off the chains of causes of one trial; whether they could be told.
-    fn chains(
-        &self,
-        (program, sweep): (&Program, &Sweep<'_>),
-        (swept, lane): (&Swept, usize),
-        (side, scratch): (&Side, &mut Scratch),
-        outcomes: &mut Outcomes,
-    ) -> bool {
-        let clock = Instant(side.clock[lane]);
-        let mut witness = (program, Account::at(sweep, swept, lane, clock.0));
-        let mut teller = collect::Teller::new(program, &mut witness, clock, scratch);
-        let course = &mut outcomes.courses[lane];
-        course.clear();
-        course.watched = teller.watched();
-        for (number, subject) in program.measures.subjects.iter().enumerate() {
-            let known = &side.known[number];
-            let asks = subject.tells_detection && known.several[lane] > 1;
-            if number > 0 && !asks {
-                continue;
-            }
-            let served = teller.served(subject);
-            let recovery = served.recovered.map(|(_, event)| event);
-            if number == 0 && served.lost.is_some() {
-                teller.trace(recovery);
-                teller.path(course);
-            }
-            if asks {
-                teller.trace(recovery);
-                let on_the_path = teller.verdict(subject).map(|at| at.0);
-                let detected = on_the_path.unwrap_or(known.detected[lane]);
-                let value = |from, to| Measured(between(from, to));
-                for (slot, figure) in (subject.first..).zip(&subject.figures) {
-                    outcomes.figures[slot][lane] = match figure {
-                        Figure::TimeToDetect => value(clock.0, detected),
-                        Figure::TimeToDecide => value(detected, known.ordered[lane]),
-                        _ => continue,
-                    };
-                }
-            }
-        }
-        !witness.1.is_unclear()
+    ) -> u16 {
+        sweep.arch().dispatch(Fill { columns: self, program, swept, side, outcomes });
+        side.untold
     }
 }
 
 impl Told {
-    fn of(program: &Program, sweep: &Sweep<'_>, subject: &Subject) -> Option<Self> {
+    fn of(
+        program: &Program,
+        sweep: &Sweep<'_>,
+        (subject, is_system): (&Subject, bool),
+    ) -> Option<Self> {
         let meters = &program.measures.meters;
         let criterion = |meter: usize| Criterion::of(program, sweep, &meters[meter]);
         let stampers = |milestones: &[usize]| {
             milestones.iter().flat_map(|milestone| sweep.stampers(*milestone)).collect()
         };
+        let detected: Vec<Turn> = stampers(&subject.detected);
+        let asks = subject.tells_detection && detected.len() > 1;
+        let level = meters[subject.served].criterion.level();
         Some(Self {
             served: criterion(subject.served)?,
             redundant: match subject.redundant {
@@ -184,9 +137,12 @@ impl Told {
                 None => None,
             },
             missing: sweep.missing(subject.served, meters[subject.served].share.whole())?,
-            detected: stampers(&subject.detected),
+            detected,
             ordered: stampers(&subject.ordered),
             failed_over: stampers(&subject.failed_over),
+            chain: (is_system || asks).then(|| Chain::of(sweep, level)).flatten(),
+            path: is_system,
+            asks,
         })
     }
 }
@@ -238,9 +194,17 @@ impl NullaryFnOnce for Fill<'_> {
         for lane in 0..BESIDE {
             side.clock[lane] = if clock[lane] == NEVER { 0 } else { clock[lane] };
         }
+        let here = if outcomes.count < BESIDE { (1 << outcomes.count) - 1 } else { u16::MAX };
+        let fitting = here & swept.fitting();
+        side.untold = here & !fitting;
+        for lane in 0..BESIDE {
+            outcomes.courses[lane].clear();
+            outcomes.courses[lane].watched = Span(end - side.clock[lane]);
+        }
+        let at = At { swept, clock: side.clock, end, fitting };
         let subjects = program.measures.subjects.iter().zip(&columns.subjects);
-        for ((subject, told), known) in subjects.zip(&mut side.known) {
-            told.figures(subject, swept, (&side.clock, end), known, &mut outcomes.figures);
+        for ((subject, told), followed) in subjects.zip(&mut side.followed) {
+            side.untold |= told.figures(subject, &at, followed.as_mut(), outcomes);
         }
         let slots = program.layout.milestones.iter().zip(&columns.milestones);
         for (slot, turns) in slots {
@@ -268,22 +232,52 @@ impl NullaryFnOnce for Fill<'_> {
     }
 }
 
+/// The trials at hand.
+#[derive(Clone, Copy)]
+struct At<'a> {
+    swept: &'a Swept,
+    /// When the first fault struck.
+    clock: Lane,
+    /// The horizon.
+    end: i64,
+    /// Those that fitted.
+    fitting: u16,
+}
+
 impl Told {
-    /// All figures of a subject that no chain of causes is asked for.
+    /// All figures of a subject; the trials in which its chain cannot be told.
     #[inline(always)]
     fn figures(
         &self,
         subject: &Subject,
-        swept: &Swept,
-        (clock, end): (&Lane, i64),
-        known: &mut Known,
-        figures: &mut [Column],
-    ) {
+        at: &At<'_>,
+        followed: Option<&mut Followed>,
+        outcomes: &mut Outcomes,
+    ) -> u16 {
+        let At { swept, clock, end, .. } = at;
+        let end = *end;
         let (recovered, recovery) = self.served.recovery(swept, clock, end);
-        (known.detected, known.several) = first(swept, &self.detected);
-        known.ordered = first(swept, &self.ordered).0;
-        let failed_over = since(swept, &self.failed_over, &known.ordered);
-        for (column, figure) in figures[subject.first..].iter_mut().zip(&subject.figures) {
+        let (mut detected, many) = first(swept, &self.detected);
+        let mut unclear = 0;
+        if let (Some(chain), Some(followed)) = (&self.chain, followed) {
+            let mut trials = 0;
+            for lane in 0..BESIDE {
+                let asks = self.path | (many[lane] > 1);
+                trials |= u16::from((recovered[lane] != NEVER) & asks) << lane;
+            }
+            chain.follow(swept, (trials & at.fitting, clock), followed);
+            unclear = followed.unclear;
+            if self.path {
+                path(chain, (swept, followed), clock, &mut outcomes.courses);
+            }
+            if self.asks {
+                verdicts(chain, (swept, followed), (subject, &many), &mut detected);
+            }
+        }
+        let ordered = first(swept, &self.ordered).0;
+        let failed_over = since(swept, &self.failed_over, &ordered);
+        let figures = &mut outcomes.figures[subject.first..];
+        for (column, figure) in figures.iter_mut().zip(&subject.figures) {
             *column = match figure {
                 Figure::RecoveryTime => recovery,
                 Figure::RedundancyRestored => match &self.redundant {
@@ -299,9 +293,9 @@ impl Told {
                 | Figure::DataLossWrites
                 | Figure::RecoveryPointAge
                 | Figure::SplitBrainSeconds => [Measured(0); BESIDE],
-                Figure::TimeToDetect => spans(clock, &known.detected),
-                Figure::TimeToDecide => spans(&known.detected, &known.ordered),
-                Figure::TimeToFailOver => spans(&known.ordered, &failed_over),
+                Figure::TimeToDetect => spans(clock, &detected),
+                Figure::TimeToDecide => spans(&detected, &ordered),
+                Figure::TimeToFailOver => spans(&ordered, &failed_over),
                 Figure::TimeToReroute => spans(&failed_over, &recovered),
                 // Outages are told when all figures are; what is told over time is not
                 // told here.
@@ -312,6 +306,51 @@ impl Told {
                 | Figure::Latency => [Measured::ABSENT; BESIDE],
             };
         }
+        unclear
+    }
+}
+
+/// The paths of all trials: the stretches between the events of their chains.
+#[inline(always)]
+fn path(
+    chain: &Chain,
+    (swept, followed): (&Swept, &Followed),
+    clock: &Lane,
+    courses: &mut [Course],
+) {
+    let mut from = *clock;
+    for event in chain.events(swept, followed) {
+        for lane in lanes(event.there) {
+            let begins = from[lane];
+            let to = event.at(lane).max(begins);
+            from[lane] = to;
+            if let Some(stage) = event.stage.filter(|_| begins < to) {
+                let (from, to) = (Instant(begins), Instant(to));
+                courses[lane].path.push(Step { stage: stage as usize, from, to });
+            }
+        }
+    }
+}
+
+/// Where several have detected something, the first on the way to the recovery counts.
+#[inline(always)]
+fn verdicts(
+    chain: &Chain,
+    (swept, followed): (&Swept, &Followed),
+    (subject, many): (&Subject, &Lane),
+    detected: &mut Lane,
+) {
+    let mut open = u16::MAX;
+    for event in chain.events(swept, followed) {
+        if !event.stamps.is_some_and(|stamps| subject.detected.contains(&(stamps as usize))) {
+            continue;
+        }
+        for lane in lanes(event.there & open) {
+            if many[lane] > 1 {
+                detected[lane] = event.at(lane);
+            }
+        }
+        open &= !event.there;
     }
 }
 

@@ -259,18 +259,17 @@ impl Runner<'_> {
 
     /// Sweeps the trials at hand and tells their figures at once; a bit for each that has
     /// to be told by itself.
-    fn run_columns(&mut self, sampling: &Sampling, first: u64) -> u32 {
+    fn run_columns(&mut self, sampling: &Sampling, first: u64) -> u16 {
         let (Some((side, columns)), Some((swept, sweep))) = (&mut self.columns, &mut self.sweep)
         else {
-            return u32::MAX;
+            return u16::MAX;
         };
         // What components wait for is told trial by trial.
         if first < TOLD {
-            return u32::MAX;
+            return u16::MAX;
         }
         sweep.run(swept, sampling, first);
         self.ran = (*sampling, first, false);
-        let side = (side, &mut self.scratch);
         columns.collect((self.program, sweep), swept, side, &mut self.beside)
     }
 

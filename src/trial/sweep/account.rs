@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 
+use super::cause::{Cause, change_of, event_of};
 use super::spell::{LATE, instant};
 use super::step::Input;
 use super::{Sweep, Swept};
@@ -29,7 +30,8 @@ impl<'s, 'g> Account<'s, 'g> {
     /// The account of `trial`, which was swept last.
     pub(in crate::trial) fn of(sweep: &'s Sweep<'g>, swept: &'s Swept, trial: u64) -> Self {
         let first = swept.trials.map_or(0, |trials| trials.first);
-        let mut account = Self::at(sweep, swept, (trial - first) as usize, 0);
+        let lane = (trial - first) as usize;
+        let mut account = Self { sweep, swept, lane, clock: 0, unclear: Cell::new(false) };
         let faults = &sweep.graph.faults;
         let harmless = faults.iter().all(|fault| !fault.breaks);
         let count = faults.iter().filter(|fault| harmless || fault.breaks);
@@ -37,16 +39,6 @@ impl<'s, 'g> Account<'s, 'g> {
         let first = strikes.filter(|leave| *leave < LATE).min();
         account.clock = first.map_or(0, instant);
         account
-    }
-
-    /// The account of the trial at a place, in which the first fault struck at `clock`.
-    pub(in crate::trial) fn at(
-        sweep: &'s Sweep<'g>,
-        swept: &'s Swept,
-        lane: usize,
-        clock: i64,
-    ) -> Self {
-        Self { sweep, swept, lane, clock, unclear: Cell::new(false) }
     }
 
     /// Whether the order of two changes could not be told on the way.
@@ -125,7 +117,7 @@ impl<'s, 'g> Account<'s, 'g> {
     /// The level of an event, and its moment.
     #[inline]
     fn moment(&self, id: EventId) -> (LevelId, i64) {
-        let (level, change) = (LevelId((id.0 - 1) >> 1), (id.0 - 1) & 1);
+        let (level, change) = change_of(id);
         let (leave, back) = self.spell(level);
         (level, if change == 0 { leave } else { back })
     }
@@ -136,60 +128,22 @@ impl<'s, 'g> Account<'s, 'g> {
             let (at, level) = (Instant::ZERO, LevelId::TRUE);
             return Event { at, level, value: true, cause: EventId::START };
         }
-        let change = (id.0 - 1) & 1;
+        let (_, change) = change_of(id);
         let (level, moment) = self.moment(id);
         let value = self.sweep.steady.levels[level.index()] == (change == 1);
         let cause = self.cause(level, change, moment, value);
         Event { at: Instant(instant(moment)), level, value, cause }
     }
 
-    /// An event, or the one behind it that tells as much.
-    #[inline]
-    pub(in crate::trial) fn telling(&self, id: EventId) -> Event {
-        self.event(self.sweep.telling[id.0 as usize])
-    }
-
     /// The event that made a level change at `moment`.
     fn cause(&self, level: LevelId, change: u32, moment: i64, value: bool) -> EventId {
-        let graph = self.sweep.graph;
-        match graph.levels[level.index()].producer {
-            Producer::Fact(_) => self.cause_of_fact(level, change),
-            Producer::Gate(gate) => self.cause_of_gate(gate as usize, change, moment, value),
-            Producer::Work(id) => {
-                let work = &graph.works[id.index()].0;
-                match work.uses {
-                    Some(uses) if change == 0 => event_of(uses.held, 0),
-                    _ => event_of(work.when.level(), change),
-                }
-            }
-            Producer::Unit(id) => {
-                let (work, done) = &graph.works[id.index()];
-                if change == 0 { event_of(work.when.level(), 0) } else { event_of(*done, 0) }
-            }
-            Producer::Probe(id) => event_of(graph.probes[id.index()].0.watch.level(), change),
-            Producer::Lease(id) => {
-                let condition = graph.leases[id.index()].0.renew[0].1.level();
+        match Cause::of(self.sweep.graph, level, change) {
+            Cause::One(event) => event,
+            Cause::Gate(gate) => self.cause_of_gate(gate, change, moment, value),
+            Cause::Lapse(condition) => {
                 // It may have run out although the condition held again.
                 let again = self.spell(condition).1 < moment;
                 event_of(condition, u32::from(again))
-            }
-            _ => EventId::START,
-        }
-    }
-
-    fn cause_of_fact(&self, fact: LevelId, change: u32) -> EventId {
-        let graph = self.sweep.graph;
-        let strikes = |spec: &&crate::block::FaultSpec| match &spec.strikes {
-            crate::block::Strikes::One(arm) => arm.begin.iter().any(|c| c.level == fact),
-            _ => false,
-        };
-        match graph.faults.iter().find(|spec| spec.level == fact) {
-            // A fault strikes of itself, and ends because it struck.
-            Some(_) if change == 0 => EventId::START,
-            Some(_) => event_of(fact, 0),
-            None => {
-                let spec = graph.faults.iter().find(strikes);
-                spec.map_or(EventId::START, |spec| event_of(spec.level, change))
             }
         }
     }
@@ -198,7 +152,7 @@ impl<'s, 'g> Account<'s, 'g> {
     /// stamps nothing. It is all the same which of two such changes in one moment came
     /// first where the same decided both.
     fn cause_behind(&self, event: EventId) -> Option<EventId> {
-        let level = LevelId((event.0 - 1) >> 1);
+        let (level, _) = change_of(event);
         let named = &self.sweep.graph.levels[level.index()];
         let gate = matches!(named.producer, Producer::Gate(_)) && named.mark.is_none();
         gate.then(|| self.event(event).cause)
@@ -256,38 +210,4 @@ impl<'s, 'g> Account<'s, 'g> {
         }
         found
     }
-}
-
-/// For each event the one behind it that tells as much: a gate of which one input alone
-/// can change does what that does, in the same moment, and unless it is a stage of its own
-/// or stamps something, nobody would miss it.
-pub(super) fn telling(sweep: &Sweep<'_>) -> Vec<EventId> {
-    let levels = sweep.graph.levels.len();
-    let mut telling: Vec<EventId> = (0..=2 * levels as u32).map(EventId).collect();
-    let behind = |id: EventId| {
-        let (level, change) = (LevelId((id.0 - 1) >> 1), (id.0 - 1) & 1);
-        let named = &sweep.graph.levels[level.index()];
-        let Producer::Gate(gate) = named.producer else { return None };
-        let plain = matches!(sweep.graph.gates[gate as usize].0, Gate::Threshold { .. })
-            && named.mark.is_none()
-            && named.stage.is_none();
-        match sweep.gates[gate as usize][..] {
-            [(_, only)] if plain => Some(event_of(only, change)),
-            _ => None,
-        }
-    };
-    for id in 1..telling.len() {
-        let mut at = telling[id];
-        while let Some(next) = behind(at) {
-            at = next;
-        }
-        telling[id] = at;
-    }
-    telling
-}
-
-/// The number of a level's first (0) or second (1) change.
-#[inline]
-fn event_of(level: LevelId, change: u32) -> EventId {
-    EventId(2 * level.0 + change + 1)
 }

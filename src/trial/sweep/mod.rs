@@ -14,6 +14,8 @@
 #![allow(clippy::needless_range_loop, reason = "a lane is an index into several arrays")]
 
 mod account;
+mod cause;
+mod chain;
 mod number;
 mod plan;
 mod shares;
@@ -25,6 +27,7 @@ mod turn;
 use std::collections::{BTreeMap, BinaryHeap};
 
 pub(super) use account::Account;
+pub(super) use chain::{Chain, Followed, lanes};
 pub use plan::Unswept;
 pub(super) use turn::{Missing, Turn};
 
@@ -200,7 +203,7 @@ impl<'g> Sweep<'g> {
             arch: Arch::new(),
         };
         sweep.read(meters);
-        sweep.telling = account::telling(&sweep);
+        sweep.telling = cause::telling(&sweep);
         Ok(sweep)
     }
 
@@ -337,11 +340,6 @@ impl<'g> Sweep<'g> {
                 }
             }
         }
-    }
-
-    /// Whether the trial at a place fitted.
-    pub(super) fn fits(&self, swept: &Swept, lane: usize) -> bool {
-        swept.lanes.misfits[lane] == 0
     }
 
     /// What this processor can do side by side.

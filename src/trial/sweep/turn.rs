@@ -82,11 +82,27 @@ impl Swept {
         (instants(&spell.leave), instants(&spell.back))
     }
 
+    /// The moment of a change in each trial.
+    #[inline(always)]
+    pub(super) fn moments(&self, turn: &Turn) -> &Lane {
+        let spell = &self.lanes.spells[turn.slot as usize];
+        if turn.back { &spell.back } else { &spell.leave }
+    }
+
+    /// The trials that fitted, a bit each.
+    #[inline(always)]
+    pub(in crate::trial) fn fitting(&self) -> u16 {
+        let mut fitting = 0;
+        for lane in 0..LANES {
+            fitting |= u16::from(self.lanes.misfits[lane] == 0) << lane;
+        }
+        fitting
+    }
+
     /// When a change came, in each trial; [`i64::MAX`] where it did not.
     #[inline(always)]
     pub(in crate::trial) fn turns(&self, turn: &Turn) -> Lane {
-        let spell = &self.lanes.spells[turn.slot as usize];
-        instants(if turn.back { &spell.back } else { &spell.leave })
+        instants(self.moments(turn))
     }
 }
 
