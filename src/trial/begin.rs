@@ -33,13 +33,12 @@ impl World<'_> {
         let start =
             Event { at: Instant::ZERO, level: LevelId::TRUE, value: true, cause: EventId::START };
         self.journal.push(start);
-        self.levels.copy_from_slice(&self.steady.levels);
-        self.counts.copy_from_slice(&self.steady.counts);
+        self.levels.copy_from_slice(&self.steady.starts);
+        self.gates.copy_from_slice(&self.steady.gates);
         self.counters.copy_from_slice(&self.steady.counters);
         self.works.copy_from_slice(&self.steady.works);
         self.picks.copy_from_slice(&self.steady.picks);
         self.dials.copy_from_slice(&self.steady.dials);
-        self.events.fill(EventId::START);
         self.struck.fill(None);
         self.armed_by.fill(EventId::START);
         self.lapses.clear();
@@ -217,7 +216,7 @@ impl World<'_> {
             let ttl = graph.span(lease.ttl, 0, self).max(Span(1));
             let renewed = self.clocks[clock.index()].before;
             self.leases[index] = LeaseState {
-                alive: self.levels[level.index()],
+                alive: self.level(*level),
                 holder,
                 renewing: self.holds(condition),
                 ttl,
@@ -235,7 +234,7 @@ impl World<'_> {
         let graph = self.graph;
         for (index, (probe, level)) in graph.probes.iter().enumerate() {
             let mut state = ProbeState {
-                verdict: self.levels[level.index()],
+                verdict: self.level(*level),
                 watch: self.holds(probe.watch),
                 running: self.holds(probe.running),
                 ..ProbeState::IDLE

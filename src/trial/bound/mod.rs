@@ -33,7 +33,7 @@ pub(super) fn bounds(program: &Program) -> Vec<Option<Bound>> {
             let mut world = World::new(graph, meters, &program.steady, Mode::Lazy);
             (arms.iter())
                 .map(|arm| {
-                    Reach::of(graph, &program.steady, world.struck(fault, *arm).to_vec(), fault)
+                    Reach::of(graph, &program.steady, world.struck(fault, *arm), fault)
                 })
                 .collect()
         })
