@@ -326,17 +326,6 @@ impl ClockState {
         }
     }
 
-    /// A clock that runs ticks at `now`, and nobody will ask for what was before
-    /// `visible`, an instant later: the next tick.
-    #[inline]
-    pub fn tick(&mut self, now: Instant, visible: Instant) -> Instant {
-        if matches!(self.pace, Pace::Even) && self.running {
-            return now + self.period;
-        }
-        self.settle(visible);
-        self.next(visible)
-    }
-
     /// The longest time there can be between two ticks.
     #[must_use]
     pub fn longest_gap(&self) -> Span {

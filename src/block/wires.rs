@@ -5,7 +5,7 @@
 //! their value flips, then everybody else.
 
 use super::gate::Gate;
-use super::graph::{Consumer, Graph};
+use super::graph::{Consumer, Graph, Mark};
 use super::literal::{EventId, LevelId};
 
 /// Kinds of those who hear of a change, in no order that matters.
@@ -43,8 +43,8 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// How many kinds can be due for a look: all but the last two, which only count.
-    pub const LOOKING: usize = 12;
+    /// How many numbers a kind could have.
+    pub const MOST: usize = 16;
     const ALL: [Self; 14] = [
         Self::Gate,
         Self::Clock,
@@ -80,7 +80,14 @@ impl Wire {
     #[must_use]
     #[inline]
     pub const fn kind(self) -> Kind {
-        Kind::ALL[(self.0 >> (POSITION_BITS + 1)) as usize % Kind::ALL.len()]
+        Kind::ALL[self.number()]
+    }
+
+    /// The number of its kind.
+    #[must_use]
+    #[inline]
+    pub const fn number(self) -> usize {
+        (self.0 >> (POSITION_BITS + 1)) as usize % Kind::MOST
     }
 
     /// Its position among its kind.
@@ -100,13 +107,26 @@ impl Wire {
 
 /// Where a level's wires lie.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Fan {
-    start: u32,
-    /// Thresholds until here.
+struct Fan {
+    /// Thresholds from here,
+    gates: u32,
+    /// counters and parts of meters,
+    counts: u32,
+    /// whoever must look again,
     looks: u32,
+    /// until here.
     end: u32,
-    /// Whether its rise stamps a milestone.
-    pub stamps: bool,
+}
+
+/// Who hears of a level's change.
+#[derive(Clone, Copy, Debug)]
+pub struct Hearers<'w> {
+    /// The thresholds that count it.
+    pub gates: &'w [Wire],
+    /// The counters and parts of meters.
+    pub counts: &'w [Wire],
+    /// Everybody else.
+    pub looks: &'w [Wire],
 }
 
 /// A gate, as far as a change of its count decides.
@@ -125,6 +145,8 @@ pub struct Wires {
     wires: Vec<Wire>,
     /// The gates of the graph, in its order.
     pub valves: Vec<Valve>,
+    /// For each level, which milestone its rise stamps, by which instance.
+    pub marks: Vec<Option<Mark>>,
 }
 
 impl Wires {
@@ -140,29 +162,34 @@ impl Wires {
             counts: matches!(gate, Gate::Threshold { .. }),
         };
         wires.valves = graph.gates.iter().map(valve).collect();
-        for (index, level) in graph.levels.iter().enumerate() {
-            let consumers = graph.consumers_of(LevelId(index as u32));
-            let all = consumers.iter().filter_map(|consumer| wire(*consumer, &members));
-            let counts = |w: &Wire| w.kind() == Kind::Gate && wires.valves[w.position()].counts;
-            let (gates, others): (Vec<_>, Vec<_>) = all.partition(counts);
-            let start = wires.wires.len() as u32;
-            let looks = start + gates.len() as u32;
-            wires.wires.extend(gates.into_iter().chain(others));
-            let (end, stamps) = (wires.wires.len() as u32, level.mark.is_some());
-            wires.fans.push(Fan { start, looks, end, stamps });
+        wires.marks = graph.levels.iter().map(|level| level.mark).collect();
+        for level in 0..graph.levels.len() as u32 {
+            let consumers = graph.consumers_of(LevelId(level)).iter();
+            let mut all: Vec<_> = consumers.filter_map(|c| wire(*c, &members)).collect();
+            let place = |wire: &Wire| match wire.kind() {
+                Kind::Gate if wires.valves[wire.position()].counts => 0,
+                Kind::Part | Kind::Count => 1,
+                _ => 2,
+            };
+            all.sort_by_key(place);
+            let ends = [0, 1].map(|last| all.partition_point(|wire| place(wire) <= last) as u32);
+            let [gates, end] = [0, all.len() as u32].map(|many| wires.wires.len() as u32 + many);
+            let [counts, looks] = ends.map(|many| gates + many);
+            wires.wires.extend(all);
+            wires.fans.push(Fan { gates, counts, looks, end });
         }
         wires
     }
 
-    /// The thresholds that count a level, everybody else who reads it, and whether its
-    /// rise stamps a milestone.
+    /// Who hears of a change of a level.
     #[must_use]
     #[inline]
-    pub fn fan(&self, level: LevelId) -> (&[Wire], &[Wire], bool) {
+    pub fn of_level(&self, level: LevelId) -> Hearers<'_> {
         let fan = self.fans[level.index()];
-        let all = &self.wires[fan.start as usize..fan.end as usize];
-        let (gates, others) = all.split_at((fan.looks - fan.start) as usize);
-        (gates, others, fan.stamps)
+        let all = &self.wires[fan.gates as usize..fan.end as usize];
+        let (others, looks) = all.split_at((fan.looks - fan.gates) as usize);
+        let (gates, counts) = others.split_at((fan.counts - fan.gates) as usize);
+        Hearers { gates, counts, looks }
     }
 }
 

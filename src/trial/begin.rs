@@ -42,7 +42,11 @@ impl World<'_> {
         self.struck.fill(None);
         self.armed_by.fill(EventId::START);
         self.lapses.clear();
-        self.stamps.iter_mut().for_each(|s| s.fill(Instant::NEVER));
+        for (stamps, stamped) in self.stamps.iter_mut().zip(&mut self.stamped) {
+            if std::mem::take(stamped) {
+                stamps.fill(Instant::NEVER);
+            }
+        }
         self.begin_clocks();
         self.begin_backups();
         self.begin_shares();
@@ -75,11 +79,8 @@ impl World<'_> {
                 }
             }
         }
-        for index in 0..graph.clocks.len() {
-            if self.mode == Mode::Full {
-                let first = self.clocks[index].next(Instant::ZERO);
-                self.agenda.schedule(self.slots.tick(index), first);
-            }
+        if self.mode == Mode::Full {
+            (0..graph.clocks.len()).for_each(|index| self.plan_ticks(index, Instant::ZERO));
         }
     }
 

@@ -3,6 +3,7 @@
 use super::Mode;
 use super::slots::Due;
 use super::world::{Lapse, World};
+use crate::block::pace::Pace;
 use crate::block::probe::Looks;
 use crate::block::wires::Kind;
 use crate::block::{ClockId, Consumer, DialId, EventId, LeaseId, ProbeId};
@@ -59,7 +60,7 @@ impl World<'_> {
     fn renewals(&mut self, due: Due) {
         match due {
             Due::Renew(index) => self.renew(index as usize),
-            Due::Tick(clock) => {
+            Due::Tick(clock) if self.renewals[clock as usize] => {
                 let graph = self.graph;
                 let clock = clock as usize;
                 for observer in &graph.observers[clock] {
@@ -111,8 +112,21 @@ impl World<'_> {
                 _ => {}
             }
         }
-        let next = self.clocks[clock.index()].tick(self.now, self.visible);
-        self.agenda.schedule(self.slots.tick(clock.index()), next);
+        let slot = self.slots.tick(clock.index());
+        if !self.agenda.repeats(slot) {
+            self.clocks[clock.index()].settle(self.visible);
+            self.agenda.schedule(slot, self.clocks[clock.index()].next(self.visible));
+        }
+    }
+
+    /// Full: a clock is due at its next tick from `from` on, and at those after it.
+    pub(super) fn plan_ticks(&mut self, clock: usize, from: Instant) {
+        let (slot, state) = (self.slots.tick(clock), &self.clocks[clock]);
+        let next = state.next(from);
+        match state.pace {
+            Pace::Even => self.agenda.repeat(slot, next, state.period),
+            _ => self.agenda.schedule(slot, next),
+        }
     }
 
     /// Whether a lease has run out is looked at.

@@ -195,7 +195,7 @@ impl World<'_> {
             }
         }
         if self.mode == Mode::Full {
-            self.agenda.schedule(self.slots.tick(index), state.next(self.visible));
+            self.plan_ticks(index, self.visible);
         }
     }
 

@@ -82,6 +82,14 @@ impl Slots {
         let slots = kinds.into_iter().zip(self.starts.windows(2));
         slots.flat_map(|(kind, range)| (0..range[1] - range[0]).map(kind)).collect()
     }
+
+    /// The blocks that may be restless: each once.
+    pub(super) fn blocks(&self) -> Vec<Due> {
+        let once = |due: &Due| {
+            !matches!(due, Due::FaultEnd(_) | Due::Token(_) | Due::Tick(_) | Due::Renew(_))
+        };
+        self.dues().into_iter().filter(once).collect()
+    }
 }
 
 macro_rules! slots {

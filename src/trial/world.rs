@@ -22,11 +22,11 @@ use crate::block::pool::PoolState;
 use crate::block::probe::ProbeState;
 use crate::block::tank::TankState;
 use crate::block::value::Readings;
-use crate::block::wires::{Counted, Kind};
+use crate::block::wires::{Counted, Kind, Wire};
 use crate::block::work::WorkState;
 use crate::block::{
     Arm, BackupId, Change, Consumer, Event, EventId, FaultSpec, Graph, LeaseId, LevelId, Literal,
-    LogId, PickId, Strikes, ValueId,
+    LogId, Mark, PickId, Strikes, ValueId,
 };
 use crate::kernel::Agenda;
 use crate::random::Sampling;
@@ -83,6 +83,8 @@ pub struct World<'g> {
     pub(super) tanks: Vec<TankState>,
     pub(super) agenda: Agenda,
     pub(super) slots: Slots,
+    /// Whether a lease looks at the ticks of each clock.
+    pub(super) renewals: Vec<bool>,
     /// What each slot stands for.
     pub(super) dues: Vec<Due>,
     pub(super) dirty: Dirty,
@@ -94,6 +96,8 @@ pub struct World<'g> {
     pub(super) struck: Vec<Option<usize>>,
     /// For faults that wait for a milestone: the event that stamped it.
     pub(super) armed_by: Vec<EventId>,
+    /// Which milestones have been stamped.
+    pub(super) stamped: Vec<bool>,
     /// First stamp of each instance of each milestone.
     pub(super) stamps: Vec<Vec<Instant>>,
     pub(super) meter_states: Vec<MeterState>,
@@ -102,7 +106,9 @@ pub struct World<'g> {
     /// The leases that ran out.
     pub(super) lapses: Vec<Lapse>,
     pub(super) exhausted: bool,
-    /// The block that was found restless last (every tick executed).
+    /// The blocks that may be restless.
+    pub(super) blocks: Vec<Due>,
+    /// Which of them was found restless last (every tick executed).
     pub(super) restless: usize,
 }
 
@@ -145,6 +151,7 @@ impl<'g> World<'g> {
     #[must_use]
     pub fn new(graph: &'g Graph, meters: &'g [Meter], steady: &'g Steady, mode: Mode) -> Self {
         let slots = Slots::of(graph);
+        let renews = |observer: &Consumer| matches!(observer, Consumer::Lease(_));
         Self {
             graph,
             meters,
@@ -187,6 +194,7 @@ impl<'g> World<'g> {
             agenda: Agenda::new(slots.count()),
             dues: slots.dues(),
             slots,
+            renewals: graph.observers.iter().map(|all| all.iter().any(renews)).collect(),
             dirty: Dirty::new(graph, meters.len()),
             // Twice: a try in no time may begin while those before it end.
             zero: Vec::with_capacity(2 * graph.works.len()),
@@ -195,6 +203,7 @@ impl<'g> World<'g> {
             scratch: Vec::with_capacity(64),
             struck: vec![None; graph.faults.len()],
             armed_by: vec![EventId::START; graph.faults.len()],
+            stamped: vec![false; graph.milestones.len()],
             stamps: graph.milestones.iter().map(|n| vec![Instant::NEVER; *n as usize]).collect(),
             meter_states: vec![MeterState::default(); meters.len()],
             shares: (meters.iter())
@@ -202,6 +211,7 @@ impl<'g> World<'g> {
                 .collect(),
             lapses: Vec::with_capacity(16),
             exhausted: false,
+            blocks: slots.blocks(),
             restless: 0,
         }
     }
@@ -276,33 +286,36 @@ impl<'g> World<'g> {
         let event = EventId(self.journal.len() as u32);
         self.journal.push(Event { at: self.now, level, value, cause });
         self.levels[level.index()] = LevelState::new(value, event);
-        let (gates, others, stamps) = self.graph.wires.fan(level);
-        for wire in gates {
-            let gate = wire.position();
-            if self.gates[gate].count(value != wire.is_negated(), event) {
-                self.dirty.insert(Kind::Gate, gate);
+        let wires = &self.graph.wires;
+        let hearers = wires.of_level(level);
+        for wire in hearers.gates {
+            if self.gates[wire.position()].count(value != wire.is_negated(), event) {
+                self.dirty.insert(Kind::Gate, wire.position());
             }
         }
-        for wire in others {
-            let (kind, position) = (wire.kind(), wire.position());
-            let count = match kind {
-                Kind::Part => &mut self.meter_states[position].served_now,
-                Kind::Count => &mut self.counters[position],
-                _ => {
-                    self.dirty.insert(kind, position);
-                    continue;
-                }
-            };
-            let up = value != wire.is_negated();
-            *count = if up { count.wrapping_add(1) } else { count.wrapping_sub(1) };
-            if kind == Kind::Part {
-                self.dirty.insert(Kind::Meter, position);
-            }
+        for wire in hearers.counts {
+            self.recount(*wire, value);
         }
-        if value && stamps {
-            self.stamp(level);
+        for wire in hearers.looks {
+            self.dirty.hear(*wire);
+        }
+        if value && let Some(mark) = wires.marks[level.index()] {
+            self.stamp_mark(mark, event);
         }
         event
+    }
+
+    /// Whoever only counts a level counts it anew: it has become `value`.
+    fn recount(&mut self, wire: Wire, value: bool) {
+        let position = wire.position();
+        let count = if wire.kind() == Kind::Part {
+            self.dirty.insert(Kind::Meter, position);
+            &mut self.meter_states[position].served_now
+        } else {
+            &mut self.counters[position]
+        };
+        let up = value != wire.is_negated();
+        *count = if up { count.wrapping_add(1) } else { count.wrapping_sub(1) };
     }
 
     /// When a lease was last renewed: in the lazy form by a tick that nobody executed.
@@ -320,14 +333,17 @@ impl<'g> World<'g> {
 
     /// The rise of `level` stamps its milestone.
     pub(super) fn stamp(&mut self, level: LevelId) {
-        let graph = self.graph;
-        let Some(mark) = graph.levels[level.index()].mark else { return };
-        let stamps = &mut self.stamps[mark.milestone as usize];
-        let first = stamps.iter().all(|s| *s == Instant::NEVER);
-        let stamp = &mut stamps[mark.instance as usize];
+        if let Some(mark) = self.graph.wires.marks[level.index()] {
+            self.stamp_mark(mark, self.event_of(level));
+        }
+    }
+
+    fn stamp_mark(&mut self, mark: Mark, by: EventId) {
+        let milestone = mark.milestone as usize;
+        let stamp = &mut self.stamps[milestone][mark.instance as usize];
         *stamp = (*stamp).min(self.now);
-        if first {
-            self.arm_faults(mark.milestone, self.event_of(level));
+        if !std::mem::replace(&mut self.stamped[milestone], true) {
+            self.arm_faults(mark.milestone, by);
             self.end_faults(mark.milestone);
         }
     }
