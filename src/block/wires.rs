@@ -8,12 +8,14 @@ use super::gate::Gate;
 use super::graph::{Consumer, Graph, Mark};
 use super::literal::{EventId, LevelId};
 
-/// Kinds of those who hear of a change, in no order that matters.
+/// Kinds of those who hear of a change; thresholds come first.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[repr(u8)]
 pub enum Kind {
-    /// A gate, by its position in [`Graph::gates`].
+    /// A gate whose value follows from a count, by its position in [`Graph::gates`].
     Gate,
+    /// A gate that remembers, by the same.
+    Latch,
     /// A clock.
     Clock,
     /// A probe.
@@ -40,13 +42,16 @@ pub enum Kind {
     Part,
     /// A counter.
     Count,
+    /// A milestone that the rise of the level stamps, by its position in [`Wires::marks`].
+    Mark,
 }
 
 impl Kind {
-    /// How many numbers a kind could have.
-    pub const MOST: usize = 16;
-    const ALL: [Self; 14] = [
+    /// How many there are.
+    pub const MANY: usize = 16;
+    const ALL: [Self; Self::MANY] = [
         Self::Gate,
+        Self::Latch,
         Self::Clock,
         Self::Probe,
         Self::Work,
@@ -60,6 +65,7 @@ impl Kind {
         Self::Meter,
         Self::Part,
         Self::Count,
+        Self::Mark,
     ];
 }
 
@@ -83,11 +89,9 @@ impl Wire {
         Kind::ALL[self.number()]
     }
 
-    /// The number of its kind.
-    #[must_use]
     #[inline]
-    pub const fn number(self) -> usize {
-        (self.0 >> (POSITION_BITS + 1)) as usize % Kind::MOST
+    const fn number(self) -> usize {
+        (self.0 >> (POSITION_BITS + 1)) as usize % Kind::MANY
     }
 
     /// Its position among its kind.
@@ -105,48 +109,36 @@ impl Wire {
     }
 }
 
-/// Where a level's wires lie.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-struct Fan {
-    /// Thresholds from here,
-    gates: u32,
-    /// counters and parts of meters,
-    counts: u32,
-    /// whoever must look again,
-    looks: u32,
-    /// until here.
-    end: u32,
-}
-
-/// Who hears of a level's change.
-#[derive(Clone, Copy, Debug)]
-pub struct Hearers<'w> {
-    /// The thresholds that count it.
-    pub gates: &'w [Wire],
-    /// The counters and parts of meters.
-    pub counts: &'w [Wire],
-    /// Everybody else.
-    pub looks: &'w [Wire],
-}
-
-/// A gate, as far as a change of its count decides.
+/// A gate, as far as a look at it goes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Valve {
+pub struct Valve(u32);
+
+impl Valve {
     /// Its level.
-    pub level: LevelId,
-    /// Whether its value follows from a count alone.
-    pub counts: bool,
+    #[must_use]
+    #[inline]
+    pub const fn level(self) -> LevelId {
+        LevelId(self.0 >> 1)
+    }
+
+    /// Whether it remembers: its value does not follow from a count.
+    #[must_use]
+    #[inline]
+    pub const fn is_latch(self) -> bool {
+        self.0 & 1 == 1
+    }
 }
 
 /// The wires of a graph.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Wires {
-    fans: Vec<Fan>,
+    /// Where each level's wires begin; one more than levels.
+    starts: Vec<u32>,
     wires: Vec<Wire>,
     /// The gates of the graph, in its order.
     pub valves: Vec<Valve>,
-    /// For each level, which milestone its rise stamps, by which instance.
-    pub marks: Vec<Option<Mark>>,
+    /// Who stamps which milestone.
+    pub marks: Vec<Mark>,
 }
 
 impl Wires {
@@ -157,46 +149,46 @@ impl Wires {
         for log in &graph.logs {
             members.push(members[members.len() - 1] + log.members.len() as u32);
         }
-        let valve = |(gate, level): &(Gate, LevelId)| Valve {
-            level: *level,
-            counts: matches!(gate, Gate::Threshold { .. }),
-        };
+        let latch = |gate: &Gate| matches!(gate, Gate::Latch { .. });
+        let valve = |(gate, level): &(Gate, LevelId)| Valve(level.0 << 1 | u32::from(latch(gate)));
         wires.valves = graph.gates.iter().map(valve).collect();
-        wires.marks = graph.levels.iter().map(|level| level.mark).collect();
-        for level in 0..graph.levels.len() as u32 {
-            let consumers = graph.consumers_of(LevelId(level)).iter();
-            let mut all: Vec<_> = consumers.filter_map(|c| wire(*c, &members)).collect();
-            let place = |wire: &Wire| match wire.kind() {
-                Kind::Gate if wires.valves[wire.position()].counts => 0,
-                Kind::Part | Kind::Count => 1,
-                _ => 2,
-            };
-            all.sort_by_key(place);
-            let ends = [0, 1].map(|last| all.partition_point(|wire| place(wire) <= last) as u32);
-            let [gates, end] = [0, all.len() as u32].map(|many| wires.wires.len() as u32 + many);
-            let [counts, looks] = ends.map(|many| gates + many);
+        wires.starts.push(0);
+        for (index, level) in graph.levels.iter().enumerate() {
+            let consumers = graph.consumers_of(LevelId(index as u32)).iter();
+            let mut all: Vec<Wire> =
+                consumers.filter_map(|c| wire(*c, &members, &wires.valves)).collect();
+            if let Some(mark) = level.mark {
+                all.push(Wire::new(Kind::Mark, wires.marks.len() as u32, false));
+                wires.marks.push(mark);
+            }
+            all.sort_by_key(|wire| wire.number());
             wires.wires.extend(all);
-            wires.fans.push(Fan { gates, counts, looks, end });
+            wires.starts.push(wires.wires.len() as u32);
         }
         wires
     }
 
-    /// Who hears of a change of a level.
+    /// Who hears of a change of a level: thresholds first.
     #[must_use]
     #[inline]
-    pub fn of_level(&self, level: LevelId) -> Hearers<'_> {
-        let fan = self.fans[level.index()];
-        let all = &self.wires[fan.gates as usize..fan.end as usize];
-        let (others, looks) = all.split_at((fan.looks - fan.gates) as usize);
-        let (gates, counts) = others.split_at((fan.counts - fan.gates) as usize);
-        Hearers { gates, counts, looks }
+    pub fn of_level(&self, level: LevelId) -> &[Wire] {
+        let (start, end) = (self.starts[level.index()], self.starts[level.index() + 1]);
+        &self.wires[start as usize..end as usize]
+    }
+
+    /// What the rise of a level stamps.
+    #[must_use]
+    pub fn mark_of(&self, level: LevelId) -> Option<Mark> {
+        let last = self.of_level(level).last()?;
+        (last.kind() == Kind::Mark).then(|| self.marks[last.position()])
     }
 }
 
 /// The wire of a consumer, where it does anything at a change.
-fn wire(consumer: Consumer, members: &[u32]) -> Option<Wire> {
+fn wire(consumer: Consumer, members: &[u32], valves: &[Valve]) -> Option<Wire> {
     let looking = |kind, position| Some(Wire::new(kind, position, false));
     match consumer {
+        Consumer::Gate(gate, _) if valves[gate as usize].is_latch() => looking(Kind::Latch, gate),
         Consumer::Gate(gate, negated) => Some(Wire::new(Kind::Gate, gate, negated)),
         Consumer::Work(id) => looking(Kind::Work, id.0),
         Consumer::Clock(id) => looking(Kind::Clock, id.0),

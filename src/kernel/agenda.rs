@@ -438,7 +438,8 @@ mod tests {
                     }
                     Ping::Peek => prop_assert_eq!(agenda.peek(), list.first()),
                     Ping::Clear => {
-                        (agenda.clear(), list.0.clear());
+                        agenda.clear();
+                        list.0.clear();
                     }
                 }
                 for slot in (0..20).map(Slot) {

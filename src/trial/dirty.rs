@@ -1,6 +1,6 @@
 //! Who must be looked at again because something it reads has changed.
 
-use crate::block::wires::{Kind, Wire};
+use crate::block::wires::Kind;
 use crate::block::{Consumer, Graph};
 
 /// A set of small numbers, taken out in ascending order: a bit for each, and a bit for
@@ -57,7 +57,7 @@ impl Marks {
 /// What must be looked at again, by kind of block.
 #[derive(Debug)]
 pub(super) struct Dirty {
-    marks: [Marks; Kind::MOST],
+    marks: [Marks; Kind::MANY],
     /// A bit for each kind of which there may be any.
     kinds: u32,
     /// Members before each log.
@@ -70,7 +70,7 @@ impl Dirty {
         for log in &graph.logs {
             log_starts.push(log_starts[log_starts.len() - 1] + log.members.len());
         }
-        let mut marks: [Marks; Kind::MOST] = Default::default();
+        let mut marks: [Marks; Kind::MANY] = Default::default();
         let sizes = [
             (Kind::Gate, graph.gates.len()),
             (Kind::Clock, graph.clocks.len()),
@@ -95,13 +95,6 @@ impl Dirty {
     pub(super) fn insert(&mut self, kind: Kind, number: usize) {
         self.marks[kind as usize].insert(number);
         self.kinds |= 1 << kind as u32;
-    }
-
-    /// Whoever hears of a change by this wire must look.
-    #[inline]
-    pub(super) fn hear(&mut self, wire: Wire) {
-        self.marks[wire.number()].insert(wire.position());
-        self.kinds |= 1 << wire.number();
     }
 
     /// Takes the least number of a kind out.

@@ -28,7 +28,8 @@ impl World<'_> {
     fn is_restless(&self, block: Due) -> bool {
         match block {
             Due::Fault(index) => {
-                let slots = [self.slots.fault(index as usize), self.slots.fault_end(index as usize)];
+                let slots =
+                    [self.slots.fault(index as usize), self.slots.fault_end(index as usize)];
                 slots.iter().any(|slot| self.agenda.due(*slot).is_some())
             }
             Due::Work(index) => matches!(

@@ -80,11 +80,11 @@ impl World<'_> {
         let graph = self.graph;
         while let Some(index) = self.dirty.pop(Kind::Gate) {
             let valve = graph.wires.valves[index];
-            let (value, known) = if valve.counts {
+            let (value, known) = if !valve.is_latch() {
                 let Some(told) = self.gates[index].look() else { continue };
                 told
             } else {
-                let before = self.level(valve.level);
+                let before = self.level(valve.level());
                 let value = graph.gates[index].0.value(0, before, |l| self.holds(l));
                 if value == before {
                     continue;
@@ -93,7 +93,7 @@ impl World<'_> {
             };
             debug_assert!(known.is_none_or(|cause| cause == self.cause(index, value)));
             let cause = known.unwrap_or_else(|| self.cause(index, value));
-            self.change(valve.level, value, cause);
+            self.change(valve.level(), value, cause);
         }
     }
 

@@ -286,36 +286,35 @@ impl<'g> World<'g> {
         let event = EventId(self.journal.len() as u32);
         self.journal.push(Event { at: self.now, level, value, cause });
         self.levels[level.index()] = LevelState::new(value, event);
-        let wires = &self.graph.wires;
-        let hearers = wires.of_level(level);
-        for wire in hearers.gates {
-            if self.gates[wire.position()].count(value != wire.is_negated(), event) {
-                self.dirty.insert(Kind::Gate, wire.position());
+        for wire in self.graph.wires.of_level(level) {
+            let (kind, position) = (wire.kind(), wire.position());
+            if kind != Kind::Gate {
+                self.hear(*wire, value, event);
+            } else if self.gates[position].count(value != wire.is_negated(), event) {
+                self.dirty.insert(Kind::Gate, position);
             }
-        }
-        for wire in hearers.counts {
-            self.recount(*wire, value);
-        }
-        for wire in hearers.looks {
-            self.dirty.hear(*wire);
-        }
-        if value && let Some(mark) = wires.marks[level.index()] {
-            self.stamp_mark(mark, event);
         }
         event
     }
 
-    /// Whoever only counts a level counts it anew: it has become `value`.
-    fn recount(&mut self, wire: Wire, value: bool) {
-        let position = wire.position();
-        let count = if wire.kind() == Kind::Part {
-            self.dirty.insert(Kind::Meter, position);
-            &mut self.meter_states[position].served_now
-        } else {
-            &mut self.counters[position]
-        };
+    /// Somebody who is no threshold hears that a level has become `value` by `event`.
+    #[inline]
+    fn hear(&mut self, wire: Wire, value: bool, event: EventId) {
+        let (kind, position) = (wire.kind(), wire.position());
         let up = value != wire.is_negated();
-        *count = if up { count.wrapping_add(1) } else { count.wrapping_sub(1) };
+        let counted = |count: u32| if up { count.wrapping_add(1) } else { count.wrapping_sub(1) };
+        match kind {
+            Kind::Latch => self.dirty.insert(Kind::Gate, position),
+            Kind::Part => {
+                let state = &mut self.meter_states[position];
+                state.served_now = counted(state.served_now);
+                self.dirty.insert(Kind::Meter, position);
+            }
+            Kind::Count => self.counters[position] = counted(self.counters[position]),
+            Kind::Mark if value => self.stamp_mark(self.graph.wires.marks[position], event),
+            Kind::Mark => {}
+            _ => self.dirty.insert(kind, position),
+        }
     }
 
     /// When a lease was last renewed: in the lazy form by a tick that nobody executed.
@@ -333,7 +332,7 @@ impl<'g> World<'g> {
 
     /// The rise of `level` stamps its milestone.
     pub(super) fn stamp(&mut self, level: LevelId) {
-        if let Some(mark) = self.graph.wires.marks[level.index()] {
+        if let Some(mark) = self.graph.wires.mark_of(level) {
             self.stamp_mark(mark, self.event_of(level));
         }
     }
