@@ -195,8 +195,8 @@ impl Agenda {
             }
             return;
         }
-        let place = if self.mend() { self.place[key.slot().0 as usize] } else { place };
-        self.settle(key, place as usize);
+        self.mend();
+        self.settle(key, self.place[key.slot().0 as usize] as usize);
     }
 
     /// Takes `slot` off the agenda.
@@ -208,8 +208,8 @@ impl Agenda {
     /// Takes what is at `place` off.
     fn take(&mut self, place: usize) {
         let slot = self.heap[place].slot().0 as usize;
-        let place = if self.mend() { self.place[slot] as usize } else { place };
-        self.place[slot] = ABSENT;
+        self.mend();
+        let place = std::mem::replace(&mut self.place[slot], ABSENT) as usize;
         if let Some(last) = self.heap.pop().filter(|_| place < self.heap.len()) {
             self.settle(last, place);
         }
@@ -277,9 +277,9 @@ impl Agenda {
         }
     }
 
-    /// Closes the gap at the top; whether there was one.
+    /// Closes the gap at the top, and everybody else is where they belong.
     #[inline]
-    fn mend(&mut self) -> bool {
+    fn mend(&mut self) {
         if self.unsorted {
             self.begin();
         }
@@ -287,7 +287,6 @@ impl Agenda {
         if gap && let Some(last) = self.heap.pop().filter(|_| !self.heap.is_empty()) {
             self.sink(last, 0);
         }
-        gap
     }
 
     /// All that stood in rings from the start are sorted, the first of each comes in.
