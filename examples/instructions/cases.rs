@@ -27,6 +27,8 @@ pub(crate) fn all() -> Vec<Case> {
         ("trial: etcd/leader-kill", "lab/etcd/leader-kill", (256, 1024), Mode::Lazy),
         ("trial: dns/ttl60", "lab/dns/ttl60", (1, 5), Mode::Lazy),
         ("trial: zone-failover", "zone-failover", (256, 1024), Mode::Lazy),
+        ("every event: zone-failover", "zone-failover", (64, 320), Mode::Full),
+        ("trial: butterfly/zone-power", "butterfly/zone-power", (32, 160), Mode::Lazy),
     ];
     let mut cases: Vec<Case> = trials
         .into_iter()

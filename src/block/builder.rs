@@ -25,6 +25,7 @@ use super::pool::Pool;
 use super::probe::{Looks, Probe};
 use super::tank::Tank;
 use super::value::{Condition, Value};
+use super::wires::Wires;
 use super::work::Work;
 
 /// Why a graph cannot be built.
@@ -463,6 +464,7 @@ impl Builder {
             }
         }
         self.connect_levels();
+        self.graph.wires = Wires::of(&self.graph);
         Ok(self.graph)
     }
 

@@ -92,6 +92,7 @@ impl ClockState {
 
     /// The first tick at or after `from`.
     #[must_use]
+    #[inline]
     pub fn next(&self, from: Instant) -> Instant {
         if !self.running || from == Instant::NEVER {
             return Instant::NEVER;

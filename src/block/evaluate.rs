@@ -9,7 +9,15 @@ use crate::units::Span;
 
 impl Graph {
     /// The value now, for the `activation`-th use.
+    #[inline]
     pub fn value(&self, id: ValueId, activation: u32, with: &impl Readings) -> f64 {
+        match &self.values[id.0 as usize] {
+            Value::Constant(value) => *value,
+            _ => self.evaluate(id, activation, with),
+        }
+    }
+
+    fn evaluate(&self, id: ValueId, activation: u32, with: &impl Readings) -> f64 {
         let of = |id: &ValueId| self.value(*id, activation, with);
         match &self.values[id.0 as usize] {
             Value::Constant(value) => *value,
@@ -88,11 +96,13 @@ impl Graph {
     }
 
     /// A value as a span of time: at least zero, endless where it is infinite.
+    #[inline]
     pub fn span(&self, id: ValueId, activation: u32, with: &impl Readings) -> Span {
         Span::from_seconds(self.value(id, activation, with).max(0.0))
     }
 
     /// A value as a count: at least one.
+    #[inline]
     pub fn count(&self, id: ValueId, with: &impl Readings) -> u32 {
         self.value(id, 0, with).clamp(1.0, 1e6) as u32
     }

@@ -17,6 +17,7 @@ use super::pool::Pool;
 use super::probe::Probe;
 use super::tank::Tank;
 use super::value::{Condition, Value};
+use super::wires::Wires;
 use super::work::Work;
 
 /// Who must hear of a level's change.
@@ -210,6 +211,8 @@ pub struct Graph {
     pub fan_out: Vec<u32>,
     /// Consumers of levels, level by level.
     pub consumers: Vec<Consumer>,
+    /// The same, packed for those who execute changes.
+    pub wires: Wires,
 }
 
 impl Graph {

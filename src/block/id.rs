@@ -8,6 +8,7 @@ macro_rules! ids {
         impl $name {
             /// Its position in arrays.
             #[must_use]
+            #[inline]
             pub const fn index(self) -> usize {
                 self.0 as usize
             }

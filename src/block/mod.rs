@@ -35,6 +35,7 @@ pub mod pool;
 pub mod probe;
 pub mod tank;
 pub mod value;
+pub mod wires;
 pub mod work;
 
 pub use builder::{BuildError, Builder};

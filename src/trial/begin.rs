@@ -33,17 +33,20 @@ impl World<'_> {
         let start =
             Event { at: Instant::ZERO, level: LevelId::TRUE, value: true, cause: EventId::START };
         self.journal.push(start);
-        self.levels.copy_from_slice(&self.steady.levels);
-        self.counts.copy_from_slice(&self.steady.counts);
+        self.levels.copy_from_slice(&self.steady.starts);
+        self.gates.copy_from_slice(&self.steady.gates);
         self.counters.copy_from_slice(&self.steady.counters);
         self.works.copy_from_slice(&self.steady.works);
         self.picks.copy_from_slice(&self.steady.picks);
         self.dials.copy_from_slice(&self.steady.dials);
-        self.events.fill(EventId::START);
         self.struck.fill(None);
         self.armed_by.fill(EventId::START);
         self.lapses.clear();
-        self.stamps.iter_mut().for_each(|s| s.fill(Instant::NEVER));
+        for (stamps, stamped) in self.stamps.iter_mut().zip(&mut self.stamped) {
+            if std::mem::take(stamped) {
+                stamps.fill(Instant::NEVER);
+            }
+        }
         self.begin_clocks();
         self.begin_backups();
         self.begin_shares();
@@ -76,11 +79,8 @@ impl World<'_> {
                 }
             }
         }
-        for index in 0..graph.clocks.len() {
-            if self.mode == Mode::Full {
-                let first = self.clocks[index].next(Instant::ZERO);
-                self.agenda.schedule(self.slots.tick(index), first);
-            }
+        if self.mode == Mode::Full {
+            (0..graph.clocks.len()).for_each(|index| self.plan_ticks(index, Instant::ZERO));
         }
     }
 
@@ -217,7 +217,7 @@ impl World<'_> {
             let ttl = graph.span(lease.ttl, 0, self).max(Span(1));
             let renewed = self.clocks[clock.index()].before;
             self.leases[index] = LeaseState {
-                alive: self.levels[level.index()],
+                alive: self.level(*level),
                 holder,
                 renewing: self.holds(condition),
                 ttl,
@@ -235,7 +235,7 @@ impl World<'_> {
         let graph = self.graph;
         for (index, (probe, level)) in graph.probes.iter().enumerate() {
             let mut state = ProbeState {
-                verdict: self.levels[level.index()],
+                verdict: self.level(*level),
                 watch: self.holds(probe.watch),
                 running: self.holds(probe.running),
                 ..ProbeState::IDLE

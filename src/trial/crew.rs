@@ -4,6 +4,7 @@ use super::world::World;
 use crate::block::EventId;
 use crate::block::crew::CallState;
 use crate::block::value::Readings;
+use crate::block::wires::Kind;
 use crate::block::work::WorkStage;
 use crate::units::Instant;
 
@@ -32,7 +33,7 @@ impl World<'_> {
         let due = state.due(now);
         self.calls[index] = state;
         self.agenda.schedule(self.slots.work(index), due);
-        self.dirty.crews.insert(calls.crew.index());
+        self.dirty.insert(Kind::Crew, calls.crew.index());
     }
 
     /// Whoever waits longest for somebody of a crew who is there gets them.
@@ -62,13 +63,13 @@ impl World<'_> {
         let by = match self.works[next].tries {
             0 => self.event(work.when).max(self.event(work.until)),
             // It let somebody go when the last try failed.
-            _ => self.events[calls.held.index()],
+            _ => self.event_of(calls.held),
         };
         let by = self.set(callee.taken, true, by);
         self.works[next].started_by = self.set(calls.held, true, by);
         self.agenda.cancel(self.slots.work(next));
         self.begin_try(next);
-        self.dirty.crews.insert(crew);
+        self.dirty.insert(Kind::Crew, crew);
     }
 
     /// Whoever works on a task is free again, by the doing of `by`.
@@ -79,7 +80,7 @@ impl World<'_> {
             let callee = calls.callees[taken];
             self.busy[calls.crew.index()][callee.person] = false;
             self.set(callee.taken, false, by);
-            self.dirty.crews.insert(calls.crew.index());
+            self.dirty.insert(Kind::Crew, calls.crew.index());
         }
     }
 }

@@ -1,38 +1,45 @@
 //! Who must be looked at again because something it reads has changed.
 
+use crate::block::wires::Kind;
 use crate::block::{Consumer, Graph};
 
-/// A set of small numbers, taken out in ascending order.
+/// A set of small numbers, taken out in ascending order: a bit for each, and a bit for
+/// each word of these that is not empty.
 #[derive(Debug, Default)]
-pub(super) struct Marks {
+struct Marks {
     words: Vec<u64>,
-    /// Words before this one are empty.
+    full: Vec<u64>,
+    /// Words of `full` before this one are empty.
     lowest: usize,
 }
 
 impl Marks {
     fn new(size: usize) -> Self {
-        Self { words: vec![0; size.div_ceil(64)], lowest: usize::MAX }
+        let words = size.div_ceil(64);
+        Self { words: vec![0; words], full: vec![0; words.div_ceil(64)], lowest: usize::MAX }
     }
 
-    pub(super) fn extend(&mut self, number: Option<usize>) {
-        number.into_iter().for_each(|number| self.insert(number));
-    }
-
-    pub(super) fn insert(&mut self, number: usize) {
+    #[inline]
+    fn insert(&mut self, number: usize) {
         let word = number / 64;
         self.words[word] |= 1 << (number % 64);
-        self.lowest = self.lowest.min(word);
+        self.full[word / 64] |= 1 << (word % 64);
+        self.lowest = self.lowest.min(word / 64);
     }
 
     /// Takes the least number out.
-    pub(super) fn pop(&mut self) -> Option<usize> {
-        while self.lowest < self.words.len() {
-            let word = &mut self.words[self.lowest];
-            if *word != 0 {
+    #[inline]
+    fn pop(&mut self) -> Option<usize> {
+        while let Some(full) = self.full.get_mut(self.lowest) {
+            if *full != 0 {
+                let at = self.lowest * 64 + full.trailing_zeros() as usize;
+                let word = &mut self.words[at];
                 let bit = word.trailing_zeros() as usize;
                 *word &= *word - 1;
-                return Some(self.lowest * 64 + bit);
+                if *word == 0 {
+                    *full &= *full - 1;
+                }
+                return Some(at * 64 + bit);
             }
             self.lowest += 1;
         }
@@ -41,28 +48,18 @@ impl Marks {
     }
 
     fn clear(&mut self) {
-        if self.lowest != usize::MAX {
-            self.words.fill(0);
-            self.lowest = usize::MAX;
-        }
+        self.words.fill(0);
+        self.full.fill(0);
+        self.lowest = usize::MAX;
     }
 }
 
 /// What must be looked at again, by kind of block.
 #[derive(Debug)]
 pub(super) struct Dirty {
-    pub(super) gates: Marks,
-    pub(super) works: Marks,
-    pub(super) clocks: Marks,
-    pub(super) probes: Marks,
-    pub(super) leases: Marks,
-    pub(super) dials: Marks,
-    pub(super) picks: Marks,
-    pub(super) logs: Marks,
-    pub(super) pools: Marks,
-    pub(super) crews: Marks,
-    pub(super) tanks: Marks,
-    pub(super) meters: Marks,
+    marks: [Marks; Kind::MANY],
+    /// A bit for each kind of which there may be any.
+    kinds: u32,
     /// Members before each log.
     log_starts: Vec<usize>,
 }
@@ -73,65 +70,104 @@ impl Dirty {
         for log in &graph.logs {
             log_starts.push(log_starts[log_starts.len() - 1] + log.members.len());
         }
-        Self {
-            gates: Marks::new(graph.gates.len()),
-            works: Marks::new(graph.works.len()),
-            clocks: Marks::new(graph.clocks.len()),
-            probes: Marks::new(graph.probes.len()),
-            leases: Marks::new(graph.leases.len()),
-            dials: Marks::new(graph.dials.len()),
-            picks: Marks::new(graph.picks.len()),
-            logs: Marks::new(log_starts[graph.logs.len()]),
-            pools: Marks::new(graph.pools.len()),
-            crews: Marks::new(graph.crews.len()),
-            tanks: Marks::new(graph.tanks.len()),
-            meters: Marks::new(meters),
-            log_starts,
+        let mut marks: [Marks; Kind::MANY] = Default::default();
+        let sizes = [
+            (Kind::Gate, graph.gates.len()),
+            (Kind::Clock, graph.clocks.len()),
+            (Kind::Probe, graph.probes.len()),
+            (Kind::Work, graph.works.len()),
+            (Kind::Lease, graph.leases.len()),
+            (Kind::Dial, graph.dials.len()),
+            (Kind::Tank, graph.tanks.len()),
+            (Kind::Log, log_starts[graph.logs.len()]),
+            (Kind::Pick, graph.picks.len()),
+            (Kind::Pool, graph.pools.len()),
+            (Kind::Crew, graph.crews.len()),
+            (Kind::Meter, meters),
+        ];
+        for (kind, size) in sizes {
+            marks[kind as usize] = Marks::new(size);
+        }
+        Self { marks, kinds: 0, log_starts }
+    }
+
+    #[inline]
+    pub(super) fn insert(&mut self, kind: Kind, number: usize) {
+        self.marks[kind as usize].insert(number);
+        self.kinds |= 1 << kind as u32;
+    }
+
+    /// Takes the least number of a kind out.
+    #[inline]
+    pub(super) fn pop(&mut self, kind: Kind) -> Option<usize> {
+        let bit = 1 << kind as u32;
+        if self.kinds & bit == 0 {
+            return None;
+        }
+        let found = self.marks[kind as usize].pop();
+        if found.is_none() {
+            self.kinds &= !bit;
+        }
+        found
+    }
+
+    /// Whether nobody but meters may have to look.
+    #[inline]
+    pub(super) const fn is_settled(&self) -> bool {
+        self.kinds & !(1 << Kind::Meter as u32) == 0
+    }
+
+    /// An observer of ticks looks again.
+    pub(super) fn insert_observer(&mut self, observer: Consumer) {
+        match observer {
+            Consumer::Probe(id) => self.insert(Kind::Probe, id.index()),
+            Consumer::Lease(id) => self.insert(Kind::Lease, id.index()),
+            Consumer::Dial(id) => self.insert(Kind::Dial, id.index()),
+            // What a backup holds is only ever read.
+            _ => {}
         }
     }
 
-    pub(super) fn push(&mut self, consumer: Consumer) {
-        match consumer {
-            Consumer::Gate(gate, _) => self.gates.insert(gate as usize),
-            Consumer::Work(id) => self.works.insert(id.index()),
-            Consumer::Clock(id) => self.clocks.insert(id.index()),
-            Consumer::Probe(id) => self.probes.insert(id.index()),
-            Consumer::Lease(id) => self.leases.insert(id.index()),
-            Consumer::Dial(id) => self.dials.insert(id.index()),
-            Consumer::Pick(id) => self.picks.insert(id.index()),
-            Consumer::Log(id, member) => {
-                self.logs.insert(self.log_starts[id.index()] + member as usize);
-            }
-            Consumer::Meter(id) | Consumer::Part(id, _) => self.meters.insert(id as usize),
-            Consumer::Tank(id) => self.tanks.insert(id.index()),
-            Consumer::Pool(id) => self.pools.insert(id.index()),
-            // What a backup holds is only ever read, and so is a count.
-            Consumer::Backup(_) | Consumer::Count(..) => {}
-        }
-    }
-
-    /// The log and member of a number in `logs`.
+    /// The log and member of a number of [`Kind::Log`].
     pub(super) fn log_member(&self, number: usize) -> (usize, usize) {
         let log = self.log_starts.partition_point(|s| *s <= number) - 1;
         (log, number - self.log_starts[log])
     }
 
     pub(super) fn clear(&mut self) {
-        for marks in [
-            &mut self.gates,
-            &mut self.works,
-            &mut self.clocks,
-            &mut self.probes,
-            &mut self.leases,
-            &mut self.dials,
-            &mut self.picks,
-            &mut self.logs,
-            &mut self.pools,
-            &mut self.crews,
-            &mut self.tanks,
-            &mut self.meters,
-        ] {
+        for (kind, marks) in self.marks.iter_mut().enumerate() {
+            if self.kinds & (1 << kind) != 0 {
+                marks.clear();
+            }
+        }
+        self.kinds = 0;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::collections::BTreeSet;
+
+    proptest! {
+        /// The slow twin is a sorted set.
+        #[test]
+        fn marks_come_out_in_order(
+            pings in proptest::collection::vec(proptest::option::of(0_usize..9000), 0..300),
+        ) {
+            let (mut marks, mut set) = (Marks::new(9000), BTreeSet::new());
+            for ping in pings {
+                match ping {
+                    Some(number) => {
+                        marks.insert(number);
+                        set.insert(number);
+                    }
+                    None => prop_assert_eq!(marks.pop(), set.pop_first()),
+                }
+            }
             marks.clear();
+            prop_assert_eq!(marks.pop(), None);
         }
     }
 }

@@ -3,22 +3,21 @@
 use super::Mode;
 use super::slots::Due;
 use super::world::{Lapse, World};
+use crate::block::pace::Pace;
 use crate::block::probe::Looks;
+use crate::block::wires::Kind;
 use crate::block::{ClockId, Consumer, DialId, EventId, LeaseId, ProbeId};
+use crate::kernel::Slot;
 use crate::units::{Instant, Span};
 
 impl World<'_> {
     /// Takes what is due at `at` off the agenda, faults and completions or
     /// ticks; whether there was anything.
     pub(super) fn take_due(&mut self, at: Instant, effects: bool) -> bool {
-        let first_tick = self.slots.first_tick();
+        let end = if effects { self.slots.first_tick() } else { Slot(u32::MAX) };
         self.due.clear();
-        while let Some((due, slot)) = self.agenda.peek() {
-            if due != at || (slot.0 < first_tick) != effects {
-                break;
-            }
-            self.agenda.pop();
-            self.due.push(self.slots.due(slot));
+        while let Some(slot) = self.agenda.pop_before(at, end) {
+            self.due.push(self.dues[slot.0 as usize]);
         }
         !self.due.is_empty()
     }
@@ -26,11 +25,11 @@ impl World<'_> {
     /// A fault or a completion takes effect.
     pub(super) fn happen(&mut self, due: Due) {
         match due {
-            Due::Fault(index) => self.strike(index),
-            Due::FaultEnd(index) => self.relent(index),
-            Due::Work(index) => self.complete(index),
-            Due::Tank(index) => self.cross(index),
-            Due::Token(index) => self.dirty.pools.insert(index),
+            Due::Fault(index) => self.strike(index as usize),
+            Due::FaultEnd(index) => self.relent(index as usize),
+            Due::Work(index) => self.complete(index as usize),
+            Due::Tank(index) => self.cross(index as usize),
+            Due::Token(index) => self.dirty.insert(Kind::Pool, index as usize),
             _ => unreachable!("ticks look, they do not happen"),
         }
     }
@@ -39,31 +38,31 @@ impl World<'_> {
     /// Whether they saw something.
     pub(super) fn look(&mut self) -> bool {
         self.verdicts.clear();
-        let mut due = std::mem::take(&mut self.due);
-        for tick in &due {
-            self.renewals(*tick);
+        for index in 0..self.due.len() {
+            self.renewals(self.due[index]);
         }
-        for tick in &due {
-            self.checks(*tick);
+        for index in 0..self.due.len() {
+            self.checks(self.due[index]);
         }
-        due.clear();
-        self.due = due;
-        let seen = !self.verdicts.is_empty();
-        let mut verdicts = std::mem::take(&mut self.verdicts);
-        verdicts.sort_unstable();
-        verdicts.dedup();
-        for verdict in verdicts.drain(..) {
-            self.take_effect(verdict);
+        if self.verdicts.is_empty() {
+            return false;
         }
-        self.verdicts = verdicts;
-        seen
+        if self.verdicts.len() > 1 {
+            self.verdicts.sort_unstable();
+            self.verdicts.dedup();
+        }
+        for index in 0..self.verdicts.len() {
+            self.take_effect(self.verdicts[index]);
+        }
+        true
     }
 
     fn renewals(&mut self, due: Due) {
         match due {
-            Due::Renew(index) => self.renew(index),
-            Due::Tick(clock) => {
+            Due::Renew(index) => self.renew(index as usize),
+            Due::Tick(clock) if self.renewals[clock as usize] => {
                 let graph = self.graph;
+                let clock = clock as usize;
                 for observer in &graph.observers[clock] {
                     if let Consumer::Lease(id) = observer {
                         let holder = self.leases[id.index()].holder;
@@ -92,10 +91,10 @@ impl World<'_> {
 
     fn checks(&mut self, due: Due) {
         match due {
-            Due::Fall(index) => self.check(index),
-            Due::Probe(index) => self.look_through(index),
-            Due::Dial(index) => self.attempt(index),
-            Due::Tick(clock) => self.tick(ClockId(clock as u32)),
+            Due::Fall(index) => self.check(index as usize),
+            Due::Probe(index) => self.look_through(index as usize),
+            Due::Dial(index) => self.attempt(index as usize),
+            Due::Tick(clock) => self.tick(ClockId(clock)),
             _ => {}
         }
     }
@@ -113,9 +112,21 @@ impl World<'_> {
                 _ => {}
             }
         }
-        self.clocks[clock.index()].settle(self.visible);
-        let next = self.clocks[clock.index()].next(self.visible);
-        self.agenda.schedule(self.slots.tick(clock.index()), next);
+        let slot = self.slots.tick(clock.index());
+        if !self.agenda.repeats(slot) {
+            self.clocks[clock.index()].settle(self.visible);
+            self.agenda.schedule(slot, self.clocks[clock.index()].next(self.visible));
+        }
+    }
+
+    /// Full: a clock is due at its next tick from `from` on, and at those after it.
+    pub(super) fn plan_ticks(&mut self, clock: usize, from: Instant) {
+        let (slot, state) = (self.slots.tick(clock), &self.clocks[clock]);
+        let next = state.next(from);
+        match state.pace {
+            Pace::Even => self.agenda.repeat(slot, next, state.period),
+            _ => self.agenda.schedule(slot, next),
+        }
     }
 
     /// Whether a lease has run out is looked at.
@@ -133,9 +144,18 @@ impl World<'_> {
 
     /// Full: one look of a probe on a clock.
     fn look_once(&mut self, index: usize) {
+        let state = &mut self.probes[index];
+        if !state.running {
+            return;
+        }
+        if state.watch == state.verdict {
+            // It sees what it has seen before, whatever it would need to flip.
+            state.misses = 0;
+            return;
+        }
         let needed = self.needed(index);
         let state = &mut self.probes[index];
-        if state.running && state.count(state.watch, state.watch_event, needed) {
+        if state.count(state.watch, state.watch_event, needed) {
             self.verdicts.push(Consumer::Probe(ProbeId(index as u32)));
         }
     }

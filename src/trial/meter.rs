@@ -6,6 +6,7 @@
 use super::share::Share;
 use super::world::World;
 use crate::block::value::Readings;
+use crate::block::wires::Kind;
 use crate::block::{EventId, Literal};
 use crate::outcome::Measured;
 use crate::units::{Instant, Span};
@@ -107,7 +108,7 @@ impl World<'_> {
 
     /// Every meter whose levels changed looks.
     pub(super) fn measure(&mut self) {
-        while let Some(index) = self.dirty.meters.pop() {
+        while let Some(index) = self.dirty.pop(Kind::Meter) {
             let meters = self.meters;
             let meter = &meters[index];
             let holds = self.holds(meter.criterion);

@@ -4,6 +4,7 @@
 //! something always is; such a trial is over when no block would do anything at any
 //! tick to come.
 
+use super::slots::Due;
 use super::world::World;
 use crate::block::lease::LeasePlan;
 use crate::block::probe::Looks;
@@ -14,46 +15,32 @@ impl World<'_> {
     /// Whether no block can change any more. It begins with the one that was found
     /// restless last: most often that is all that is looked at.
     pub(super) fn is_at_rest(&mut self) -> bool {
-        let graph = self.graph;
-        let sizes = [
-            graph.faults.len(),
-            graph.works.len(),
-            graph.probes.len(),
-            graph.leases.len(),
-            graph.dials.len(),
-            graph.tanks.len(),
-        ];
-        let all: usize = sizes.iter().sum();
+        let all = self.blocks.len();
         for _ in 0..all {
-            if self.is_restless(self.restless, &sizes) {
+            if self.is_restless(self.blocks[self.restless]) {
                 return false;
             }
-            self.restless = (self.restless + 1) % all;
+            self.restless = if self.restless + 1 == all { 0 } else { self.restless + 1 };
         }
         true
     }
 
-    fn is_restless(&self, block: usize, sizes: &[usize; 6]) -> bool {
-        let mut index = block;
-        let kind = sizes.iter().position(|size| match index.checked_sub(*size) {
-            Some(rest) => {
-                index = rest;
-                false
+    fn is_restless(&self, block: Due) -> bool {
+        match block {
+            Due::Fault(index) => {
+                let slots =
+                    [self.slots.fault(index as usize), self.slots.fault_end(index as usize)];
+                slots.iter().any(|slot| self.agenda.due(*slot).is_some())
             }
-            None => true,
-        });
-        match kind {
-            Some(0) => [self.slots.fault(index), self.slots.fault_end(index)]
-                .iter()
-                .any(|slot| self.agenda.due(*slot).is_some()),
-            Some(1) => matches!(
-                self.works[index].stage,
+            Due::Work(index) => matches!(
+                self.works[index as usize].stage,
                 WorkStage::Queued | WorkStage::Running | WorkStage::Pausing
             ),
-            Some(2) => self.may_flip(index),
-            Some(3) => self.may_turn(index),
-            Some(4) => self.dials[index].connected.is_none(),
-            _ => self.agenda.due(self.slots.tank(index)).is_some(),
+            Due::Probe(index) => self.may_flip(index as usize),
+            Due::Fall(index) => self.may_turn(index as usize),
+            Due::Dial(index) => self.dials[index as usize].connected.is_none(),
+            Due::Tank(index) => self.agenda.due(self.slots.tank(index as usize)).is_some(),
+            _ => false,
         }
     }
 

@@ -13,6 +13,7 @@ use crate::block::lease::LeasePlan;
 use crate::block::pace::{Beat, Draws, Pace};
 use crate::block::probe::Looks;
 use crate::block::value::Readings;
+use crate::block::wires::Kind;
 use crate::block::{Consumer, EventId};
 use crate::units::{Instant, Span};
 
@@ -27,34 +28,37 @@ impl World<'_> {
             if self.settle_observers() {
                 continue;
             }
+            if self.dirty.is_settled() && self.zero.is_empty() {
+                return self.share();
+            }
             let mut moved = false;
-            while let Some(work) = self.dirty.works.pop() {
+            while let Some(work) = self.dirty.pop(Kind::Work) {
                 moved |= self.settle_work(work);
             }
-            while let Some(lease) = self.dirty.leases.pop() {
+            while let Some(lease) = self.dirty.pop(Kind::Lease) {
                 self.settle_lease(lease);
                 moved = true;
             }
-            while let Some(dial) = self.dirty.dials.pop() {
+            while let Some(dial) = self.dirty.pop(Kind::Dial) {
                 self.settle_dial(dial);
                 moved = true;
             }
-            while let Some(tank) = self.dirty.tanks.pop() {
+            while let Some(tank) = self.dirty.pop(Kind::Tank) {
                 self.settle_tank(tank);
                 moved = true;
             }
-            while let Some(number) = self.dirty.logs.pop() {
+            while let Some(number) = self.dirty.pop(Kind::Log) {
                 self.settle_log(number);
                 moved = true;
             }
             if moved {
                 continue;
             }
-            if let Some(pick) = self.dirty.picks.pop() {
+            if let Some(pick) = self.dirty.pop(Kind::Pick) {
                 self.settle_pick(pick);
-            } else if let Some(pool) = self.dirty.pools.pop() {
+            } else if let Some(pool) = self.dirty.pop(Kind::Pool) {
                 self.grant_unit(pool);
-            } else if let Some(crew) = self.dirty.crews.pop() {
+            } else if let Some(crew) = self.dirty.pop(Kind::Crew) {
                 self.grant_person(crew);
             } else if !self.zero.is_empty() {
                 // A try in no time that fails may begin the next in this round.
@@ -74,30 +78,42 @@ impl World<'_> {
 
     fn settle_gates(&mut self) {
         let graph = self.graph;
-        while let Some(index) = self.dirty.gates.pop() {
-            let (gate, level) = &graph.gates[index];
-            let before = self.levels[level.index()];
-            let count = self.counts[index];
-            debug_assert_eq!(count, gate.count(|l| self.holds(l)));
-            let value = gate.value(count, before, |l| self.holds(l));
-            if value == before {
-                continue;
-            }
-            let mut scratch = std::mem::take(&mut self.scratch);
-            let cause = gate.cause(value, |l| self.holds(l), |l| self.event(l), &mut scratch);
-            self.scratch = scratch;
-            self.set(*level, value, cause);
+        while let Some(index) = self.dirty.pop(Kind::Gate) {
+            let valve = graph.wires.valves[index];
+            let (value, known) = if !valve.is_latch() {
+                let Some(told) = self.gates[index].look() else { continue };
+                told
+            } else {
+                let before = self.level(valve.level());
+                let value = graph.gates[index].0.value(0, before, |l| self.holds(l));
+                if value == before {
+                    continue;
+                }
+                (value, None)
+            };
+            debug_assert!(known.is_none_or(|cause| cause == self.cause(index, value)));
+            let cause = known.unwrap_or_else(|| self.cause(index, value));
+            self.change(valve.level(), value, cause);
         }
+    }
+
+    /// Which event made a gate become `value`, found among all that it reads.
+    fn cause(&mut self, index: usize, value: bool) -> EventId {
+        let mut scratch = std::mem::take(&mut self.scratch);
+        let gate = &self.graph.gates[index].0;
+        let cause = gate.cause(value, |l| self.holds(l), |l| self.event(l), &mut scratch);
+        self.scratch = scratch;
+        cause
     }
 
     /// Clocks and probes; whether any of them moved.
     fn settle_observers(&mut self) -> bool {
         let mut moved = false;
-        while let Some(clock) = self.dirty.clocks.pop() {
+        while let Some(clock) = self.dirty.pop(Kind::Clock) {
             self.settle_clock(clock);
             moved = true;
         }
-        while let Some(probe) = self.dirty.probes.pop() {
+        while let Some(probe) = self.dirty.pop(Kind::Probe) {
             self.settle_probe(probe);
             moved = true;
         }
@@ -162,7 +178,7 @@ impl World<'_> {
         let graph = self.graph;
         for observer in &graph.observers[index] {
             self.count_ticks(*observer);
-            self.dirty.push(*observer);
+            self.dirty.insert_observer(*observer);
         }
     }
 
@@ -179,7 +195,7 @@ impl World<'_> {
             }
         }
         if self.mode == Mode::Full {
-            self.agenda.schedule(self.slots.tick(index), state.next(self.visible));
+            self.plan_ticks(index, self.visible);
         }
     }
 
@@ -440,7 +456,7 @@ impl World<'_> {
         state.cross(self.now);
         let (reached, by) = (state.reached, state.set_by);
         self.set(graph.tanks[index].1, reached, by);
-        self.dirty.tanks.insert(index);
+        self.dirty.insert(Kind::Tank, index);
     }
 
     fn settle_log(&mut self, number: usize) {

@@ -3,29 +3,29 @@
 use crate::block::Graph;
 use crate::kernel::Slot;
 
-/// Something that is due.
+/// Something that is due, by the position of its block.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Due {
     /// A fault strikes.
-    Fault(usize),
+    Fault(u32),
     /// A fault ends.
-    FaultEnd(usize),
+    FaultEnd(u32),
     /// A work completes.
-    Work(usize),
+    Work(u32),
     /// A tank crosses its mark.
-    Tank(usize),
+    Tank(u32),
     /// A pool has a token for whoever waits.
-    Token(usize),
+    Token(u32),
     /// A clock ticks (full form).
-    Tick(usize),
+    Tick(u32),
     /// A lease is renewed.
-    Renew(usize),
+    Renew(u32),
     /// A lease falls.
-    Fall(usize),
+    Fall(u32),
     /// A probe looks (full form) or flips (lazy form).
-    Probe(usize),
+    Probe(u32),
     /// A dial makes an attempt (full form) or succeeds (lazy form).
-    Dial(usize),
+    Dial(u32),
 }
 
 /// How many slots come before each kind; one more than kinds.
@@ -61,26 +61,34 @@ impl Slots {
     }
 
     /// Slots from here on are ticks: they look, and take effect in epoch 1.
-    pub(super) fn first_tick(&self) -> u32 {
-        self.starts[5]
+    pub(super) fn first_tick(&self) -> Slot {
+        Slot(self.starts[5])
     }
 
-    /// What a slot stands for.
-    pub(super) fn due(&self, slot: Slot) -> Due {
-        let kind = self.starts.iter().filter(|start| **start <= slot.0).count() - 1;
-        let index = (slot.0 - self.starts[kind]) as usize;
-        match kind {
-            0 => Due::Fault(index),
-            1 => Due::FaultEnd(index),
-            2 => Due::Work(index),
-            3 => Due::Tank(index),
-            4 => Due::Token(index),
-            5 => Due::Tick(index),
-            6 => Due::Renew(index),
-            7 => Due::Fall(index),
-            8 => Due::Probe(index),
-            _ => Due::Dial(index),
-        }
+    /// What each slot stands for.
+    pub(super) fn dues(&self) -> Vec<Due> {
+        let kinds = [
+            Due::Fault,
+            Due::FaultEnd,
+            Due::Work,
+            Due::Tank,
+            Due::Token,
+            Due::Tick,
+            Due::Renew,
+            Due::Fall,
+            Due::Probe,
+            Due::Dial,
+        ];
+        let slots = kinds.into_iter().zip(self.starts.windows(2));
+        slots.flat_map(|(kind, range)| (0..range[1] - range[0]).map(kind)).collect()
+    }
+
+    /// The blocks that may be restless: each once.
+    pub(super) fn blocks(&self) -> Vec<Due> {
+        let once = |due: &Due| {
+            !matches!(due, Due::FaultEnd(_) | Due::Token(_) | Due::Tick(_) | Due::Renew(_))
+        };
+        self.dues().into_iter().filter(once).collect()
     }
 }
 

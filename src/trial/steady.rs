@@ -5,12 +5,15 @@
 //! first good target, works whose condition holds are done, unless they take for
 //! ever or somebody must be called for them. It depends on no draw, so it is found once and copied into every trial.
 
+use super::world::LevelState;
 use crate::block::backup::Restore;
 use crate::block::clock::Ticks;
 use crate::block::dial::DialState;
+use crate::block::gate::Gate;
 use crate::block::pick::PickState;
 use crate::block::probe::Looks;
 use crate::block::value::Readings;
+use crate::block::wires::Counted;
 use crate::block::work::{WorkStage, WorkState};
 use crate::block::{
     BackupId, ClockId, EventId, Graph, LeaseId, LevelId, Literal, LogId, PickId, Producer,
@@ -26,7 +29,9 @@ pub struct Steady {
     /// Whether there is such a state.
     pub settled: bool,
     pub(super) levels: Vec<bool>,
-    pub(super) counts: Vec<u32>,
+    /// The same, as trials begin with them.
+    pub(super) starts: Vec<LevelState>,
+    pub(super) gates: Vec<Counted>,
     /// How many hold of what each counter counts.
     pub(super) counters: Vec<u32>,
     pub(super) works: Vec<WorkState>,
@@ -193,10 +198,15 @@ impl<'g> Search<'g> {
 
     fn finish(self, settled: bool) -> Steady {
         let graph = self.graph;
-        let counts = graph
-            .gates
-            .iter()
-            .map(|(gate, _)| gate.inputs().iter().filter(|i| self.holds(**i)).count() as u32);
+        let gates = graph.gates.iter().map(|(gate, level)| match gate {
+            Gate::Threshold { least, .. } => {
+                let count = gate.count(|input| self.holds(input));
+                Counted::new(count, *least, self.levels[level.index()])
+            }
+            // A latch counts nothing.
+            Gate::Latch { .. } => Counted::new(0, 0, true),
+        });
+        let starts = self.levels.iter().map(|value| LevelState::new(*value, EventId::START));
         let works = graph.works.iter().map(|(work, level)| WorkState {
             stage: match (self.levels[level.index()], self.holds(work.when)) {
                 (true, _) => WorkStage::Done,
@@ -235,7 +245,8 @@ impl<'g> Search<'g> {
         Steady {
             settled,
             counters,
-            counts: counts.collect(),
+            starts: starts.collect(),
+            gates: gates.collect(),
             works: works.collect(),
             picks: picks.collect(),
             dials: dials.collect(),

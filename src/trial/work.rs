@@ -5,6 +5,7 @@ use super::world::World;
 use crate::block::EventId;
 use crate::block::pool::{Pool, PoolState};
 use crate::block::value::Readings;
+use crate::block::wires::Kind;
 use crate::block::work::{Retry, WorkStage, WorkStep};
 use crate::maths;
 use crate::units::Span;
@@ -34,13 +35,13 @@ impl World<'_> {
             }
             WorkStep::Fall(by) => {
                 self.set(*level, false, self.event(by));
-                self.dirty.works.insert(index);
+                self.dirty.insert(Kind::Work, index);
             }
             WorkStep::Forget => {
                 if let Some(retry) = work.retry {
                     self.set(retry.failed, false, self.event(work.when));
                 }
-                self.dirty.works.insert(index);
+                self.dirty.insert(Kind::Work, index);
             }
         }
         self.release(index);
@@ -52,7 +53,9 @@ impl World<'_> {
         self.works[index].stage = WorkStage::Queued;
         self.works[index].asked = self.now;
         let work = &self.graph.works[index].0;
-        self.dirty.pools.extend(work.uses.map(|uses| uses.pool.index()));
+        if let Some(uses) = work.uses {
+            self.dirty.insert(Kind::Pool, uses.pool.index());
+        }
         if work.calls.is_some() {
             self.call(index);
         }
@@ -68,14 +71,14 @@ impl World<'_> {
         }) else {
             return false;
         };
-        let by = self.event(work.when).max(self.event(keeps)).max(self.events[level.index()]);
+        let by = self.event(work.when).max(self.event(keeps)).max(self.event_of(*level));
         // After a failed try nothing else has changed since it began.
         let by = by.max(self.works[index].started_by);
         self.works[index].holds = false;
         self.set(held, false, by);
         if let Some(uses) = work.uses {
             self.pools[uses.pool.index()].give();
-            self.dirty.pools.insert(uses.pool.index());
+            self.dirty.insert(Kind::Pool, uses.pool.index());
         }
         self.dismiss(index, by);
         true
@@ -105,13 +108,13 @@ impl World<'_> {
         if let Some(uses) = work.uses {
             if self.works[next].tries > 0 {
                 // It gave its unit back when the last try failed.
-                by = self.events[uses.held.index()];
+                by = self.event_of(uses.held);
             }
             by = self.set(uses.held, true, by);
         }
         self.works[next].started_by = by;
         self.begin_try(next);
-        self.dirty.pools.insert(pool);
+        self.dirty.insert(Kind::Pool, pool);
     }
 
     /// Who moves something gets a fair share of the links.
@@ -177,7 +180,7 @@ impl World<'_> {
         for (fact, value) in &work.does {
             self.set(*fact, *value, event);
         }
-        self.dirty.works.insert(index);
+        self.dirty.insert(Kind::Work, index);
     }
 
     /// Whether the try that ends now fails.
@@ -194,7 +197,7 @@ impl World<'_> {
         if retry.tries.is_some_and(|most| state.tries >= graph.count(most, self)) {
             self.works[index].stage = WorkStage::Failed;
             self.set(retry.failed, true, state.started_by);
-            self.dirty.works.insert(index);
+            self.dirty.insert(Kind::Work, index);
             return;
         }
         self.exhausted |= state.tries >= TRY_BUDGET;

@@ -22,10 +22,11 @@ use crate::block::pool::PoolState;
 use crate::block::probe::ProbeState;
 use crate::block::tank::TankState;
 use crate::block::value::Readings;
+use crate::block::wires::{Counted, Kind, Wire};
 use crate::block::work::WorkState;
 use crate::block::{
     Arm, BackupId, Change, Consumer, Event, EventId, FaultSpec, Graph, LeaseId, LevelId, Literal,
-    LogId, PickId, Strikes, ValueId,
+    LogId, Mark, PickId, Strikes, ValueId,
 };
 use crate::kernel::Agenda;
 use crate::random::Sampling;
@@ -59,10 +60,10 @@ pub struct World<'g> {
     pub(super) now: Instant,
     /// A change made now is seen by ticks from here on.
     pub(super) visible: Instant,
-    pub(super) levels: Vec<bool>,
-    pub(super) events: Vec<EventId>,
+    /// Value and last event of each level.
+    pub(super) levels: Vec<LevelState>,
     pub(super) journal: Vec<Event>,
-    pub(super) counts: Vec<u32>,
+    pub(super) gates: Vec<Counted>,
     pub(super) counters: Vec<u32>,
     pub(super) works: Vec<WorkState>,
     pub(super) clocks: Vec<ClockState>,
@@ -82,6 +83,10 @@ pub struct World<'g> {
     pub(super) tanks: Vec<TankState>,
     pub(super) agenda: Agenda,
     pub(super) slots: Slots,
+    /// Whether a lease looks at the ticks of each clock.
+    pub(super) renewals: Vec<bool>,
+    /// What each slot stands for.
+    pub(super) dues: Vec<Due>,
     pub(super) dirty: Dirty,
     pub(super) zero: Vec<u32>,
     pub(super) due: Vec<Due>,
@@ -91,6 +96,8 @@ pub struct World<'g> {
     pub(super) struck: Vec<Option<usize>>,
     /// For faults that wait for a milestone: the event that stamped it.
     pub(super) armed_by: Vec<EventId>,
+    /// Which milestones have been stamped.
+    pub(super) stamped: Vec<bool>,
     /// First stamp of each instance of each milestone.
     pub(super) stamps: Vec<Vec<Instant>>,
     pub(super) meter_states: Vec<MeterState>,
@@ -99,8 +106,31 @@ pub struct World<'g> {
     /// The leases that ran out.
     pub(super) lapses: Vec<Lapse>,
     pub(super) exhausted: bool,
-    /// The block that was found restless last (every tick executed).
+    /// The blocks that may be restless.
+    pub(super) blocks: Vec<Due>,
+    /// Which of them was found restless last (every tick executed).
     pub(super) restless: usize,
+}
+
+/// A level in a trial: its value, and the event of its last change.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct LevelState(u32);
+
+impl LevelState {
+    #[inline]
+    pub(super) const fn new(value: bool, event: EventId) -> Self {
+        Self(event.0 << 1 | value as u32)
+    }
+
+    #[inline]
+    const fn value(self) -> bool {
+        self.0 & 1 == 1
+    }
+
+    #[inline]
+    const fn event(self) -> EventId {
+        EventId(self.0 >> 1)
+    }
 }
 
 /// A lease that ran out for want of a renewal.
@@ -121,6 +151,7 @@ impl<'g> World<'g> {
     #[must_use]
     pub fn new(graph: &'g Graph, meters: &'g [Meter], steady: &'g Steady, mode: Mode) -> Self {
         let slots = Slots::of(graph);
+        let renews = |observer: &Consumer| matches!(observer, Consumer::Lease(_));
         Self {
             graph,
             meters,
@@ -130,10 +161,9 @@ impl<'g> World<'g> {
             trial: 0,
             now: Instant::ZERO,
             visible: Instant::ZERO,
-            levels: steady.levels.clone(),
-            events: vec![EventId::START; graph.levels.len()],
+            levels: steady.starts.clone(),
             journal: Vec::with_capacity(1024),
-            counts: steady.counts.clone(),
+            gates: steady.gates.clone(),
             counters: steady.counters.clone(),
             works: steady.works.clone(),
             clocks: vec![ClockState::STOPPED; graph.clocks.len()],
@@ -162,7 +192,9 @@ impl<'g> World<'g> {
             flows: Flows::new(graph.links.len(), graph.works.len()),
             tanks: vec![TankState::at_zero(0.0, 0.0, 0.0); graph.tanks.len()],
             agenda: Agenda::new(slots.count()),
+            dues: slots.dues(),
             slots,
+            renewals: graph.observers.iter().map(|all| all.iter().any(renews)).collect(),
             dirty: Dirty::new(graph, meters.len()),
             // Twice: a try in no time may begin while those before it end.
             zero: Vec::with_capacity(2 * graph.works.len()),
@@ -171,6 +203,7 @@ impl<'g> World<'g> {
             scratch: Vec::with_capacity(64),
             struck: vec![None; graph.faults.len()],
             armed_by: vec![EventId::START; graph.faults.len()],
+            stamped: vec![false; graph.milestones.len()],
             stamps: graph.milestones.iter().map(|n| vec![Instant::NEVER; *n as usize]).collect(),
             meter_states: vec![MeterState::default(); meters.len()],
             shares: (meters.iter())
@@ -178,17 +211,18 @@ impl<'g> World<'g> {
                 .collect(),
             lapses: Vec::with_capacity(16),
             exhausted: false,
+            blocks: slots.blocks(),
             restless: 0,
         }
     }
 
     /// The levels right after fault `index` has struck `arm` at the steady
     /// start, before anybody has looked.
-    pub(super) fn struck(&mut self, index: usize, arm: usize) -> &[bool] {
+    pub(super) fn struck(&mut self, index: usize, arm: usize) -> Vec<bool> {
         self.begin(&Sampling::plain(0), 0);
         self.strike_arm(index, arm);
         self.settle();
-        &self.levels
+        self.levels.iter().map(|level| level.value()).collect()
     }
 
     /// Runs one trial to its end.
@@ -243,36 +277,44 @@ impl<'g> World<'g> {
     /// Level `level` becomes `value` by the doing of `cause`; the event of its
     /// last change.
     pub(super) fn set(&mut self, level: LevelId, value: bool, cause: EventId) -> EventId {
-        let index = level.index();
-        if self.levels[index] == value {
-            return self.events[index];
-        }
+        let state = self.levels[level.index()];
+        if state.value() == value { state.event() } else { self.change(level, value, cause) }
+    }
+
+    /// Level `level`, which is not `value`, becomes so by the doing of `cause`.
+    pub(super) fn change(&mut self, level: LevelId, value: bool, cause: EventId) -> EventId {
         let event = EventId(self.journal.len() as u32);
         self.journal.push(Event { at: self.now, level, value, cause });
-        self.levels[index] = value;
-        self.events[index] = event;
-        let graph = self.graph;
-        for consumer in graph.consumers_of(level) {
-            let counted = match *consumer {
-                Consumer::Gate(gate, negated) => Some((&mut self.counts[gate as usize], negated)),
-                Consumer::Part(meter, negated) => {
-                    Some((&mut self.meter_states[meter as usize].served_now, negated))
-                }
-                Consumer::Count(counter, negated) => {
-                    Some((&mut self.counters[counter as usize], negated))
-                }
-                _ => None,
-            };
-            if let Some((count, negated)) = counted {
-                *count =
-                    if value == negated { count.wrapping_sub(1) } else { count.wrapping_add(1) };
+        self.levels[level.index()] = LevelState::new(value, event);
+        for wire in self.graph.wires.of_level(level) {
+            let (kind, position) = (wire.kind(), wire.position());
+            if kind != Kind::Gate {
+                self.hear(*wire, value, event);
+            } else if self.gates[position].count(value != wire.is_negated(), event) {
+                self.dirty.insert(Kind::Gate, position);
             }
-            self.dirty.push(*consumer);
-        }
-        if value {
-            self.stamp(level);
         }
         event
+    }
+
+    /// Somebody who is no threshold hears that a level has become `value` by `event`.
+    #[inline]
+    fn hear(&mut self, wire: Wire, value: bool, event: EventId) {
+        let (kind, position) = (wire.kind(), wire.position());
+        let up = value != wire.is_negated();
+        let counted = |count: u32| if up { count.wrapping_add(1) } else { count.wrapping_sub(1) };
+        match kind {
+            Kind::Latch => self.dirty.insert(Kind::Gate, position),
+            Kind::Part => {
+                let state = &mut self.meter_states[position];
+                state.served_now = counted(state.served_now);
+                self.dirty.insert(Kind::Meter, position);
+            }
+            Kind::Count => self.counters[position] = counted(self.counters[position]),
+            Kind::Mark if value => self.stamp_mark(self.graph.wires.marks[position], event),
+            Kind::Mark => {}
+            _ => self.dirty.insert(kind, position),
+        }
     }
 
     /// When a lease was last renewed: in the lazy form by a tick that nobody executed.
@@ -290,14 +332,17 @@ impl<'g> World<'g> {
 
     /// The rise of `level` stamps its milestone.
     pub(super) fn stamp(&mut self, level: LevelId) {
-        let graph = self.graph;
-        let Some(mark) = graph.levels[level.index()].mark else { return };
-        let stamps = &mut self.stamps[mark.milestone as usize];
-        let first = stamps.iter().all(|s| *s == Instant::NEVER);
-        let stamp = &mut stamps[mark.instance as usize];
+        if let Some(mark) = self.graph.wires.mark_of(level) {
+            self.stamp_mark(mark, self.event_of(level));
+        }
+    }
+
+    fn stamp_mark(&mut self, mark: Mark, by: EventId) {
+        let milestone = mark.milestone as usize;
+        let stamp = &mut self.stamps[milestone][mark.instance as usize];
         *stamp = (*stamp).min(self.now);
-        if first {
-            self.arm_faults(mark.milestone, self.events[level.index()]);
+        if !std::mem::replace(&mut self.stamped[milestone], true) {
+            self.arm_faults(mark.milestone, by);
             self.end_faults(mark.milestone);
         }
     }
@@ -318,7 +363,7 @@ impl<'g> World<'g> {
     fn end_faults(&mut self, milestone: u32) {
         let graph = self.graph;
         for (index, fault) in graph.faults.iter().enumerate() {
-            if fault.until == Some(milestone) && self.levels[fault.level.index()] {
+            if fault.until == Some(milestone) && self.level(fault.level) {
                 self.agenda.schedule(self.slots.fault_end(index), self.visible);
             }
         }
@@ -358,7 +403,7 @@ impl<'g> World<'g> {
         let graph = self.graph;
         let fault = &graph.faults[index];
         let Some(arm) = self.struck[index] else { return };
-        let event = self.set(fault.level, false, self.events[fault.level.index()]);
+        let event = self.set(fault.level, false, self.event_of(fault.level));
         for change in &arm_of(fault, arm).end {
             if !(0..graph.faults.len()).any(|other| other != index && self.withholds(other, change))
             {
@@ -371,18 +416,31 @@ impl<'g> World<'g> {
     /// where the fact has changed so since it struck: somebody has repaired it.
     fn withholds(&self, fault: usize, change: &Change) -> bool {
         let spec = &self.graph.faults[fault];
-        let Some(arm) = self.struck[fault].filter(|_| self.levels[spec.level.index()]) else {
+        let Some(arm) = self.struck[fault].filter(|_| self.level(spec.level)) else {
             return false;
         };
-        let struck = self.events[spec.level.index()].0 as usize;
+        let struck = self.event_of(spec.level).0 as usize;
         let took = |c: &Change| c.level == change.level && c.value != change.value;
         let repaired = |e: &Event| e.level == change.level && e.value == change.value;
         arm_of(spec, arm).begin.iter().any(took) && !self.journal[struck..].iter().any(repaired)
     }
 
     /// The event of a literal's last change.
+    #[inline]
     pub(super) fn event(&self, literal: Literal) -> EventId {
-        self.events[literal.level().index()]
+        self.event_of(literal.level())
+    }
+
+    /// The event of a level's last change.
+    #[inline]
+    pub(super) fn event_of(&self, level: LevelId) -> EventId {
+        self.levels[level.index()].event()
+    }
+
+    /// Whether a level is true now.
+    #[inline]
+    pub(super) fn level(&self, level: LevelId) -> bool {
+        self.levels[level.index()].value()
     }
 }
 
@@ -394,8 +452,9 @@ fn arm_of(fault: &FaultSpec, arm: usize) -> &Arm {
 }
 
 impl Readings for World<'_> {
+    #[inline]
     fn holds(&self, literal: Literal) -> bool {
-        literal.given(self.levels[literal.level().index()])
+        literal.given(self.level(literal.level()))
     }
 
     fn uniform(&self, name: u64, activation: u32) -> f64 {

@@ -5,6 +5,8 @@ use std::ops::{Add, Neg, Sub};
 
 /// Nanoseconds in a second.
 const NANOS: f64 = 1e9;
+/// Above it lie whole numbers alone: adding it rounds, ties to even.
+const WHOLE: f64 = (1_u64 << 52) as f64;
 
 /// A length of time in integer nanoseconds; may be negative.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -20,8 +22,13 @@ impl Span {
     ///
     /// Saturates: anything beyond 292 years, infinity included, is [`Self::NEVER`].
     #[must_use]
+    #[inline]
     pub fn from_seconds(seconds: f64) -> Self {
-        Self((seconds * NANOS).round_ties_even() as i64)
+        let nanos = seconds * NANOS;
+        if (0.0..WHOLE).contains(&nanos) {
+            return Self((nanos + WHOLE - WHOLE) as i64);
+        }
+        Self(nanos.round_ties_even() as i64)
     }
 
     /// The span of whole `seconds` \[s\], saturating.
@@ -38,6 +45,7 @@ impl Span {
 
     /// This span in seconds \[s\]; infinite for [`Self::NEVER`].
     #[must_use]
+    #[inline]
     pub fn as_seconds(self) -> f64 {
         if self.is_never() { f64::INFINITY } else { self.0 as f64 / NANOS }
     }
@@ -51,6 +59,7 @@ impl Span {
 
 impl Add for Span {
     type Output = Self;
+    #[inline]
     fn add(self, other: Self) -> Self {
         Self(self.0.saturating_add(other.0))
     }
@@ -58,6 +67,7 @@ impl Add for Span {
 
 impl Sub for Span {
     type Output = Self;
+    #[inline]
     fn sub(self, other: Self) -> Self {
         Self(self.0.saturating_sub(other.0))
     }
@@ -65,6 +75,7 @@ impl Sub for Span {
 
 impl Neg for Span {
     type Output = Self;
+    #[inline]
     fn neg(self) -> Self {
         Self(self.0.saturating_neg())
     }
@@ -95,6 +106,7 @@ impl Instant {
 
 impl Add<Span> for Instant {
     type Output = Self;
+    #[inline]
     fn add(self, span: Span) -> Self {
         Self(self.0.saturating_add(span.0))
     }
@@ -102,6 +114,7 @@ impl Add<Span> for Instant {
 
 impl Sub<Span> for Instant {
     type Output = Self;
+    #[inline]
     fn sub(self, span: Span) -> Self {
         Self(self.0.saturating_sub(span.0))
     }
@@ -109,6 +122,7 @@ impl Sub<Span> for Instant {
 
 impl Sub for Instant {
     type Output = Span;
+    #[inline]
     fn sub(self, other: Self) -> Span {
         Span(self.0.saturating_sub(other.0))
     }
@@ -117,5 +131,32 @@ impl Sub for Instant {
 impl fmt::Debug for Instant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "@{:?}", Span(self.0))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        /// Rounded as the library rounds, whatever the size.
+        #[test]
+        fn seconds_round_ties_to_even(halves in 0_u64..1 << 54, scale in 0_u32..70) {
+            let nanos = (halves >> (scale % 54)) as f64 / 2.0;
+            for seconds in [nanos / NANOS, nanos, -nanos / NANOS, nanos * NANOS] {
+                let slow = Span((seconds * NANOS).round_ties_even() as i64);
+                prop_assert_eq!(Span::from_seconds(seconds), slow);
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_no_span_saturates() {
+        assert_eq!(Span::from_seconds(f64::INFINITY), Span::NEVER);
+        assert_eq!(Span::from_seconds(f64::NAN), Span::ZERO);
+        assert_eq!(Span::from_seconds(-0.0), Span::ZERO);
+        assert_eq!(Span::from_seconds(2.5e-9), Span(2));
+        assert_eq!(Span::from_seconds(3.5e-9), Span(4));
     }
 }

@@ -32,9 +32,7 @@ pub(super) fn bounds(program: &Program) -> Vec<Option<Bound>> {
             let (graph, meters) = (&program.graph, &program.measures.meters);
             let mut world = World::new(graph, meters, &program.steady, Mode::Lazy);
             (arms.iter())
-                .map(|arm| {
-                    Reach::of(graph, &program.steady, world.struck(fault, *arm).to_vec(), fault)
-                })
+                .map(|arm| Reach::of(graph, &program.steady, world.struck(fault, *arm), fault))
                 .collect()
         })
         .unwrap_or_default();
