@@ -7,13 +7,15 @@
 //! What is drawn, and every instant that comes of it, are those of the trial that is
 //! executed event by event, to the bit; so is the causal path.
 //!
-//! Each level is allowed one *spell* away from where it was at the start. A trial in
-//! which one has more, or in which the order of two changes in one moment decides, is a
-//! *misfit*, and is executed event by event instead.
+//! Each level is allowed one *spell* away from where it was at the start; those that only
+//! gates read, and nobody measures, may change more often. A trial in which another has
+//! more, or in which the order of two changes in one moment decides, is a *misfit*, and is
+//! executed event by event instead.
 
 #![allow(clippy::needless_range_loop, reason = "a lane is an index into several arrays")]
 
 mod account;
+mod apart;
 mod cause;
 mod chain;
 mod number;
@@ -33,6 +35,7 @@ pub(super) use turn::{Missing, Turn};
 
 use pulp::{Arch, NullaryFnOnce};
 
+use apart::{Further, Made, Round};
 use number::{Grid, Number, Trials};
 use plan::{Plan, Step, inputs_of};
 use shares::{Count, ToldShare};
@@ -68,6 +71,8 @@ pub struct Sweep<'g> {
     /// The spell of each level that changes.
     slots: Vec<u32>,
     spells: usize,
+    /// What each spell is that of.
+    made: Vec<Made>,
     grids: Vec<Grid>,
     /// For each milestone, the spells of those who stamp it, and whether they were
     /// false at the start.
@@ -166,6 +171,7 @@ impl<'g> Sweep<'g> {
             steady,
             slots: vec![STILL; graph.levels.len()],
             spells: 0,
+            rounds: Vec::new(),
             grids: Vec::new(),
             clocks: vec![usize::MAX; graph.clocks.len()],
             moves: plan.moves,
@@ -178,9 +184,10 @@ impl<'g> Sweep<'g> {
         for step in &plan.steps {
             compiler.step(step);
         }
-        let Compiler { slots, spells, grids, mut ticks, steps, deciders, .. } = compiler;
+        let Compiler { slots, spells, rounds, grids, mut ticks, steps, deciders, .. } = compiler;
         ticks.extend(steps);
         let stamps = stamps(graph, steady, &slots);
+        let made = Made::of(graph, meters, &slots, rounds);
         let end = 2 * horizon.0 + 1;
         let (gates, parts, sums, meters_of) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let steps = ticks;
@@ -190,6 +197,7 @@ impl<'g> Sweep<'g> {
             steps,
             slots,
             spells,
+            made,
             grids,
             stamps,
             gates,
@@ -257,8 +265,9 @@ impl<'g> Sweep<'g> {
             grids: self.grids.clone(),
             misfits: [0; LANES],
             scratch: Vec::with_capacity(self.spells),
-            points: Vec::with_capacity(2 * self.spells),
-            away: Vec::with_capacity(self.spells),
+            further: Vec::with_capacity(Further::MOST),
+            points: Vec::with_capacity(2 * self.spells + Further::MOST),
+            holds: Vec::with_capacity(self.spells),
             deciders: vec![([0; LANES], [0; LANES]); self.deciders.len()],
             asked: Vec::with_capacity(self.graph.works.len()),
             free: BinaryHeap::with_capacity(self.graph.works.len()),
@@ -302,12 +311,14 @@ impl<'g> Sweep<'g> {
     #[inline(always)]
     fn sweep(&self, lanes: &mut Lanes, trials: &Trials) {
         lanes.misfits = [0; LANES];
-        let with = Setting { graph: self.graph, steady: self.steady, trials, end: self.end };
+        lanes.further.clear();
+        let (graph, steady, made, end) = (self.graph, self.steady, &self.made[..], self.end);
+        let with = Setting { graph, steady, trials, made, end };
         for step in &self.steps {
             match step {
                 Compiled::Fault(step) => lanes.fault(step, &with),
                 Compiled::Ticks(step) => lanes.ticks(step, &with),
-                Compiled::Gate(step) => lanes.gate(step),
+                Compiled::Gate(step) => lanes.gate(step, &with),
                 Compiled::Work(step) => lanes.work(step, &with),
                 Compiled::Pool(step) => lanes.pool(step, &with),
                 Compiled::Probes(step) => lanes.probes(step, &with),
@@ -373,6 +384,8 @@ struct Compiler<'g> {
     moves: Vec<bool>,
     slots: Vec<u32>,
     spells: usize,
+    /// When the level of each spell changes.
+    rounds: Vec<Round>,
     grids: Vec<Grid>,
     /// The grid of each clock.
     clocks: Vec<usize>,
@@ -406,11 +419,12 @@ impl<'g> Compiler<'g> {
         }
     }
 
-    fn fresh(&mut self, level: LevelId) -> u32 {
+    fn fresh(&mut self, level: LevelId, round: Round) -> u32 {
         let slot = &mut self.slots[level.index()];
         if *slot == STILL {
             *slot = self.spells as u32;
             self.spells += 1;
+            self.rounds.push(round);
         }
         *slot
     }
@@ -431,7 +445,7 @@ impl<'g> Compiler<'g> {
         let crate::block::Strikes::One(arm) = &fault.strikes else {
             unreachable!("the plan refuses faults with a choice")
         };
-        let slot = self.fresh(fault.level);
+        let slot = self.fresh(fault.level, Round::First);
         let mut facts = Vec::new();
         for change in &arm.begin {
             if self.steady.levels[change.level.index()] != change.value {
@@ -439,7 +453,7 @@ impl<'g> Compiler<'g> {
                     .end
                     .iter()
                     .any(|end| end.level == change.level && end.value != change.value);
-                facts.push((self.fresh(change.level), returns));
+                facts.push((self.fresh(change.level, Round::First), returns));
             }
         }
         let (at, lasts) = (self.span(fault.at), fault.lasts.map(|lasts| self.span(lasts)));
@@ -499,7 +513,8 @@ impl<'g> Compiler<'g> {
             self.slots[level.index()] = *slot;
             return;
         }
-        let slot = self.fresh(*level);
+        let read = inputs.iter().map(|input| input.slot).collect();
+        let slot = self.fresh(*level, Round::Gate(read));
         self.known.insert((rule, sorted), slot);
         // Who decided a count of many is written down: it would be long to search.
         let decider = matches!(rule, Rule::Decided(_)).then(|| {
@@ -513,7 +528,7 @@ impl<'g> Compiler<'g> {
         let graph = self.graph;
         let (work, level) = &graph.works[index];
         let when = self.input(work.when).expect("something starts it");
-        let slot = self.fresh(*level);
+        let slot = self.fresh(*level, Round::Work(when.slot));
         let takes = self.span(work.takes);
         WorkStep { slot, when, takes, finishes: work.finishes }
     }
@@ -527,7 +542,7 @@ impl<'g> Compiler<'g> {
                 continue;
             };
             let work = self.work(user.index());
-            users.push(User { work, held: self.fresh(uses.held) });
+            users.push(User { work, held: self.fresh(uses.held, Round::Later) });
         }
         let Pool::Units(size) = graph.pools[pool.index()] else {
             unreachable!("the plan refuses tokens")
@@ -559,7 +574,7 @@ impl<'g> Compiler<'g> {
                 (grid, self.span(*every), self.span(*cost))
             }
         };
-        let slot = self.fresh(*level);
+        let slot = self.fresh(*level, Round::First);
         let period = match (&every, &cost) {
             (Number::Constant(every), Number::Constant(cost)) => Some((*every).max(1_000) + cost),
             _ => None,
@@ -591,7 +606,7 @@ impl<'g> Compiler<'g> {
         let (lease, level) = &graph.leases[index];
         let (clock, condition) = lease.renew[0];
         let Some(condition) = self.input(condition) else { return };
-        let slot = self.fresh(*level);
+        let slot = self.fresh(*level, Round::First);
         let ttl = self.span(lease.ttl);
         let checks = lease.check.map(|check| self.clocks[check.index()]);
         let renewals = self.clocks[clock.index()];

@@ -322,32 +322,3 @@ fn kept<'s, const K: usize>(
     }
     kept[K - 1]
 }
-
-/// Changes of several inputs, told in order: `(moment, input)`.
-pub(super) type Points = Vec<(i64, u32)>;
-
-/// The spell of something that is worked out change by change: `value` says, after
-/// each, what it is. `points` need no order. And whether it is one spell.
-pub(super) fn replay(
-    points: &mut Points,
-    before: bool,
-    mut value: impl FnMut(u32, bool) -> bool,
-) -> ((i64, i64), bool) {
-    points.sort_unstable();
-    let (mut now, mut spell, mut changes) = (before, [LATE; 2], 0);
-    let mut fits = true;
-    for at in 0..points.len() {
-        let (moment, input) = points[at];
-        fits &= points.get(at + 1).is_none_or(|next| next.0 != moment);
-        let next = value(input, now);
-        if next != now {
-            match spell.get_mut(changes) {
-                Some(place) => *place = moment,
-                None => fits = false,
-            }
-            changes += 1;
-        }
-        now = next;
-    }
-    ((spell[0], spell[1]), fits)
-}

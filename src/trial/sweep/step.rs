@@ -4,10 +4,9 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
+use super::apart::{Further, Made, Point};
 use super::number::{Grid, Number, Trials, counts, whole_periods};
-use super::spell::{
-    self, LANES, LATE, Lane, Misfits, Points, Spell, both, instant, replay, told, visible,
-};
+use super::spell::{self, LANES, LATE, Lane, Misfits, Spell, both, instant, told, visible};
 use crate::block::{Graph, ValueId};
 use crate::trial::steady::Steady;
 
@@ -27,12 +26,15 @@ pub(super) struct Lanes {
     pub(super) grids: Vec<Grid>,
     pub(super) misfits: Misfits,
     pub(super) scratch: Vec<i64>,
-    pub(super) points: Points,
+    /// Changes after the second of levels that have such.
+    pub(super) further: Vec<Further>,
+    /// The changes of a gate's inputs in one trial.
+    pub(super) points: Vec<Point>,
     /// For some gates the input that decided their first change, and how many did at
     /// once.
     pub(super) deciders: Vec<(Lane, Lane)>,
-    /// Which inputs of a gate are away.
-    pub(super) away: Vec<bool>,
+    /// Which inputs of a gate hold.
+    pub(super) holds: Vec<bool>,
     /// Requests for units: when, and by which user.
     pub(super) asked: Vec<(i64, usize)>,
     /// When each unit comes back.
@@ -45,6 +47,8 @@ pub(super) struct Setting<'s> {
     pub(super) graph: &'s Graph,
     pub(super) steady: &'s Steady,
     pub(super) trials: &'s Trials,
+    /// What each spell is that of.
+    pub(super) made: &'s [Made],
     /// The last moment before the horizon.
     pub(super) end: i64,
 }
@@ -232,32 +236,35 @@ impl Lanes {
     }
 
     #[inline(always)]
-    pub(super) fn gate(&mut self, step: &GateStep) {
+    pub(super) fn gate(&mut self, step: &GateStep, with: &Setting<'_>) {
+        let mut odd = [0; LANES];
         match step.rule {
-            Rule::All => self.all(step),
+            Rule::All => self.all(step, &mut odd),
             Rule::Decided(decide) => {
                 let spells = &self.spells;
                 let inputs = step.inputs.iter().map(|input| &spells[input.slot as usize]);
-                let spell = spell::threshold(inputs, decide, &mut self.scratch, &mut self.misfits);
-                if let Some(decider) = step.decider {
-                    let inputs = step.inputs.iter().map(|input| &spells[input.slot as usize]);
-                    self.deciders[decider] = decided(inputs, &spell.leave);
-                }
+                let spell = spell::threshold(inputs, decide, &mut self.scratch, &mut odd);
                 self.spells[step.slot as usize] = spell;
             }
-            Rule::AtLeast(least) => {
-                self.spells[step.slot as usize] = self.at_least(&step.inputs, least);
-            }
-            Rule::Latch { when, until, held } => {
-                self.spells[step.slot as usize] = self.latch(when, until, held);
-            }
+            Rule::AtLeast(_) | Rule::Latch { .. } => odd = [told(true); LANES],
+        }
+        if !self.further.is_empty() {
+            self.read_further(step, &mut odd);
+        }
+        if odd.iter().fold(0, |any, odd| any | odd) != 0 {
+            self.apart(step, &odd, with.made);
+        }
+        if let Some(decider) = step.decider {
+            let spells = &self.spells;
+            let inputs = step.inputs.iter().map(|input| &spells[input.slot as usize]);
+            self.deciders[decider] = decided(inputs, &spells[step.slot as usize].leave);
         }
         // What gates read ends before the horizon, and so does what comes of it.
     }
 
     /// What is read has its spell before whatever reads it.
     #[inline(always)]
-    fn all(&mut self, step: &GateStep) {
+    fn all(&mut self, step: &GateStep, odd: &mut Misfits) {
         let (before, after) = self.spells.split_at_mut(step.slot as usize);
         let (first, rest) = step.inputs.split_first().expect("a gate that changes reads something");
         let out = &mut after[0];
@@ -265,66 +272,13 @@ impl Lanes {
         let mut held = first.held;
         for input in rest {
             let next = (&before[input.slot as usize], input.held);
-            both((out, held), next, &mut self.misfits);
+            both((out, held), next, odd);
             held &= input.held;
         }
     }
 
-    fn at_least(&mut self, inputs: &[Input], least: usize) -> Spell {
-        let mut out = Spell::NONE;
-        let start = inputs.iter().filter(|input| input.held).count();
-        for lane in 0..LANES {
-            self.tell(inputs.iter().map(Some), lane);
-            self.away.clear();
-            self.away.resize(inputs.len(), false);
-            let (away, mut count) = (&mut self.away, start);
-            let value = |position: u32, _| {
-                let (away, held) = (&mut away[position as usize], inputs[position as usize].held);
-                *away = !*away;
-                count = if held == *away { count - 1 } else { count + 1 };
-                count >= least
-            };
-            let (spell, fits) = replay(&mut self.points, start >= least, value);
-            (out.leave[lane], out.back[lane]) = spell;
-            self.misfits[lane] |= told(!fits);
-        }
-        out
-    }
-
-    /// Lists the changes of some inputs in one trial.
-    fn tell<'i>(&mut self, inputs: impl Iterator<Item = Option<&'i Input>>, lane: usize) {
-        self.points.clear();
-        for (input, position) in inputs.zip(0..) {
-            let Some(input) = input else { continue };
-            let (leave, back) = self.spells[input.slot as usize].at(lane);
-            let moments = [leave, back].into_iter().filter(|moment| *moment < LATE);
-            self.points.extend(moments.map(|moment| (moment, position)));
-        }
-    }
-
-    fn latch(
-        &mut self,
-        when: Result<Input, bool>,
-        until: Result<Input, bool>,
-        held: bool,
-    ) -> Spell {
-        let mut out = Spell::NONE;
-        for lane in 0..LANES {
-            self.tell([&when, &until].map(|input| input.as_ref().ok()).into_iter(), lane);
-            let mut holds = [when, until].map(|input| input.map_or_else(|c| c, |i| i.held));
-            let value = |position: u32, now: bool| {
-                let changed = &mut holds[position as usize];
-                *changed = !*changed;
-                !holds[1] && (holds[0] || now)
-            };
-            let (spell, fits) = replay(&mut self.points, held, value);
-            (out.leave[lane], out.back[lane]) = spell;
-            self.misfits[lane] |= told(!fits);
-        }
-        out
-    }
-
     pub(super) fn work(&mut self, step: &WorkStep<'_>, with: &Setting<'_>) {
+        self.once(step.when.slot);
         let takes = with.lanes(&step.takes);
         let (before, after) = self.spells.split_at_mut(step.slot as usize);
         let (when, spell) = (&before[step.when.slot as usize], &mut after[0]);
@@ -346,6 +300,7 @@ impl Lanes {
     /// First come, first served; of one instant in the order of the model.
     pub(super) fn pool(&mut self, step: &PoolStep<'_>, with: &Setting<'_>) {
         for user in &step.users {
+            self.once(user.work.when.slot);
             // Until it is its turn, the spell of each work holds how long it takes.
             self.spells[user.work.slot as usize].leave = with.lanes(&user.work.takes);
         }
@@ -409,6 +364,7 @@ impl Lanes {
 
     #[inline(always)]
     pub(super) fn probes(&mut self, step: &ProbeStep<'_>, with: &Setting<'_>) {
+        self.once(step.watch);
         let needed = [step.needed.0, step.needed.1].map(|id| with.counts(id, 1.0));
         let cost = with.lanes(&step.cost);
         let (before, after) = self.spells.split_at_mut(step.watch as usize + 1);
@@ -424,6 +380,7 @@ impl Lanes {
     }
 
     pub(super) fn lease(&mut self, step: &LeaseStep<'_>, with: &Setting<'_>) {
+        self.once(step.condition);
         let ttl = with.lanes(&step.ttl);
         let condition = self.spells[step.condition as usize];
         let renewals = self.grids[step.renewals];
