@@ -1,6 +1,7 @@
 //! Waiting for something that happens at a constant rate.
 
 use super::check::{Edge, Power, Shape, positive};
+use super::law::inside;
 use super::{Law, LawError};
 use crate::maths;
 
@@ -18,6 +19,20 @@ impl Law {
     /// `mean` is not finite, not above zero or larger than 1e30.
     pub fn exponential(mean: f64) -> Result<Self, LawError> {
         Ok(Self::Exponential(Exponential { mean: positive("the mean", mean)? }))
+    }
+}
+
+impl Exponential {
+    /// The quantile of each, in its place.
+    #[inline(always)]
+    pub(super) fn quantile_each<const N: usize>(&self, u: &mut [f64; N]) {
+        for u in &mut *u {
+            *u = -inside(*u);
+        }
+        *u = maths::ln_1p_each(u);
+        for u in u {
+            *u *= -self.mean;
+        }
     }
 }
 

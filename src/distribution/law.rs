@@ -66,6 +66,14 @@ macro_rules! forward {
     };
 }
 
+/// The nearest double inside (0, 1).
+#[inline(always)]
+pub(super) fn inside(u: f64) -> f64 {
+    const LAST: f64 = 1.0 - f64::EPSILON / 2.0;
+    #[expect(clippy::manual_clamp, reason = "unlike clamp, this turns NaN into a number")]
+    u.max(f64::MIN_POSITIVE).min(LAST)
+}
+
 impl Law {
     /// The least value whose [`cdf`](Self::cdf) reaches `u`: one draw where `u`
     /// is a uniform in (0, 1).
@@ -83,10 +91,26 @@ impl Law {
     #[must_use]
     #[inline]
     pub fn quantile(&self, u: f64) -> f64 {
-        const LAST: f64 = 1.0 - f64::EPSILON / 2.0;
-        #[expect(clippy::manual_clamp, reason = "unlike clamp, this turns NaN into a number")]
-        let u = u.max(f64::MIN_POSITIVE).min(LAST);
-        forward!(self, law => law.quantile(u))
+        forward!(self, law => law.quantile(inside(u)))
+    }
+
+    /// The [`quantile`](Self::quantile) of each, to the bit; the commonest laws take them
+    /// side by side.
+    #[must_use]
+    #[inline(always)]
+    pub fn quantile_each<const N: usize>(&self, u: &[f64; N]) -> [f64; N] {
+        let mut out = *u;
+        match self {
+            Self::Uniform(law) => law.quantile_each(&mut out),
+            Self::Exponential(law) => law.quantile_each(&mut out),
+            Self::LogNormal(law) => law.quantile_each(&mut out),
+            _ => self.one_by_one(&mut out),
+        }
+        out
+    }
+
+    fn one_by_one(&self, u: &mut [f64]) {
+        u.iter_mut().for_each(|u| *u = self.quantile(*u));
     }
 
     /// The probability of a value at most `x`.

@@ -1,6 +1,7 @@
 //! A product of many small factors: what people's and programs' durations look like.
 
 use super::check::{Edge, Power, Shape, plain, positive};
+use super::law::inside;
 use super::{Law, LawError};
 use crate::maths;
 
@@ -27,6 +28,22 @@ impl LogNormal {
     #[must_use]
     pub fn sigma(&self) -> f64 {
         self.sigma
+    }
+
+    /// The quantile of each, in its place.
+    #[inline(always)]
+    pub(super) fn quantile_each<const N: usize>(&self, u: &mut [f64; N]) {
+        for u in &mut *u {
+            *u = inside(*u);
+        }
+        *u = maths::normal_quantile_each(u);
+        for z in &mut *u {
+            *z *= self.sigma;
+        }
+        *u = maths::exp_each(u);
+        for factor in u {
+            *factor *= self.median;
+        }
     }
 
     /// `P(X <= x)` tilted by `shift` deviations, which is what its moments need.

@@ -1,6 +1,7 @@
 //! Anything between two ends, all alike.
 
 use super::check::{Edge, Power, Shape, finite};
+use super::law::inside;
 use super::{Law, LawError};
 
 /// The uniform law on `[low, high]`.
@@ -26,6 +27,16 @@ impl Law {
             return Self::constant(low);
         }
         Ok(Self::Uniform(Uniform { low, high, width: high - low }))
+    }
+}
+
+impl Uniform {
+    /// The quantile of each, in its place.
+    #[inline(always)]
+    pub(super) fn quantile_each<const N: usize>(&self, u: &mut [f64; N]) {
+        for u in u {
+            *u = (self.low + inside(*u) * self.width).min(self.high);
+        }
     }
 }
 

@@ -13,12 +13,14 @@
 //! assert!((maths::normal_cdf(z) - 0.95).abs() < 1e-15);
 //! ```
 
+mod beside;
 mod beta;
 mod elementary;
 mod gamma;
 mod normal;
 mod probability;
 
+pub use beside::{exp_each, ln_1p_each, ln_each, normal_quantile_each};
 pub use beta::{beta_cdf, beta_quantile, beta_tails, student_t_quantile};
 pub use elementary::{exp, exp_m1, ln, ln_1p, powf, sqrt};
 pub use gamma::{gamma, gamma_cdf, gamma_ln, gamma_quantile, gamma_tails};

@@ -64,17 +64,18 @@ fn tail_quantile(p: f64, q: f64) -> f64 {
 }
 
 /// A quotient of two polynomials of degree seven, constant term first.
-#[inline]
-fn ratio(x: f64, above: &[f64; 8], below: &[f64; 8]) -> f64 {
-    let horner = |c: &[f64; 8]| {
-        ((((((c[7] * x + c[6]) * x + c[5]) * x + c[4]) * x + c[3]) * x + c[2]) * x + c[1]) * x
-            + c[0]
-    };
-    horner(above) / horner(below)
+#[inline(always)]
+pub(super) const fn ratio(x: f64, above: &[f64; 8], below: &[f64; 8]) -> f64 {
+    polynomial(x, above) / polynomial(x, below)
+}
+
+#[inline(always)]
+const fn polynomial(x: f64, c: &[f64; 8]) -> f64 {
+    ((((((c[7] * x + c[6]) * x + c[5]) * x + c[4]) * x + c[3]) * x + c[2]) * x + c[1]) * x + c[0]
 }
 
 /// Numerator for `|p − 0.5| <= 0.425`.
-const CENTRE_ABOVE: [f64; 8] = [
+pub(super) const CENTRE_ABOVE: [f64; 8] = [
     3.387_132_872_796_366_5,
     1.331_416_678_917_843_8e2,
     1.971_590_950_306_551_3e3,
@@ -85,7 +86,7 @@ const CENTRE_ABOVE: [f64; 8] = [
     2.509_080_928_730_122_7e3,
 ];
 /// Denominator for `|p − 0.5| <= 0.425`.
-const CENTRE_BELOW: [f64; 8] = [
+pub(super) const CENTRE_BELOW: [f64; 8] = [
     1.0,
     4.231_333_070_160_091e1,
     6.871_870_074_920_579e2,
@@ -96,7 +97,7 @@ const CENTRE_BELOW: [f64; 8] = [
     5.226_495_278_852_854e3,
 ];
 /// Numerator where the tail is at least `exp(−25)`.
-const MIDDLE_ABOVE: [f64; 8] = [
+pub(super) const MIDDLE_ABOVE: [f64; 8] = [
     1.423_437_110_749_683_5,
     4.630_337_846_156_546,
     5.769_497_221_460_691,
@@ -107,7 +108,7 @@ const MIDDLE_ABOVE: [f64; 8] = [
     7.745_450_142_783_414e-4,
 ];
 /// Denominator where the tail is at least `exp(−25)`.
-const MIDDLE_BELOW: [f64; 8] = [
+pub(super) const MIDDLE_BELOW: [f64; 8] = [
     1.0,
     2.053_191_626_637_759,
     1.676_384_830_183_803_8,

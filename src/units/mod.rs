@@ -9,4 +9,5 @@ mod time;
 pub use dimension::Dimension;
 pub use format::{format, format_span, format_with_error};
 pub use text::{ENDLESS, UnitError, parse, parse_span};
+pub(crate) use time::NANOS;
 pub use time::{Instant, Span};

@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::{Add, Neg, Sub};
 
 /// Nanoseconds in a second.
-const NANOS: f64 = 1e9;
+pub(crate) const NANOS: f64 = 1e9;
 /// Above it lie whole numbers alone: adding it rounds, ties to even.
 const WHOLE: f64 = (1_u64 << 52) as f64;
 

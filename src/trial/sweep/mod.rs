@@ -36,7 +36,7 @@ pub(super) use turn::{Missing, Turn};
 use pulp::{Arch, NullaryFnOnce};
 
 use apart::{Further, Made, Round};
-use number::{Grid, Number, Trials};
+use number::{Grid, Number, Numbers, Trials};
 use plan::{Plan, Step, inputs_of};
 use shares::{Count, ToldShare};
 pub(super) use spell::Lane;
@@ -51,7 +51,6 @@ use super::steady::Steady;
 use crate::block::gate::Gate;
 use crate::block::pool::Pool;
 use crate::block::probe::Looks;
-use crate::block::value::Value;
 use crate::block::{ClockId, Event, EventId, Graph, LevelId, Literal, PoolId, ValueId};
 use crate::random::Sampling;
 use crate::units::Span;
@@ -67,7 +66,8 @@ const LONGEST: i64 = 1 << 58;
 pub struct Sweep<'g> {
     graph: &'g Graph,
     steady: &'g Steady,
-    steps: Vec<Compiled<'g>>,
+    numbers: Numbers<'g>,
+    steps: Vec<Compiled>,
     /// The spell of each level that changes.
     slots: Vec<u32>,
     spells: usize,
@@ -126,14 +126,14 @@ struct Sum {
 
 /// A step with everything that it needs.
 #[derive(Debug)]
-enum Compiled<'g> {
-    Fault(FaultStep<'g>),
-    Ticks(TicksStep<'g>),
+enum Compiled {
+    Fault(FaultStep),
+    Ticks(TicksStep),
     Gate(GateStep),
-    Work(WorkStep<'g>),
-    Pool(PoolStep<'g>),
-    Probes(ProbeStep<'g>),
-    Lease(LeaseStep<'g>),
+    Work(WorkStep),
+    Pool(PoolStep),
+    Probes(ProbeStep),
+    Lease(LeaseStep),
 }
 
 /// The trials that were swept last.
@@ -175,6 +175,7 @@ impl<'g> Sweep<'g> {
             grids: Vec::new(),
             clocks: vec![usize::MAX; graph.clocks.len()],
             moves: plan.moves,
+            numbers: Numbers::new(graph, steady),
             families: BTreeMap::new(),
             known: BTreeMap::new(),
             deciders: Vec::new(),
@@ -184,7 +185,8 @@ impl<'g> Sweep<'g> {
         for step in &plan.steps {
             compiler.step(step);
         }
-        let Compiler { slots, spells, rounds, grids, mut ticks, steps, deciders, .. } = compiler;
+        let Compiler { numbers, slots, spells, rounds, grids, mut ticks, steps, deciders, .. } =
+            compiler;
         ticks.extend(steps);
         let stamps = stamps(graph, steady, &slots);
         let made = Made::of(graph, meters, &slots, rounds);
@@ -194,6 +196,7 @@ impl<'g> Sweep<'g> {
         let mut sweep = Self {
             graph,
             steady,
+            numbers,
             steps,
             slots,
             spells,
@@ -262,6 +265,7 @@ impl<'g> Sweep<'g> {
     pub fn room(&self) -> Swept {
         let lanes = Lanes {
             spells: vec![Spell::NONE; self.spells],
+            drawn: self.numbers.room(),
             grids: self.grids.clone(),
             misfits: [0; LANES],
             scratch: Vec::with_capacity(self.spells),
@@ -312,8 +316,8 @@ impl<'g> Sweep<'g> {
     fn sweep(&self, lanes: &mut Lanes, trials: &Trials) {
         lanes.misfits = [0; LANES];
         lanes.further.clear();
-        let (graph, steady, made, end) = (self.graph, self.steady, &self.made[..], self.end);
-        let with = Setting { graph, steady, trials, made, end };
+        self.numbers.draw(trials, &mut lanes.drawn);
+        let with = Setting { trials, made: &self.made, end: self.end };
         for step in &self.steps {
             match step {
                 Compiled::Fault(step) => lanes.fault(step, &with),
@@ -389,6 +393,7 @@ struct Compiler<'g> {
     grids: Vec<Grid>,
     /// The grid of each clock.
     clocks: Vec<usize>,
+    numbers: Numbers<'g>,
     /// The steps of probes that look at the same with the same period.
     families: BTreeMap<(u32, i64), Vec<usize>>,
     /// The spells of gates, by what they read and how.
@@ -396,8 +401,8 @@ struct Compiler<'g> {
     /// The gates whose deciders are written down.
     deciders: Vec<usize>,
     /// Ticks depend on nothing, and come first.
-    ticks: Vec<Compiled<'g>>,
-    steps: Vec<Compiled<'g>>,
+    ticks: Vec<Compiled>,
+    steps: Vec<Compiled>,
 }
 
 impl<'g> Compiler<'g> {
@@ -435,8 +440,8 @@ impl<'g> Compiler<'g> {
         (slot != STILL).then(|| Input { slot, held: self.steady.holds(literal) })
     }
 
-    fn span(&self, id: ValueId) -> Number<'g> {
-        Number::span(self.graph, id)
+    fn span(&mut self, id: ValueId) -> Number {
+        self.numbers.span(id)
     }
 
     fn fault(&mut self, index: usize) {
@@ -460,7 +465,7 @@ impl<'g> Compiler<'g> {
         self.steps.push(Compiled::Fault(FaultStep { at, lasts, slot, facts }));
     }
 
-    fn grid(&mut self, step: TicksStep<'g>) {
+    fn grid(&mut self, step: TicksStep) {
         self.grids.push(Grid { period: [1; LANES], first: [0; LANES], before: [0; LANES] });
         self.ticks.push(Compiled::Ticks(step));
     }
@@ -470,11 +475,13 @@ impl<'g> Compiler<'g> {
         let clock = &graph.clocks[id.index()];
         let grid = self.grids.len();
         self.clocks[id.index()] = grid;
+        let every = self.span(clock.every);
+        let age = clock.age.map(|age| self.span(age));
         self.grid(TicksStep {
             grid,
-            every: self.span(clock.every),
+            every,
             cost: Number::Constant(0),
-            age: clock.age.map(|age| self.span(age)),
+            age,
             replies: false,
             name: clock.name,
         });
@@ -524,7 +531,7 @@ impl<'g> Compiler<'g> {
         self.steps.push(Compiled::Gate(GateStep { slot, inputs, rule, decider }));
     }
 
-    fn work(&mut self, index: usize) -> WorkStep<'g> {
+    fn work(&mut self, index: usize) -> WorkStep {
         let graph = self.graph;
         let (work, level) = &graph.works[index];
         let when = self.input(work.when).expect("something starts it");
@@ -547,6 +554,7 @@ impl<'g> Compiler<'g> {
         let Pool::Units(size) = graph.pools[pool.index()] else {
             unreachable!("the plan refuses tokens")
         };
+        let size = self.numbers.units(size);
         self.steps.push(Compiled::Pool(PoolStep { size, users }));
     }
 
@@ -555,7 +563,9 @@ impl<'g> Compiler<'g> {
         let (probe, level) = &graph.probes[index];
         let Some(watch) = self.input(probe.watch) else { return };
         let held = self.steady.levels[level.index()];
-        let needed = if held { (probe.fall, probe.rise) } else { (probe.rise, probe.fall) };
+        let (first, second) =
+            if held { (probe.fall, probe.rise) } else { (probe.rise, probe.fall) };
+        let needed = (self.numbers.looks(first), self.numbers.looks(second));
         let (grid, every, cost) = match &probe.looks {
             Looks::Clock(clock) => {
                 let every = self.span(graph.clocks[clock.index()].every);
@@ -563,20 +573,16 @@ impl<'g> Compiler<'g> {
             }
             Looks::Reply { every, cost, age, name, .. } => {
                 let grid = self.grids.len();
-                self.grid(TicksStep {
-                    grid,
-                    every: self.span(*every),
-                    cost: self.span(*cost),
-                    age: age.map(|age| self.span(age)),
-                    replies: true,
-                    name: *name,
-                });
-                (grid, self.span(*every), self.span(*cost))
+                let (every, cost) = (self.span(*every), self.span(*cost));
+                let age = age.map(|age| self.span(age));
+                let (replies, name) = (true, *name);
+                self.grid(TicksStep { grid, every, cost, age, replies, name });
+                (grid, every, cost)
             }
         };
         let slot = self.fresh(*level, Round::First);
-        let period = match (&every, &cost) {
-            (Number::Constant(every), Number::Constant(cost)) => Some((*every).max(1_000) + cost),
+        let period = match (every, cost) {
+            (Number::Constant(every), Number::Constant(cost)) => Some(every.max(1_000) + cost),
             _ => None,
         };
         let step =
@@ -585,14 +591,14 @@ impl<'g> Compiler<'g> {
     }
 
     /// Probes that look at the same with the same numbers are worked out together.
-    fn join(&mut self, step: ProbeStep<'g>) {
+    fn join(&mut self, step: ProbeStep) {
         let Some(period) = step.period else {
             return self.steps.push(Compiled::Probes(step));
         };
         let known = self.families.entry((step.watch, period)).or_default();
         for position in &*known {
             if let Compiled::Probes(other) = &mut self.steps[*position]
-                && alike(self.graph, other, &step)
+                && alike(other, &step)
             {
                 return other.probes.extend(step.probes);
             }
@@ -617,17 +623,8 @@ impl<'g> Compiler<'g> {
 }
 
 /// Whether two steps of probes differ only in their ticks.
-fn alike(graph: &Graph, one: &ProbeStep<'_>, other: &ProbeStep<'_>) -> bool {
-    let value = |id: ValueId| match &graph.values[id.0 as usize] {
-        Value::Constant(value) => Ok(value.to_bits()),
-        _ => Err(id),
-    };
-    let needed = |step: &ProbeStep<'_>| (value(step.needed.0), value(step.needed.1));
-    let cost = |step: &ProbeStep<'_>| match step.cost {
-        Number::Constant(cost) => Some(cost),
-        _ => None,
-    };
-    needed(one) == needed(other) && cost(one).is_some() && cost(one) == cost(other)
+fn alike(one: &ProbeStep, other: &ProbeStep) -> bool {
+    one.needed == other.needed && one.cost == other.cost
 }
 
 /// How a threshold over what can change is worked out; `None` where that cannot decide

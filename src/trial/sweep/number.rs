@@ -1,5 +1,7 @@
 //! Numbers: what a value comes to in each of the trials side by side.
 
+use std::collections::BTreeMap;
+
 use super::spell::{LANES, Lane};
 use crate::block::backup::Restore;
 use crate::block::value::{Readings, Value};
@@ -7,7 +9,7 @@ use crate::block::{BackupId, Graph, LeaseId, Literal, LogId, PickId, ValueId};
 use crate::distribution::Law;
 use crate::random::Sampling;
 use crate::trial::Steady;
-use crate::units::Span;
+use crate::units::{NANOS, Span};
 
 /// The trials side by side.
 #[derive(Clone, Copy, Debug)]
@@ -20,74 +22,229 @@ pub(super) struct Trials {
 impl Trials {
     /// The uniform numbers of a name at index 0.
     #[inline(always)]
-    pub(super) fn uniforms(&self, name: u64) -> [f64; LANES] {
+    pub(super) fn uniforms(&self, name: u64) -> Reals {
         self.sampling.uniforms(self.sampling.stream(name), self.first)
     }
 }
 
-/// A value, as it is worked out for many trials.
-#[derive(Debug)]
-pub(super) enum Number<'g> {
-    /// The same in every trial \[ns\].
+/// A real number in each trial.
+pub(super) type Reals = [f64; LANES];
+
+/// A whole number, as it is worked out for many trials.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Number {
+    /// The same in every trial.
     Constant(i64),
-    /// Drawn from a law.
-    Drawn(&'g Law, u64),
-    /// Anything else.
-    Program(ValueId),
+    /// Drawn or computed: its place among those that are.
+    Moving(usize),
 }
 
-impl<'g> Number<'g> {
-    /// The value of `id`, as a span.
-    pub(super) fn span(graph: &'g Graph, id: ValueId) -> Self {
-        match &graph.values[id.0 as usize] {
-            Value::Constant(seconds) => Self::Constant(nanoseconds(*seconds)),
-            Value::Each { law, name } | Value::Trial { law, name } => Self::Drawn(law, *name),
-            _ => Self::Program(id),
-        }
-    }
+/// What a value is wanted for.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+enum Purpose {
+    /// A span of time, none below zero \[ns\].
+    Span,
+    /// How many looks flip a probe: at least one.
+    Looks,
+    /// How many units a pool has.
+    Units,
+}
 
-    /// Its nanoseconds in each trial, none below zero.
-    pub(super) fn lanes(&self, graph: &Graph, steady: &Steady, trials: &Trials) -> Lane {
+impl Purpose {
+    fn of(self, value: f64) -> i64 {
         match self {
-            Self::Constant(span) => [*span; LANES],
-            Self::Drawn(law, name) => {
-                trials.uniforms(*name).map(|uniform| nanoseconds(law.quantile(uniform)))
-            }
-            Self::Program(id) => std::array::from_fn(|lane| {
-                let one = OneTrial { steady, trials, trial: trials.first + lane as u64 };
-                graph.span(*id, 0, &one).0
-            }),
+            Self::Span => Span::from_seconds(value.max(0.0)).0,
+            Self::Looks => value.clamp(1.0, 1e6) as i64,
+            Self::Units => value.clamp(0.0, 1e6) as i64,
         }
     }
 }
 
-fn nanoseconds(seconds: f64) -> i64 {
-    Span::from_seconds(seconds.max(0.0)).0
+/// How a value is worked out from those that were before it, by their places.
+#[derive(Debug)]
+enum Operation<'g> {
+    /// Always the same: there from the start.
+    Constant(f64),
+    /// Drawn from a law under a name.
+    Draw(&'g Law, u64),
+    /// Uniform between two values, under a name.
+    Between(usize, usize, u64),
+    Add(usize, usize),
+    Subtract(usize, usize),
+    /// Anything else, trial by trial.
+    Alone(ValueId),
 }
 
-/// A whole number in each trial, at least `least`: how many looks flip a probe, how many
-/// units a pool has.
-pub(super) fn counts(
-    (graph, id): (&Graph, ValueId),
-    least: f64,
-    steady: &Steady,
-    trials: &Trials,
-) -> Lane {
-    let count = |lane: usize| {
-        let one = OneTrial { steady, trials, trial: trials.first + lane as u64 };
-        graph.value(id, 0, &one).clamp(least, 1e6) as i64
-    };
-    if let Value::Constant(_) = graph.values[id.0 as usize] {
-        return [count(0); LANES];
+/// All numbers that a sweep needs, in the order in which they are worked out.
+#[derive(Debug)]
+pub(super) struct Numbers<'g> {
+    graph: &'g Graph,
+    steady: &'g Steady,
+    operations: Vec<Operation<'g>>,
+    /// Where each value is.
+    places: BTreeMap<u32, usize>,
+    /// Those that are told as whole numbers: where each is, and what for.
+    told: Vec<(usize, Purpose)>,
+}
+
+impl<'g> Numbers<'g> {
+    pub(super) fn new(graph: &'g Graph, steady: &'g Steady) -> Self {
+        let (operations, places, told) = (Vec::new(), BTreeMap::new(), Vec::new());
+        Self { graph, steady, operations, places, told }
     }
-    std::array::from_fn(count)
+
+    /// A span of time \[ns\].
+    pub(super) fn span(&mut self, id: ValueId) -> Number {
+        self.number(id, Purpose::Span)
+    }
+
+    /// How many looks flip a probe.
+    pub(super) fn looks(&mut self, id: ValueId) -> Number {
+        self.number(id, Purpose::Looks)
+    }
+
+    /// How many units a pool has.
+    pub(super) fn units(&mut self, id: ValueId) -> Number {
+        self.number(id, Purpose::Units)
+    }
+
+    fn number(&mut self, id: ValueId, purpose: Purpose) -> Number {
+        let place = self.place(id);
+        if let Operation::Constant(value) = self.operations[place] {
+            return Number::Constant(purpose.of(value));
+        }
+        let known = self.told.iter().position(|told| *told == (place, purpose));
+        Number::Moving(known.unwrap_or_else(|| {
+            self.told.push((place, purpose));
+            self.told.len() - 1
+        }))
+    }
+
+    /// Where a value is worked out, after all that it needs.
+    fn place(&mut self, id: ValueId) -> usize {
+        if let Some(place) = self.places.get(&id.0) {
+            return *place;
+        }
+        let graph = self.graph;
+        let operation = match &graph.values[id.0 as usize] {
+            Value::Constant(value) => Operation::Constant(*value),
+            Value::Each { law, name } | Value::Trial { law, name } => Operation::Draw(law, *name),
+            Value::Between { low, high, name } => {
+                Operation::Between(self.place(*low), self.place(*high), *name)
+            }
+            Value::Add(a, b) => Operation::Add(self.place(*a), self.place(*b)),
+            Value::Subtract(a, b) => Operation::Subtract(self.place(*a), self.place(*b)),
+            _ => Operation::Alone(id),
+        };
+        self.operations.push(operation);
+        self.places.insert(id.0, self.operations.len() - 1);
+        self.operations.len() - 1
+    }
+
+    /// Room for them, in which what is constant stands already.
+    pub(super) fn room(&self) -> Drawn {
+        let real = |operation: &Operation<'_>| match operation {
+            Operation::Constant(value) => [*value; LANES],
+            _ => [0.0; LANES],
+        };
+        let reals = self.operations.iter().map(real).collect();
+        Drawn { reals, wholes: vec![[0; LANES]; self.told.len()] }
+    }
+
+    /// Works all of them out.
+    #[inline(always)]
+    pub(super) fn draw(&self, trials: &Trials, drawn: &mut Drawn) {
+        for (place, operation) in self.operations.iter().enumerate() {
+            let (before, after) = drawn.reals.split_at_mut(place);
+            let out = &mut after[0];
+            match operation {
+                Operation::Constant(_) => {}
+                Operation::Draw(law, name) => *out = law.quantile_each(&trials.uniforms(*name)),
+                Operation::Between(low, high, name) => {
+                    let uniforms = trials.uniforms(*name);
+                    for lane in 0..LANES {
+                        let (low, high) = (before[*low][lane], before[*high][lane]);
+                        out[lane] = low + (high - low) * uniforms[lane];
+                    }
+                }
+                Operation::Add(a, b) => {
+                    for lane in 0..LANES {
+                        out[lane] = before[*a][lane] + before[*b][lane];
+                    }
+                }
+                Operation::Subtract(a, b) => {
+                    for lane in 0..LANES {
+                        out[lane] = before[*a][lane] - before[*b][lane];
+                    }
+                }
+                Operation::Alone(id) => self.alone(*id, trials, out),
+            }
+        }
+        for ((place, purpose), whole) in self.told.iter().zip(&mut drawn.wholes) {
+            let reals = &drawn.reals[*place];
+            match purpose {
+                Purpose::Span => nanoseconds(reals, whole),
+                _ => one_by_one(*purpose, reals, whole),
+            }
+        }
+    }
+
+    /// A value, trial by trial.
+    fn alone(&self, id: ValueId, trials: &Trials, out: &mut Reals) {
+        for (lane, out) in out.iter_mut().enumerate() {
+            let trial = trials.first + lane as u64;
+            let one = OneTrial { steady: self.steady, trials, trial };
+            *out = self.graph.value(id, 0, &one);
+        }
+    }
+}
+
+/// Spans of so many seconds, none below zero \[ns\].
+#[inline(always)]
+fn nanoseconds(seconds: &Reals, out: &mut Lane) {
+    /// From here to its double, doubles are whole numbers, and the last bits of each
+    /// are its distance from here.
+    const WHOLE: f64 = (1_u64 << 52) as f64;
+    let mut small = true;
+    for lane in 0..LANES {
+        let exact = seconds[lane].max(0.0) * NANOS;
+        small &= exact < WHOLE / 2.0;
+        out[lane] = (exact + WHOLE).to_bits().wrapping_sub(WHOLE.to_bits()) as i64;
+    }
+    if !small {
+        one_by_one(Purpose::Span, seconds, out);
+    }
+}
+
+fn one_by_one(purpose: Purpose, reals: &Reals, out: &mut Lane) {
+    for (out, real) in out.iter_mut().zip(reals) {
+        *out = purpose.of(*real);
+    }
+}
+
+/// The numbers of the trials side by side.
+#[derive(Debug)]
+pub(super) struct Drawn {
+    reals: Vec<Reals>,
+    wholes: Vec<Lane>,
+}
+
+impl Drawn {
+    /// A number in each trial.
+    #[inline(always)]
+    pub(super) fn lanes(&self, number: Number) -> Lane {
+        match number {
+            Number::Constant(value) => [value; LANES],
+            Number::Moving(place) => self.wholes[place],
+        }
+    }
 }
 
 /// What a value may read in a sweep: draws, and levels that never change.
-pub(super) struct OneTrial<'s> {
-    pub(super) steady: &'s Steady,
-    pub(super) trials: &'s Trials,
-    pub(super) trial: u64,
+struct OneTrial<'s> {
+    steady: &'s Steady,
+    trials: &'s Trials,
+    trial: u64,
 }
 
 /// Nothing that moves is read: whoever does is not swept.

@@ -5,10 +5,8 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use super::apart::{Further, Made, Point};
-use super::number::{Grid, Number, Trials, counts, whole_periods};
+use super::number::{Drawn, Grid, Number, Trials, whole_periods};
 use super::spell::{self, LANES, LATE, Lane, Misfits, Spell, both, instant, told, visible};
-use crate::block::{Graph, ValueId};
-use crate::trial::steady::Steady;
 
 /// A level that can change, as something reads it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -23,6 +21,7 @@ pub(super) struct Input {
 #[derive(Debug)]
 pub(super) struct Lanes {
     pub(super) spells: Vec<Spell>,
+    pub(super) drawn: Drawn,
     pub(super) grids: Vec<Grid>,
     pub(super) misfits: Misfits,
     pub(super) scratch: Vec<i64>,
@@ -44,8 +43,6 @@ pub(super) struct Lanes {
 /// What does not change from trial to trial.
 #[derive(Clone, Copy)]
 pub(super) struct Setting<'s> {
-    pub(super) graph: &'s Graph,
-    pub(super) steady: &'s Steady,
     pub(super) trials: &'s Trials,
     /// What each spell is that of.
     pub(super) made: &'s [Made],
@@ -53,21 +50,11 @@ pub(super) struct Setting<'s> {
     pub(super) end: i64,
 }
 
-impl Setting<'_> {
-    fn lanes(&self, number: &Number<'_>) -> Lane {
-        number.lanes(self.graph, self.steady, self.trials)
-    }
-
-    fn counts(&self, id: ValueId, least: f64) -> Lane {
-        counts((self.graph, id), least, self.steady, self.trials)
-    }
-}
-
 /// A fault and the facts that it changes.
 #[derive(Debug)]
-pub(super) struct FaultStep<'g> {
-    pub(super) at: Number<'g>,
-    pub(super) lasts: Option<Number<'g>>,
+pub(super) struct FaultStep {
+    pub(super) at: Number,
+    pub(super) lasts: Option<Number>,
     /// Of the fault itself.
     pub(super) slot: u32,
     /// Of each fact that it changes, and whether its end changes it back.
@@ -76,12 +63,12 @@ pub(super) struct FaultStep<'g> {
 
 /// When a clock ticks.
 #[derive(Debug)]
-pub(super) struct TicksStep<'g> {
+pub(super) struct TicksStep {
     pub(super) grid: usize,
-    pub(super) every: Number<'g>,
+    pub(super) every: Number,
     /// A look's cost is part of the period.
-    pub(super) cost: Number<'g>,
-    pub(super) age: Option<Number<'g>>,
+    pub(super) cost: Number,
+    pub(super) age: Option<Number>,
     /// Looks that wait for their reply begin a period after the one before zero.
     pub(super) replies: bool,
     pub(super) name: u64,
@@ -90,16 +77,16 @@ pub(super) struct TicksStep<'g> {
 /// No clock ticks more often \[ns\].
 pub(super) const SHORTEST: i64 = 1_000;
 
-impl TicksStep<'_> {
+impl TicksStep {
     /// The period, where it is the same in every trial, not too long, and nothing says
     /// when the last tick was.
     fn even(&self) -> Option<i64> {
         let (Number::Constant(every), Number::Constant(cost), None) =
-            (&self.every, &self.cost, &self.age)
+            (self.every, self.cost, self.age)
         else {
             return None;
         };
-        Some((*every).max(SHORTEST).wrapping_add(*cost)).filter(|p| (1..Grid::LONGEST).contains(p))
+        Some(every.max(SHORTEST).wrapping_add(cost)).filter(|p| (1..Grid::LONGEST).contains(p))
     }
 }
 
@@ -135,34 +122,34 @@ pub(super) enum Rule {
 
 /// A work.
 #[derive(Debug)]
-pub(super) struct WorkStep<'g> {
+pub(super) struct WorkStep {
     pub(super) slot: u32,
     pub(super) when: Input,
-    pub(super) takes: Number<'g>,
+    pub(super) takes: Number,
     pub(super) finishes: bool,
 }
 
 /// The works that use a pool, in the order of the model.
 #[derive(Debug)]
-pub(super) struct PoolStep<'g> {
-    pub(super) size: ValueId,
-    pub(super) users: Vec<User<'g>>,
+pub(super) struct PoolStep {
+    pub(super) size: Number,
+    pub(super) users: Vec<User>,
 }
 
 /// One of them.
 #[derive(Debug)]
-pub(super) struct User<'g> {
-    pub(super) work: WorkStep<'g>,
+pub(super) struct User {
+    pub(super) work: WorkStep,
     pub(super) held: u32,
 }
 
 /// Probes that look at the same thing, a period apart.
 #[derive(Debug)]
-pub(super) struct ProbeStep<'g> {
+pub(super) struct ProbeStep {
     pub(super) watch: u32,
     /// Looks that flip it from what it believed at the start, and back.
-    pub(super) needed: (ValueId, ValueId),
-    pub(super) cost: Number<'g>,
+    pub(super) needed: (Number, Number),
+    pub(super) cost: Number,
     /// The same period for all of them, where it is certain \[ns\].
     pub(super) period: Option<i64>,
     /// Where each is, and the ticks of each.
@@ -171,18 +158,18 @@ pub(super) struct ProbeStep<'g> {
 
 /// A lease.
 #[derive(Debug)]
-pub(super) struct LeaseStep<'g> {
+pub(super) struct LeaseStep {
     pub(super) slot: u32,
     pub(super) condition: u32,
-    pub(super) ttl: Number<'g>,
+    pub(super) ttl: Number,
     pub(super) renewals: usize,
     pub(super) checks: Option<usize>,
 }
 
 impl Lanes {
-    pub(super) fn fault(&mut self, step: &FaultStep<'_>, with: &Setting<'_>) {
-        let at = with.lanes(&step.at);
-        let lasts = step.lasts.as_ref().map(|lasts| with.lanes(lasts));
+    pub(super) fn fault(&mut self, step: &FaultStep, with: &Setting<'_>) {
+        let at = self.drawn.lanes(step.at);
+        let lasts = step.lasts.map(|lasts| self.drawn.lanes(lasts));
         let spell = &mut self.spells[step.slot as usize];
         for lane in 0..LANES {
             let from = at[lane].min(LATE >> 2);
@@ -198,7 +185,7 @@ impl Lanes {
     }
 
     #[inline(always)]
-    pub(super) fn ticks(&mut self, step: &TicksStep<'_>, with: &Setting<'_>) {
+    pub(super) fn ticks(&mut self, step: &TicksStep, with: &Setting<'_>) {
         match step.even() {
             Some(period) => {
                 let uniforms = with.trials.uniforms(step.name);
@@ -208,10 +195,10 @@ impl Lanes {
         }
     }
 
-    fn ticks_of_any_period(&mut self, step: &TicksStep<'_>, with: &Setting<'_>) {
-        let (every, cost) = (with.lanes(&step.every), with.lanes(&step.cost));
+    fn ticks_of_any_period(&mut self, step: &TicksStep, with: &Setting<'_>) {
+        let (every, cost) = (self.drawn.lanes(step.every), self.drawn.lanes(step.cost));
         let uniforms = with.trials.uniforms(step.name);
-        let age = step.age.as_ref().map(|age| with.lanes(age));
+        let age = step.age.map(|age| self.drawn.lanes(age));
         let grid = &mut self.grids[step.grid];
         for lane in 0..LANES {
             let period = every[lane].max(SHORTEST).wrapping_add(cost[lane]);
@@ -277,9 +264,9 @@ impl Lanes {
         }
     }
 
-    pub(super) fn work(&mut self, step: &WorkStep<'_>, with: &Setting<'_>) {
+    pub(super) fn work(&mut self, step: &WorkStep, with: &Setting<'_>) {
         self.once(step.when.slot);
-        let takes = with.lanes(&step.takes);
+        let takes = self.drawn.lanes(step.takes);
         let (before, after) = self.spells.split_at_mut(step.slot as usize);
         let (when, spell) = (&before[step.when.slot as usize], &mut after[0]);
         for lane in 0..LANES {
@@ -298,13 +285,13 @@ impl Lanes {
     }
 
     /// First come, first served; of one instant in the order of the model.
-    pub(super) fn pool(&mut self, step: &PoolStep<'_>, with: &Setting<'_>) {
+    pub(super) fn pool(&mut self, step: &PoolStep, with: &Setting<'_>) {
         for user in &step.users {
             self.once(user.work.when.slot);
             // Until it is its turn, the spell of each work holds how long it takes.
-            self.spells[user.work.slot as usize].leave = with.lanes(&user.work.takes);
+            self.spells[user.work.slot as usize].leave = self.drawn.lanes(user.work.takes);
         }
-        let sizes = with.counts(step.size, 0.0);
+        let sizes = self.drawn.lanes(step.size);
         for (lane, size) in sizes.into_iter().enumerate() {
             self.asked.clear();
             for (position, user) in step.users.iter().enumerate() {
@@ -333,7 +320,7 @@ impl Lanes {
     }
 
     /// Grants the units of a pool in one trial.
-    fn grant(&mut self, step: &PoolStep<'_>, lane: usize, size: usize) {
+    fn grant(&mut self, step: &PoolStep, lane: usize, size: usize) {
         self.free.clear();
         for turn in 0..self.asked.len() {
             let (asked, position) = self.asked[turn];
@@ -363,10 +350,10 @@ impl Lanes {
     }
 
     #[inline(always)]
-    pub(super) fn probes(&mut self, step: &ProbeStep<'_>, with: &Setting<'_>) {
+    pub(super) fn probes(&mut self, step: &ProbeStep, with: &Setting<'_>) {
         self.once(step.watch);
-        let needed = [step.needed.0, step.needed.1].map(|id| with.counts(id, 1.0));
-        let cost = with.lanes(&step.cost);
+        let needed = [step.needed.0, step.needed.1].map(|looks| self.drawn.lanes(looks));
+        let cost = self.drawn.lanes(step.cost);
         let (before, after) = self.spells.split_at_mut(step.watch as usize + 1);
         let watch = &before[step.watch as usize];
         let family = step.period.map(|period| Family::new(watch, &needed, &cost, period, with.end));
@@ -379,9 +366,9 @@ impl Lanes {
         }
     }
 
-    pub(super) fn lease(&mut self, step: &LeaseStep<'_>, with: &Setting<'_>) {
+    pub(super) fn lease(&mut self, step: &LeaseStep, with: &Setting<'_>) {
         self.once(step.condition);
-        let ttl = with.lanes(&step.ttl);
+        let ttl = self.drawn.lanes(step.ttl);
         let condition = self.spells[step.condition as usize];
         let renewals = self.grids[step.renewals];
         let checks = step.checks.map(|checks| self.grids[checks]);
