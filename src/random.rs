@@ -56,6 +56,7 @@ pub fn name_hash(name: &str) -> u64 {
 }
 
 /// Mixes all bits into all bits (Stafford's variant 13 of the `MurmurHash3` finaliser).
+#[inline(always)]
 const fn avalanche(mut z: u64) -> u64 {
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
@@ -94,6 +95,7 @@ impl Sampling {
     ///
     /// The key is odd and well mixed, as squares64 wants it.
     #[must_use]
+    #[inline(always)]
     pub const fn stream(&self, name: u64) -> Stream {
         Stream(avalanche(name ^ avalanche(self.seed.wrapping_add(0x9e37_79b9_7f4a_7c15))) | 1)
     }
@@ -165,13 +167,16 @@ struct Order {
 impl Order {
     const MASK: u32 = BATCH as u32 - 1;
 
-    fn of(stream: Stream, batch: u64, index: u32) -> Self {
-        let key = avalanche(stream.0 ^ avalanche((batch << 32) | u64::from(index)));
-        let rounds = [0, 20, 40].map(|shift| {
-            let part = (key >> shift) as u32;
-            ((part & Self::MASK) | 1, part >> BATCH_BITS)
-        });
-        Self { rounds }
+    #[inline(always)]
+    const fn of(stream: Stream, batch: u64, index: u32) -> Self {
+        let key = avalanche(stream.0 ^ avalanche((batch << 32) | index as u64));
+        Self { rounds: [Self::round(key), Self::round(key >> 20), Self::round(key >> 40)] }
+    }
+
+    #[inline(always)]
+    const fn round(key: u64) -> (u32, u32) {
+        let part = key as u32;
+        ((part & Self::MASK) | 1, part >> BATCH_BITS)
     }
 
     /// The stratum of the `position`-th trial of the batch.

@@ -7,9 +7,17 @@
 //! anything that is told.
 
 use super::spell::{LANES, LATE, Misfits, told};
-use super::step::{GateStep, Input, Lanes, Rule};
+use super::step::{Input, Lanes, Rule};
 use crate::block::{Graph, LevelId};
 use crate::trial::meter::Meter;
+
+/// A gate, as it is worked out in single trials.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Apart<'s> {
+    pub(super) slot: u32,
+    pub(super) inputs: &'s [Input],
+    pub(super) rule: Rule,
+}
 
 /// A change after the second of a level, in one trial.
 #[derive(Clone, Copy, Debug)]
@@ -96,15 +104,15 @@ impl Lanes {
 
     /// The trials in which a gate reads further changes.
     #[inline(always)]
-    pub(super) fn read_further(&self, step: &GateStep, odd: &mut Misfits) {
+    pub(super) fn read_further(&self, inputs: &[Input], odd: &mut Misfits) {
         for further in &self.further {
-            let reads = step.inputs.iter().any(|input| input.slot == further.slot);
+            let reads = inputs.iter().any(|input| input.slot == further.slot);
             odd[further.lane] |= told(reads);
         }
     }
 
     /// Works a gate out in those trials that are `odd`.
-    pub(super) fn apart(&mut self, step: &GateStep, odd: &Misfits, made: &[Made]) {
+    pub(super) fn apart(&mut self, step: &Apart<'_>, odd: &Misfits, made: &[Made]) {
         for lane in 0..LANES {
             // What does not fit already is never looked at.
             if odd[lane] != 0 && self.misfits[lane] == 0 {
@@ -115,8 +123,8 @@ impl Lanes {
     }
 
     /// Works a gate out in one trial; whether that is possible.
-    fn one_by_one(&mut self, step: &GateStep, lane: usize, made: &[Made]) -> bool {
-        self.tell(&step.inputs, lane);
+    fn one_by_one(&mut self, step: &Apart<'_>, lane: usize, made: &[Made]) -> bool {
+        self.tell(step.inputs, lane);
         self.holds.clear();
         self.holds.extend(step.inputs.iter().map(|input| input.held));
         let mut now = step.value(&self.holds, None);
@@ -199,7 +207,7 @@ impl Lanes {
     }
 }
 
-impl GateStep {
+impl Apart<'_> {
     /// Whether what it comes to holds, by what of its inputs does and by whether it
     /// did until `now`: at the start, `None`.
     fn value(&self, holds: &[bool], now: Option<bool>) -> bool {

@@ -19,6 +19,7 @@ mod apart;
 mod cause;
 mod chain;
 mod number;
+mod pairs;
 mod plan;
 mod shares;
 mod spell;
@@ -37,13 +38,14 @@ use pulp::{Arch, NullaryFnOnce};
 
 use apart::{Further, Made, Round};
 use number::{Grid, Number, Numbers, Trials};
+use pairs::PairStep;
 use plan::{Plan, Step, inputs_of};
 use shares::{Count, ToldShare};
 pub(super) use spell::Lane;
 use spell::{LANES, Spell, instant};
 use step::{
-    FaultStep, GateStep, Input, Lanes, LeaseStep, PoolStep, ProbeStep, Rule, Setting, TicksStep,
-    User, WorkStep,
+    EvenStep, FaultStep, GateStep, Input, Lanes, LeaseStep, PoolStep, ProbeStep, Rule, Setting,
+    TicksStep, User, WorkStep,
 };
 
 use super::meter::Meter;
@@ -129,7 +131,9 @@ struct Sum {
 enum Compiled {
     Fault(FaultStep),
     Ticks(TicksStep),
+    Even(EvenStep),
     Gate(GateStep),
+    Pairs(PairStep),
     Work(WorkStep),
     Pool(PoolStep),
     Probes(ProbeStep),
@@ -172,6 +176,8 @@ impl<'g> Sweep<'g> {
             slots: vec![STILL; graph.levels.len()],
             spells: 0,
             rounds: Vec::new(),
+            ready: Vec::new(),
+            pairs: BTreeMap::new(),
             grids: Vec::new(),
             clocks: vec![usize::MAX; graph.clocks.len()],
             moves: plan.moves,
@@ -322,7 +328,9 @@ impl<'g> Sweep<'g> {
             match step {
                 Compiled::Fault(step) => lanes.fault(step, &with),
                 Compiled::Ticks(step) => lanes.ticks(step, &with),
+                Compiled::Even(step) => lanes.even_ticks(step, &with),
                 Compiled::Gate(step) => lanes.gate(step, &with),
+                Compiled::Pairs(step) => lanes.pairs(step, &with),
                 Compiled::Work(step) => lanes.work(step, &with),
                 Compiled::Pool(step) => lanes.pool(step, &with),
                 Compiled::Probes(step) => lanes.probes(step, &with),
@@ -390,6 +398,10 @@ struct Compiler<'g> {
     spells: usize,
     /// When the level of each spell changes.
     rounds: Vec<Round>,
+    /// The step that works out each spell.
+    ready: Vec<usize>,
+    /// The steps of gates that share an input, by that and by whether the other held.
+    pairs: BTreeMap<(Input, bool), usize>,
     grids: Vec<Grid>,
     /// The grid of each clock.
     clocks: Vec<usize>,
@@ -430,6 +442,7 @@ impl<'g> Compiler<'g> {
             *slot = self.spells as u32;
             self.spells += 1;
             self.rounds.push(round);
+            self.ready.push(self.steps.len());
         }
         *slot
     }
@@ -466,8 +479,18 @@ impl<'g> Compiler<'g> {
     }
 
     fn grid(&mut self, step: TicksStep) {
-        self.grids.push(Grid { period: [1; LANES], first: [0; LANES], before: [0; LANES] });
-        self.ticks.push(Compiled::Ticks(step));
+        let even = step.even();
+        self.grids.push(Grid::of(even.unwrap_or(1)));
+        let Some(period) = even else { return self.ticks.push(Compiled::Ticks(step)) };
+        let clock = (step.grid, step.name);
+        let known = self.ticks.iter_mut().find_map(|known| match known {
+            Compiled::Even(known) if known.period == period => Some(&mut known.clocks),
+            _ => None,
+        });
+        match known {
+            Some(clocks) => clocks.push(clock),
+            None => self.ticks.push(Compiled::Even(EvenStep { period, clocks: vec![clock] })),
+        }
     }
 
     fn clock(&mut self, id: ClockId) {
@@ -523,6 +546,9 @@ impl<'g> Compiler<'g> {
         let read = inputs.iter().map(|input| input.slot).collect();
         let slot = self.fresh(*level, Round::Gate(read));
         self.known.insert((rule, sorted), slot);
+        if let (Rule::All, [one, other]) = (rule, &inputs[..]) {
+            return self.pair(slot, [*one, *other]);
+        }
         // Who decided a count of many is written down: it would be long to search.
         let decider = matches!(rule, Rule::Decided(_)).then(|| {
             self.deciders.push(index);
@@ -600,6 +626,7 @@ impl<'g> Compiler<'g> {
             if let Compiled::Probes(other) = &mut self.steps[*position]
                 && alike(other, &step)
             {
+                step.probes.iter().for_each(|(slot, _)| self.ready[*slot as usize] = *position);
                 return other.probes.extend(step.probes);
             }
         }

@@ -294,22 +294,27 @@ pub(super) struct Grid {
     pub(super) period: Lane,
     /// The first tick at or after zero.
     pub(super) first: Lane,
-    /// The last tick at or before zero that counts as before it.
-    pub(super) before: Lane,
+    /// The last tick at or before zero that counts as before it, unless that is a period
+    /// before the first.
+    pub(super) before: Option<Lane>,
 }
 
 impl Grid {
     /// Periods from here on are no simple matter for doubles \[ns\]: a fortnight.
     pub(super) const LONGEST: i64 = 1 << 50;
 
-    /// Ticks of a period, zero to [`Self::LONGEST`], that begin anywhere in it.
+    /// Ticks a period apart.
+    pub(super) const fn of(period: i64) -> Self {
+        Self { period: [period; LANES], first: [0; LANES], before: None }
+    }
+
+    /// Ticks of a period, zero to [`Self::LONGEST`], begin anywhere in it.
     #[inline(always)]
-    pub(super) fn begin(&mut self, uniforms: &[f64; LANES], period: i64) {
+    pub(super) fn begin(&mut self, uniforms: &Reals, period: i64) {
         /// From here to its double, doubles are whole numbers, and the last bits of
         /// each are its distance from here.
         const WHOLE: f64 = (1_u64 << 52) as f64;
         let width = period as f64;
-        self.period = [period; LANES];
         for lane in 0..LANES {
             let exact = uniforms[lane] * width;
             // Rounded, then floored; and never a whole period.
@@ -318,7 +323,6 @@ impl Grid {
             let below = rounded.wrapping_sub(i64::from(near - WHOLE > exact));
             let first = if below < period { below } else { period.wrapping_sub(1) };
             self.first[lane] = first;
-            self.before[lane] = first.wrapping_sub(period);
         }
     }
 
@@ -332,7 +336,11 @@ impl Grid {
 
     /// The last tick before `to` in one trial.
     pub(super) fn last(&self, lane: usize, to: i64) -> i64 {
-        (self.next(lane, to) - self.period[lane]).max(self.before[lane])
+        let before = match &self.before {
+            Some(before) => before[lane],
+            None => self.first[lane] - self.period[lane],
+        };
+        (self.next(lane, to) - self.period[lane]).max(before)
     }
 }
 

@@ -83,33 +83,26 @@ impl Spell {
     }
 }
 
-/// Both hold, where each held at the start (`true`) or did not; the result takes the
-/// place of `x`.
+/// Both hold, where each held at the start (`true`) or did not.
 #[inline(always)]
-pub(super) fn both(x: (&mut Spell, bool), y: (&Spell, bool), misfits: &mut Misfits) {
+pub(super) fn both(x: (&Spell, bool), y: (&Spell, bool), out: &mut Spell, misfits: &mut Misfits) {
     match (x.1, y.1) {
-        (true, true) => union(x.0, y.0, misfits),
-        (false, false) => overlap(x.0, y.0, misfits),
-        (true, false) => {
-            let absent = *x.0;
-            without(&absent, y.0, x.0, misfits);
-        }
-        (false, true) => {
-            let present = *x.0;
-            without(y.0, &present, x.0, misfits);
-        }
+        (true, true) => union(x.0, y.0, out, misfits),
+        (false, false) => overlap(x.0, y.0, out, misfits),
+        (true, false) => without(x.0, y.0, out, misfits),
+        (false, true) => without(y.0, x.0, out, misfits),
     }
 }
 
 /// Away while either is.
 #[inline(always)]
-fn union(x: &mut Spell, y: &Spell, misfits: &mut Misfits) {
+fn union(x: &Spell, y: &Spell, out: &mut Spell, misfits: &mut Misfits) {
     for lane in 0..LANES {
         let ((ax, bx), (ay, by)) = (x.at(lane), y.at(lane));
         let back = if bx > by { bx } else { by };
         let back = if ax == LATE { by } else { back };
-        x.leave[lane] = if ax < ay { ax } else { ay };
-        x.back[lane] = if ay == LATE { bx } else { back };
+        out.leave[lane] = if ax < ay { ax } else { ay };
+        out.back[lane] = if ay == LATE { bx } else { back };
         // Where neither is absent they must overlap.
         let (last, first) = (if ax > ay { ax } else { ay }, if bx < by { bx } else { by });
         misfits[lane] |= told((last < LATE) & (last >= first));
@@ -118,14 +111,14 @@ fn union(x: &mut Spell, y: &Spell, misfits: &mut Misfits) {
 
 /// There while both are.
 #[inline(always)]
-fn overlap(x: &mut Spell, y: &Spell, misfits: &mut Misfits) {
+fn overlap(x: &Spell, y: &Spell, out: &mut Spell, misfits: &mut Misfits) {
     for lane in 0..LANES {
         let ((ax, bx), (ay, by)) = (x.at(lane), y.at(lane));
         let (leave, back) = (if ax > ay { ax } else { ay }, if bx < by { bx } else { by });
         misfits[lane] |= told((leave == back) & (leave < LATE));
         let some = leave < back;
-        x.leave[lane] = if some { leave } else { LATE };
-        x.back[lane] = if some { back } else { LATE };
+        out.leave[lane] = if some { leave } else { LATE };
+        out.back[lane] = if some { back } else { LATE };
     }
 }
 

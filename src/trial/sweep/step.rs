@@ -4,7 +4,7 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use super::apart::{Further, Made, Point};
+use super::apart::{Apart, Further, Made, Point};
 use super::number::{Drawn, Grid, Number, Trials, whole_periods};
 use super::spell::{self, LANES, LATE, Lane, Misfits, Spell, both, instant, told, visible};
 
@@ -80,7 +80,7 @@ pub(super) const SHORTEST: i64 = 1_000;
 impl TicksStep {
     /// The period, where it is the same in every trial, not too long, and nothing says
     /// when the last tick was.
-    fn even(&self) -> Option<i64> {
+    pub(super) fn even(&self) -> Option<i64> {
         let (Number::Constant(every), Number::Constant(cost), None) =
             (self.every, self.cost, self.age)
         else {
@@ -88,6 +88,14 @@ impl TicksStep {
         };
         Some(every.max(SHORTEST).wrapping_add(cost)).filter(|p| (1..Grid::LONGEST).contains(p))
     }
+}
+
+/// Clocks of one period, the same in every trial.
+#[derive(Debug)]
+pub(super) struct EvenStep {
+    pub(super) period: i64,
+    /// The ticks of each, and its name.
+    pub(super) clocks: Vec<(usize, u64)>,
 }
 
 /// A gate.
@@ -185,25 +193,23 @@ impl Lanes {
     }
 
     #[inline(always)]
-    pub(super) fn ticks(&mut self, step: &TicksStep, with: &Setting<'_>) {
-        match step.even() {
-            Some(period) => {
-                let uniforms = with.trials.uniforms(step.name);
-                self.grids[step.grid].begin(&uniforms, period);
-            }
-            None => self.ticks_of_any_period(step, with),
+    pub(super) fn even_ticks(&mut self, step: &EvenStep, with: &Setting<'_>) {
+        for (grid, name) in &step.clocks {
+            let uniforms = with.trials.uniforms(*name);
+            self.grids[*grid].begin(&uniforms, step.period);
         }
     }
 
-    fn ticks_of_any_period(&mut self, step: &TicksStep, with: &Setting<'_>) {
+    pub(super) fn ticks(&mut self, step: &TicksStep, with: &Setting<'_>) {
         let (every, cost) = (self.drawn.lanes(step.every), self.drawn.lanes(step.cost));
         let uniforms = with.trials.uniforms(step.name);
         let age = step.age.map(|age| self.drawn.lanes(age));
         let grid = &mut self.grids[step.grid];
+        let mut before = [0; LANES];
         for lane in 0..LANES {
             let period = every[lane].max(SHORTEST).wrapping_add(cost[lane]);
             grid.period[lane] = period;
-            (grid.first[lane], grid.before[lane]) = match age {
+            (grid.first[lane], before[lane]) = match age {
                 None => {
                     // Floored, and never a whole period.
                     let first =
@@ -220,6 +226,7 @@ impl Lanes {
                 }
             };
         }
+        grid.before = Some(before);
     }
 
     #[inline(always)]
@@ -236,10 +243,11 @@ impl Lanes {
             Rule::AtLeast(_) | Rule::Latch { .. } => odd = [told(true); LANES],
         }
         if !self.further.is_empty() {
-            self.read_further(step, &mut odd);
+            self.read_further(&step.inputs, &mut odd);
         }
         if odd.iter().fold(0, |any, odd| any | odd) != 0 {
-            self.apart(step, &odd, with.made);
+            let gate = Apart { slot: step.slot, inputs: &step.inputs, rule: step.rule };
+            self.apart(&gate, &odd, with.made);
         }
         if let Some(decider) = step.decider {
             let spells = &self.spells;
@@ -253,13 +261,15 @@ impl Lanes {
     #[inline(always)]
     fn all(&mut self, step: &GateStep, odd: &mut Misfits) {
         let (before, after) = self.spells.split_at_mut(step.slot as usize);
-        let (first, rest) = step.inputs.split_first().expect("a gate that changes reads something");
-        let out = &mut after[0];
-        *out = before[first.slot as usize];
-        let mut held = first.held;
+        let spell = |input: &Input| (&before[input.slot as usize], input.held);
+        let [first, second, rest @ ..] = &step.inputs[..] else {
+            unreachable!("a gate of one input is as what it reads")
+        };
+        both(spell(first), spell(second), &mut after[0], odd);
+        let mut held = first.held & second.held;
         for input in rest {
-            let next = (&before[input.slot as usize], input.held);
-            both((out, held), next, odd);
+            let so_far = after[0];
+            both((&so_far, held), spell(input), &mut after[0], odd);
             held &= input.held;
         }
     }
