@@ -21,6 +21,7 @@ mod chain;
 mod number;
 mod pairs;
 mod plan;
+mod pool;
 mod shares;
 mod spell;
 mod step;

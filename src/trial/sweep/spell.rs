@@ -303,7 +303,10 @@ fn kept<'s, const K: usize>(
 ) -> Lane {
     let mut kept = [[none; LANES]; K];
     for spell in list {
-        let mut new: Lane = std::array::from_fn(|lane| of(spell, lane));
+        let mut new = [0; LANES];
+        for lane in 0..LANES {
+            new[lane] = of(spell, lane);
+        }
         for row in &mut kept {
             for lane in 0..LANES {
                 let (fresh, old) = (new[lane], row[lane]);

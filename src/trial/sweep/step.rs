@@ -274,6 +274,7 @@ impl Lanes {
         }
     }
 
+    #[inline(always)]
     pub(super) fn work(&mut self, step: &WorkStep, with: &Setting<'_>) {
         self.once(step.when.slot);
         let takes = self.drawn.lanes(step.takes);
@@ -294,79 +295,17 @@ impl Lanes {
         spell.cut(with.end);
     }
 
-    /// First come, first served; of one instant in the order of the model.
-    pub(super) fn pool(&mut self, step: &PoolStep, with: &Setting<'_>) {
-        for user in &step.users {
-            self.once(user.work.when.slot);
-            // Until it is its turn, the spell of each work holds how long it takes.
-            self.spells[user.work.slot as usize].leave = self.drawn.lanes(user.work.takes);
-        }
-        let sizes = self.drawn.lanes(step.size);
-        for (lane, size) in sizes.into_iter().enumerate() {
-            self.asked.clear();
-            for (position, user) in step.users.iter().enumerate() {
-                let (when, back) = self.spells[user.work.when.slot as usize].at(lane);
-                if when < LATE {
-                    self.asked.push((when, position));
-                }
-                self.misfits[lane] |= told(back < LATE);
-            }
-            self.asked.sort_unstable();
-            let instants = |pair: &[(i64, usize)]| {
-                instant(pair[0].0) == instant(pair[1].0) && pair[0].0 != pair[1].0
-            };
-            self.misfits[lane] |= told(self.asked.windows(2).any(instants));
-            for user in &step.users {
-                self.spells[user.held as usize].leave[lane] = LATE;
-                self.spells[user.held as usize].back[lane] = LATE;
-            }
-            self.grant(step, lane, size as usize);
-        }
-        for user in &step.users {
-            for slot in [user.work.slot, user.held] {
-                self.spells[slot as usize].cut(with.end);
-            }
-        }
-    }
-
-    /// Grants the units of a pool in one trial.
-    fn grant(&mut self, step: &PoolStep, lane: usize, size: usize) {
-        self.free.clear();
-        for turn in 0..self.asked.len() {
-            let (asked, position) = self.asked[turn];
-            let user = &step.users[position];
-            let takes = self.spells[user.work.slot as usize].leave[lane];
-            if size == 0 {
-                break;
-            }
-            let grant = match self.free.pop() {
-                Some(Reverse(free)) if turn >= size => asked.max(free),
-                free => {
-                    self.free.extend(free);
-                    asked
-                }
-            };
-            self.misfits[lane] |= told(takes == 0);
-            let done = completion(grant, takes);
-            self.free.push(Reverse(done));
-            let held = &mut self.spells[user.held as usize];
-            (held.leave[lane], held.back[lane]) = (grant, done);
-        }
-        for user in &step.users {
-            let done = self.spells[user.held as usize].back[lane];
-            let spell = &mut self.spells[user.work.slot as usize];
-            (spell.leave[lane], spell.back[lane]) = (done, LATE);
-        }
-    }
-
     #[inline(always)]
     pub(super) fn probes(&mut self, step: &ProbeStep, with: &Setting<'_>) {
         self.once(step.watch);
-        let needed = [step.needed.0, step.needed.1].map(|looks| self.drawn.lanes(looks));
+        let needed = [self.drawn.lanes(step.needed.0), self.drawn.lanes(step.needed.1)];
         let cost = self.drawn.lanes(step.cost);
         let (before, after) = self.spells.split_at_mut(step.watch as usize + 1);
         let watch = &before[step.watch as usize];
-        let family = step.period.map(|period| Family::new(watch, &needed, &cost, period, with.end));
+        let family = match step.period {
+            Some(period) => Some(Family::new(watch, &needed, &cost, period, with.end)),
+            None => None,
+        };
         for (slot, grid) in &step.probes {
             let (grid, out) = (&self.grids[*grid], &mut after[(slot - step.watch) as usize - 1]);
             match &family {
@@ -422,10 +361,13 @@ fn decided<'s>(inputs: impl Iterator<Item = &'s Spell>, moments: &Lane) -> (Lane
 }
 
 /// When work that starts at a moment is done.
-fn completion(start: i64, takes: i64) -> i64 {
-    let done = 2 * (instant(start) + takes.min(LATE >> 2));
+#[inline(always)]
+pub(super) const fn completion(start: i64, takes: i64) -> i64 {
+    // Far from the ends of the number range.
+    let takes = if takes < LATE >> 2 { takes } else { LATE >> 2 };
+    let done = instant(start).wrapping_add(takes).wrapping_mul(2);
     let done = if takes == 0 { start } else { done };
-    if start == LATE { LATE } else { done.min(LATE) }
+    if start == LATE || done > LATE { LATE } else { done }
 }
 
 /// The flips of a probe.
@@ -474,7 +416,9 @@ impl Turn {
         for lane in 0..LANES {
             let (whole, rest) = whole_periods(visible(changed[lane]), period);
             turn.rest[lane] = rest;
-            turn.begin[lane] = 2 * (whole + (needed[lane] - 1) * period + cost[lane]) + 1;
+            let looks = needed[lane].wrapping_sub(1).wrapping_mul(period);
+            let begin = whole.wrapping_add(looks).wrapping_add(cost[lane]);
+            turn.begin[lane] = begin.wrapping_mul(2).wrapping_add(1);
         }
         turn
     }
@@ -491,13 +435,19 @@ impl Turn {
 impl Family {
     #[inline(always)]
     fn new(watch: &Spell, needed: &[Lane; 2], cost: &Lane, period: i64, end: i64) -> Self {
-        // A look that begins when all is well again sees that.
-        let again = |lane: usize| 2 * (visible(watch.back[lane]) + cost[lane]) + 1;
-        let limit = std::array::from_fn(|lane| again(lane).min(end + 1));
+        let (mut limit, last) = ([0; LANES], end.wrapping_add(1));
+        for lane in 0..LANES {
+            // A look that begins when all is well again sees that.
+            let again = visible(watch.back[lane]).wrapping_add(cost[lane]);
+            let again = again.wrapping_mul(2).wrapping_add(1);
+            limit[lane] = if again < last { again } else { last };
+        }
         let turn = Turn::new(&watch.leave, &needed[0], cost, period, limit);
-        let back = watch
-            .comes_back()
-            .then(|| Turn::new(&watch.back, &needed[1], cost, period, [end + 1; LANES]));
+        let back = if watch.comes_back() {
+            Some(Turn::new(&watch.back, &needed[1], cost, period, [last; LANES]))
+        } else {
+            None
+        };
         Self { period, turn, back }
     }
 

@@ -1,0 +1,189 @@
+//! Pools: who gets a unit when.
+
+use std::cmp::Reverse;
+
+use super::number::Number;
+use super::spell::{LANES, LATE, Spell, instant, told};
+use super::step::{Lanes, PoolStep, Setting, completion};
+
+/// Users at most whose requests are put in order side by side.
+const USERS: usize = 8;
+
+/// Behind the moment of a request are so many bits for who asks.
+const BITS: u32 = USERS.trailing_zeros();
+
+/// Beyond every horizon, and still small enough for those bits.
+const NEVER: i64 = 1 << 57;
+
+impl Lanes {
+    /// First come, first served; of one instant in the order of the model.
+    #[inline(always)]
+    pub(super) fn pool(&mut self, step: &PoolStep, with: &Setting<'_>) {
+        for user in &step.users {
+            self.once(user.work.when.slot);
+        }
+        match step.size {
+            Number::Constant(size @ 1..) if step.users.len() <= USERS && with.end < NEVER => {
+                self.pool_beside(step, size as usize);
+            }
+            _ => self.one_pool(step),
+        }
+        for user in &step.users {
+            for slot in [user.work.slot, user.held] {
+                self.spells[slot as usize].cut(with.end);
+            }
+        }
+    }
+
+    /// Few users of a certain number of units.
+    #[inline(always)]
+    fn pool_beside(&mut self, step: &PoolStep, size: usize) {
+        let many = step.users.len();
+        let (mut keys, mut takes) = ([[0_i64; LANES]; USERS], [[0_i64; LANES]; USERS]);
+        for (position, user) in step.users.iter().enumerate() {
+            takes[position] = self.drawn.lanes(user.work.takes);
+            let when = &self.spells[user.work.when.slot as usize];
+            for lane in 0..LANES {
+                let asked = if when.leave[lane] < NEVER { when.leave[lane] } else { NEVER };
+                keys[position][lane] = asked << BITS | position as i64;
+                self.misfits[lane] |= told(when.back[lane] < LATE);
+            }
+        }
+        let keys = &mut keys[..many];
+        for last in (1..many).rev() {
+            for low in 0..last {
+                for lane in 0..LANES {
+                    let (a, b) = (keys[low][lane], keys[low + 1][lane]);
+                    keys[low][lane] = if a < b { a } else { b };
+                    keys[low + 1][lane] = if a < b { b } else { a };
+                }
+            }
+        }
+        for turn in 1..many {
+            for lane in 0..LANES {
+                let (a, b) = (asked(keys[turn - 1][lane]), asked(keys[turn][lane]));
+                let apart = (instant(a) == instant(b)) & (a != b);
+                self.misfits[lane] |= told(apart & (b < NEVER));
+            }
+        }
+        self.turns(step, keys, &takes[..many], size.min(many));
+    }
+
+    /// Whoever asks first gets the unit that is free first.
+    #[inline(always)]
+    fn turns(
+        &mut self,
+        step: &PoolStep,
+        keys: &[[i64; LANES]],
+        takes: &[[i64; LANES]],
+        size: usize,
+    ) {
+        // When each unit is free again, the first first.
+        let mut free = [[0_i64; LANES]; USERS];
+        let mut spells = [Spell::NONE; USERS];
+        for row in keys {
+            let (mut begins, mut own) = ([0_i64; LANES], [0_i64; LANES]);
+            for (position, takes) in takes.iter().enumerate() {
+                for lane in 0..LANES {
+                    let asks = row[lane] & (USERS as i64 - 1) == position as i64;
+                    own[lane] = if asks { takes[lane] } else { own[lane] };
+                }
+            }
+            for lane in 0..LANES {
+                let (asked, free) = (asked(row[lane]), free[0][lane]);
+                let begin = if asked > free { asked } else { free };
+                begins[lane] = if asked < NEVER { begin } else { LATE };
+                self.misfits[lane] |= told((own[lane] == 0) & (asked < NEVER));
+            }
+            for lane in 0..LANES {
+                free[0][lane] = completion(begins[lane], own[lane]);
+            }
+            for (position, spell) in spells[..takes.len()].iter_mut().enumerate() {
+                for lane in 0..LANES {
+                    let asks = row[lane] & (USERS as i64 - 1) == position as i64;
+                    let (leave, back) = spell.at(lane);
+                    spell.leave[lane] = if asks { begins[lane] } else { leave };
+                    spell.back[lane] = if asks { free[0][lane] } else { back };
+                }
+            }
+            for unit in 1..size {
+                for lane in 0..LANES {
+                    let (a, b) = (free[unit - 1][lane], free[unit][lane]);
+                    free[unit - 1][lane] = if a < b { a } else { b };
+                    free[unit][lane] = if a < b { b } else { a };
+                }
+            }
+        }
+        for (user, spell) in step.users.iter().zip(&spells) {
+            self.spells[user.held as usize] = *spell;
+            let work = Spell { leave: spell.back, back: [LATE; LANES] };
+            self.spells[user.work.slot as usize] = work;
+        }
+    }
+
+    /// The same, trial by trial.
+    fn one_pool(&mut self, step: &PoolStep) {
+        for user in &step.users {
+            // Until it is its turn, the spell of each work holds how long it takes.
+            self.spells[user.work.slot as usize].leave = self.drawn.lanes(user.work.takes);
+        }
+        let sizes = self.drawn.lanes(step.size);
+        for (lane, size) in sizes.into_iter().enumerate() {
+            self.asked.clear();
+            for (position, user) in step.users.iter().enumerate() {
+                let (when, back) = self.spells[user.work.when.slot as usize].at(lane);
+                if when < LATE {
+                    self.asked.push((when, position));
+                }
+                self.misfits[lane] |= told(back < LATE);
+            }
+            self.asked.sort_unstable();
+            let instants = |pair: &[(i64, usize)]| {
+                instant(pair[0].0) == instant(pair[1].0) && pair[0].0 != pair[1].0
+            };
+            self.misfits[lane] |= told(self.asked.windows(2).any(instants));
+            for user in &step.users {
+                self.spells[user.held as usize].leave[lane] = LATE;
+                self.spells[user.held as usize].back[lane] = LATE;
+            }
+            self.grant(step, lane, size as usize);
+        }
+    }
+
+    /// Grants the units of a pool in one trial.
+    fn grant(&mut self, step: &PoolStep, lane: usize, size: usize) {
+        self.free.clear();
+        for turn in 0..self.asked.len() {
+            let (asked, position) = self.asked[turn];
+            let user = &step.users[position];
+            let takes = self.spells[user.work.slot as usize].leave[lane];
+            if size == 0 {
+                break;
+            }
+            let grant = match self.free.pop() {
+                Some(Reverse(free)) if turn >= size => asked.max(free),
+                free => {
+                    self.free.extend(free);
+                    asked
+                }
+            };
+            self.misfits[lane] |= told(takes == 0);
+            let done = completion(grant, takes);
+            self.free.push(Reverse(done));
+            let held = &mut self.spells[user.held as usize];
+            (held.leave[lane], held.back[lane]) = (grant, done);
+        }
+        for user in &step.users {
+            let done = self.spells[user.held as usize].back[lane];
+            let spell = &mut self.spells[user.work.slot as usize];
+            (spell.leave[lane], spell.back[lane]) = (done, LATE);
+        }
+    }
+}
+
+/// The moment of a request.
+#[inline(always)]
+const fn asked(key: i64) -> i64 {
+    // None is below zero.
+    (key as u64 >> BITS) as i64
+}
