@@ -302,6 +302,7 @@ impl Lanes {
         let cost = self.drawn.lanes(step.cost);
         let (before, after) = self.spells.split_at_mut(step.watch as usize + 1);
         let watch = &before[step.watch as usize];
+        #[expect(clippy::manual_map, reason = "a closure may be compiled for any processor")]
         let family = match step.period {
             Some(period) => Some(Family::new(watch, &needed, &cost, period, with.end)),
             None => None,
