@@ -207,3 +207,29 @@ impl Law {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_quantiles_have_the_bits_of_each() {
+        let laws = [
+            Law::uniform(3.0, 11.0).unwrap(),
+            Law::exponential(5.0).unwrap(),
+            Law::log_normal(20.0, 0.5).unwrap(),
+            Law::log_normal(1e-3, 9.0).unwrap(),
+            Law::weibull(2.0, 1.5).unwrap(),
+            Law::constant(7.0).unwrap(),
+        ];
+        for law in laws {
+            for step in 0..2_000_u32 {
+                let at = |lane: usize| (f64::from(step) + lane as f64 / 16.0) / 1_999.5;
+                let uniforms: [f64; 16] = std::array::from_fn(at);
+                for (many, u) in law.quantile_each(&uniforms).into_iter().zip(uniforms) {
+                    assert_eq!(many.to_bits(), law.quantile(u).to_bits(), "{law:?} at {u}");
+                }
+            }
+        }
+    }
+}

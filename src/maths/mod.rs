@@ -3,7 +3,8 @@
 //! The standard library asks the platform for `exp`, `ln` and their kin, and
 //! platforms answer with different last bits. Everything here rests on `libm`,
 //! which is compiled with the program, and on plain IEEE 754 arithmetic without
-//! fused operations, so that the same input gives the same bits everywhere.
+//! fused operations, so that the same input gives the same bits everywhere. What ends in
+//! `_each` takes many numbers side by side, and gives the bits of one by one.
 //!
 //! ```
 //! use drillcast::maths;
