@@ -92,8 +92,8 @@ impl Columns {
     }
 
     /// Counts what was put off, for the last time.
-    pub(super) fn finish(&mut self) {
-        self.classes.iter_mut().for_each(|class| class.series.finish());
+    pub(super) fn finish(&mut self, tally: &mut Tally) {
+        self.classes.iter_mut().for_each(|class| class.series.finish(tally));
     }
 
     /// Adds the trials of the same columns elsewhere: shared is what was the same in
@@ -267,7 +267,7 @@ mod tests {
             }
             columns.end_batch(end - batch * BATCH == BATCH, &mut tally);
         }
-        columns.finish();
+        columns.finish(&mut tally);
         columns
     }
 

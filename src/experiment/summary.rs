@@ -63,10 +63,10 @@ impl Summary {
     }
 
     /// Counts what was put off.
-    fn finish(&mut self) {
-        self.gathered.finish();
+    fn finish(&mut self, tally: &mut Tally) {
+        self.gathered.finish(tally);
         if let Some(drill) = &mut self.drill {
-            drill.finish();
+            drill.finish(tally);
         }
     }
 
@@ -231,7 +231,7 @@ pub fn run_range(
     pool.run(source, plan, (from, to), &mut workers, progress);
     // The first holds the others: no histogram is there twice.
     let mut parts = workers.into_iter().map(|mut worker| {
-        worker.summary.finish();
+        worker.summary.finish(&mut worker.tally);
         worker.summary
     });
     let mut whole = parts.next().unwrap_or_else(empty);

@@ -8,6 +8,7 @@
 //! gives the same bits.
 
 use super::batch::{Alike, Batch};
+use super::tally::{BLOCK, Tally};
 use super::wide::{Wide, variance};
 
 /// Buckets per page: the values below 1,024, then one page per octave.
@@ -20,18 +21,13 @@ pub(super) const GROUP: usize = 16;
 const GROUPS: usize = PAGE_CELLS / GROUP;
 /// Larger values count as this one: 146 years in nanoseconds.
 pub(super) const LARGEST: i64 = 1 << 62;
-/// Squares of so many of the largest values add up in 128 bits.
-const SUMMED: usize = 8;
 /// Page 0 and the octaves from 2¹⁰ to 2⁶².
 pub(super) const PAGES: usize = 54;
 
 /// The buckets of one octave.
 #[derive(Clone, Debug)]
 struct Page {
-    /// One bit per group of cells that may hold a count, so that a histogram of
-    /// a few values is merged, read and cleared without a walk over all cells.
-    touched: u64,
-    /// Those groups: the last octaves of a long tail have but a few.
+    /// Those that hold a count: the last octaves of a long tail have but a few.
     groups: [Option<Box<[Cell; GROUP]>>; GROUPS],
 }
 
@@ -53,12 +49,22 @@ impl Cell {
         self.low = self.low.min(other.low);
         self.high = self.high.max(other.high);
     }
+
+    /// Counts a value. Of the many values of a bucket few are less or greater than all
+    /// before, and what is not written need not be waited for.
+    #[inline]
+    fn count_one(&mut self, value: i64) {
+        self.count = self.count.wrapping_add(1);
+        if value < self.low || value > self.high {
+            self.low = self.low.min(value);
+            self.high = self.high.max(value);
+        }
+    }
 }
 
 impl Page {
     #[inline]
     fn group(&mut self, group: usize) -> &mut [Cell; GROUP] {
-        self.touched |= 1 << group;
         self.groups[group].get_or_insert_with(fresh_group)
     }
 
@@ -247,9 +253,6 @@ impl Histogram {
     pub fn merge(&mut self, other: &Self) {
         for (mine, theirs) in self.pages.iter_mut().zip(&other.pages) {
             let Some(theirs) = theirs else { continue };
-            if theirs.touched == 0 {
-                continue;
-            }
             mine.get_or_insert_with(fresh_page).merge(theirs);
         }
         self.numbers += other.numbers;
@@ -261,34 +264,42 @@ impl Histogram {
         self.max = self.max.max(other.max);
     }
 
-    /// Counts the values of a batch.
-    pub fn add(&mut self, batch: &Batch) {
+    /// Counts the values of a batch; `tally` is scratch.
+    ///
+    /// # Panics
+    ///
+    /// One of them is negative.
+    pub fn add(&mut self, batch: &Batch, tally: &mut Tally) {
         self.censored += batch.censored();
         self.total_loss += batch.total_loss();
-        let values = batch.numbers();
-        let (Some(&first), Some(&least)) = (values.first(), values.iter().min()) else { return };
-        assert!(least >= 0, "a histogram holds no negative value: {least}");
-        if values.iter().all(|value| *value == first) {
-            // Nothing was lost, nothing was detected: the same in every trial.
-            return self.record_n(first, values.len() as u64);
-        }
-        let mut sum = 0;
-        for some in values.chunks(SUMMED) {
-            let mut squares = 0;
-            for value in some {
-                let value = (*value).min(LARGEST);
-                let (page, cell) = place(value);
-                self.pages[page].get_or_insert_with(fresh_page).record(cell, value, 1);
-                let wide = value as u128;
-                sum += wide;
-                squares += wide.wrapping_mul(wide);
-                self.max = self.max.max(value);
+        self.record_all(batch.numbers(), tally);
+    }
+
+    /// Counts values of zero or more; `tally` is scratch.
+    ///
+    /// # Panics
+    ///
+    /// One of them is negative.
+    pub fn record_all(&mut self, values: &[i64], tally: &mut Tally) {
+        for values in values.chunks(BLOCK) {
+            let looked = tally.look(values);
+            if looked.least == looked.greatest {
+                // Nothing was lost, nothing was detected: the same in every trial.
+                self.record_n(looked.least, values.len() as u64);
+                continue;
             }
-            self.squares.add_small(squares);
+            for (value, at) in values.iter().zip(tally.places()) {
+                let at = *at as usize;
+                let page = self.pages[at / PAGE_CELLS].get_or_insert_with(fresh_page);
+                let group = page.groups[at / GROUP % GROUPS].get_or_insert_with(fresh_group);
+                group[at % GROUP].count_one((*value).min(LARGEST));
+            }
+            self.sum += looked.sum;
+            self.squares.add(looked.squares);
+            self.min = self.min.min(looked.least.min(LARGEST));
+            self.max = self.max.max(looked.greatest.min(LARGEST));
+            self.numbers += values.len() as u64;
         }
-        self.min = self.min.min(least);
-        self.sum += sum;
-        self.numbers += values.len() as u64;
     }
 
     /// How many trials were counted, with or without a number.
@@ -353,7 +364,7 @@ impl Histogram {
     pub fn buckets(&self) -> impl Iterator<Item = Bucket> + '_ {
         let pages = self.pages.iter().filter_map(Option::as_deref);
         pages.flat_map(|page| {
-            let cells = groups(page.touched).filter_map(|group| page.groups[group].as_deref());
+            let cells = page.groups.iter().filter_map(Option::as_deref);
             let bucket = |cell: &Cell| Bucket { low: cell.low, high: cell.high, count: cell.count };
             cells.flatten().map(bucket).filter(|bucket| bucket.count > 0)
         })
@@ -428,24 +439,12 @@ impl Histogram {
 
 #[cold]
 fn fresh_page() -> Box<Page> {
-    Box::new(Page { touched: 0, groups: [const { None }; GROUPS] })
+    Box::new(Page { groups: [const { None }; GROUPS] })
 }
 
 #[cold]
 fn fresh_group() -> Box<[Cell; GROUP]> {
     Box::new([Cell::EMPTY; GROUP])
-}
-
-/// The positions of the bits that are set.
-pub(super) fn groups(mut touched: u64) -> impl Iterator<Item = usize> {
-    std::iter::from_fn(move || {
-        if touched == 0 {
-            return None;
-        }
-        let group = touched.trailing_zeros() as usize;
-        touched &= touched - 1;
-        Some(group)
-    })
 }
 
 #[cfg(test)]
@@ -571,7 +570,7 @@ mod tests {
             }
             batch.record_censored();
             recorded.record_censored();
-            added.add(&batch);
+            added.add(&batch, &mut Tally::default());
         }
         assert_eq!(added, recorded);
     }
