@@ -46,6 +46,14 @@ impl Columns {
         columns
     }
 
+    /// No trials yet, of columns of one value a trial; how batches of them differ is not
+    /// asked.
+    pub(super) fn over_all_trials(columns: usize) -> Self {
+        let class = Class { columns: (0..columns).collect(), series: Series::over_all_trials() };
+        let classes = if columns == 0 { Vec::new() } else { vec![class] };
+        Self { class: vec![0; columns], classes }
+    }
+
     /// Notes the class of each column.
     fn number(&mut self) {
         for (number, class) in self.classes.iter().enumerate() {

@@ -55,6 +55,11 @@ impl Series {
         }
     }
 
+    /// Nothing yet; one value comes from each trial, and how batches differ is not asked.
+    pub(super) fn over_all_trials() -> Self {
+        Self { spread: None, ..Self::new(1) }
+    }
+
     /// Counts a value. What happened before the fault counts as happening with it.
     pub(super) fn record(&mut self, value: Measured) {
         self.record_all(&[value]);

@@ -65,6 +65,8 @@ impl Summary {
     /// Counts what was put off.
     fn finish(&mut self, tally: &mut Tally) {
         self.gathered.finish(tally);
+        self.stages.finish(tally);
+        self.waits.finish(tally);
         if let Some(drill) = &mut self.drill {
             drill.finish(tally);
         }
@@ -193,6 +195,8 @@ impl Collect for Worker<'_> {
     fn end_batch(&mut self, whole: bool) {
         let summary = &mut self.summary;
         summary.gathered.end_batch(whole, &mut self.tally);
+        summary.stages.end_batch(&mut self.tally);
+        summary.waits.end_batch(whole, &mut self.tally);
         for share in summary.kept.iter_mut().chain(std::iter::once(&mut summary.kept_all)) {
             share.end_batch(whole);
         }

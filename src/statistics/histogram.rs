@@ -15,8 +15,11 @@ use super::wide::{Wide, variance};
 pub(super) const PAGE_CELLS: usize = 1024;
 /// `log2` of [`PAGE_CELLS`].
 const PAGE_BITS: u32 = 10;
-/// Cells that share one bit of [`Page::touched`].
+/// Cells that are there, or not, together.
 pub(super) const GROUP: usize = 16;
+/// The last page whose buckets are no wider than 32 bits tell: values below 2⁴³, two
+/// hours in nanoseconds.
+const NARROW: usize = 33;
 /// Groups of a page.
 const GROUPS: usize = PAGE_CELLS / GROUP;
 /// Larger values count as this one: 146 years in nanoseconds.
@@ -24,12 +27,19 @@ pub(super) const LARGEST: i64 = 1 << 62;
 /// Page 0 and the octaves from 2¹⁰ to 2⁶².
 pub(super) const PAGES: usize = 54;
 
-/// The buckets of one octave.
+/// The buckets of one octave, in groups: the last octaves of a long tail have but a few.
 #[derive(Clone, Debug)]
 struct Page {
-    /// Those that hold a count: the last octaves of a long tail have but a few.
-    groups: [Option<Box<[Cell; GROUP]>>; GROUPS],
+    /// Which bits of a value tell where it lies inside its bucket, of the lowest 32.
+    inside: u32,
+    /// Groups in which 32 bits are enough: what is visited most should be small.
+    narrow: [Option<Box<[Narrow; GROUP]>>; GROUPS],
+    /// The others, if there are any.
+    wide: Option<Box<Wides>>,
 }
+
+/// The wide groups of a page.
+type Wides = [Option<Box<[Cell; GROUP]>>; GROUPS];
 
 /// What is known of the values in one bucket.
 #[derive(Clone, Copy, Debug)]
@@ -49,37 +59,122 @@ impl Cell {
         self.low = self.low.min(other.low);
         self.high = self.high.max(other.high);
     }
+}
 
-    /// Counts a value. Of the many values of a bucket few are less or greater than all
-    /// before, and what is not written need not be waited for.
+/// What is known of the values in one bucket, in fewer bits.
+#[derive(Clone, Copy, Debug)]
+struct Narrow {
+    count: u32,
+    /// The least value and the greatest, from where the bucket begins.
+    low: u32,
+    high: u32,
+}
+
+impl Narrow {
+    const EMPTY: Self = Self { count: 0, low: u32::MAX, high: 0 };
+
+    /// Counts a value; whether there was room. Of the many values of a bucket few are less
+    /// or greater than all before, and what is not written need not be waited for.
     #[inline]
-    fn count_one(&mut self, value: i64) {
-        self.count = self.count.wrapping_add(1);
+    fn count_one(&mut self, value: u32) -> bool {
+        let Some(count) = self.count.checked_add(1) else { return false };
+        self.count = count;
         if value < self.low || value > self.high {
             self.low = self.low.min(value);
             self.high = self.high.max(value);
         }
+        true
+    }
+
+    /// Adds what is known of another's values; whether there was room.
+    fn add(&mut self, other: Self) -> bool {
+        let Some(count) = self.count.checked_add(other.count) else { return false };
+        self.count = count;
+        self.low = self.low.min(other.low);
+        self.high = self.high.max(other.high);
+        true
+    }
+
+    /// The same, where the bucket begins at `start`.
+    fn widen(self, start: i64) -> Cell {
+        if self.count == 0 {
+            return Cell::EMPTY;
+        }
+        let (low, high) = (start + i64::from(self.low), start + i64::from(self.high));
+        Cell { count: u64::from(self.count), low, high }
     }
 }
 
 impl Page {
-    #[inline]
-    fn group(&mut self, group: usize) -> &mut [Cell; GROUP] {
-        self.groups[group].get_or_insert_with(fresh_group)
+    /// The page of this number, which holds nothing.
+    #[cold]
+    fn fresh(page: usize) -> Box<Self> {
+        let inside = (1_u64 << page.saturating_sub(1)) - 1;
+        let inside = u32::try_from(inside).unwrap_or(u32::MAX);
+        Box::new(Self { inside, narrow: [const { None }; GROUPS], wide: None })
     }
 
+    /// Counts one value.
     #[inline]
-    fn record(&mut self, cell: usize, value: i64, times: u64) {
-        let cells = self.group(cell / GROUP);
-        cells[cell % GROUP].add(Cell { count: times, low: value, high: value });
-    }
-
-    fn merge(&mut self, other: &Self) {
-        for (group, theirs) in other.groups.iter().enumerate() {
-            let Some(theirs) = theirs else { continue };
-            self.group(group).iter_mut().zip(theirs.iter()).for_each(|(m, t)| m.add(*t));
+    fn count_one(&mut self, (page, cell): (usize, usize), value: i64) {
+        let inside = value as u32 & self.inside;
+        if let Some(group) = &mut self.narrow[cell / GROUP]
+            && group[cell % GROUP].count_one(inside)
+        {
+            return;
         }
+        self.record((page, cell), Cell { count: 1, low: value, high: value });
     }
+
+    /// Counts values of a bucket.
+    fn record(&mut self, (page, cell): (usize, usize), values: Cell) {
+        let group = cell / GROUP;
+        let is_wide = self.wide.as_ref().is_some_and(|wide| wide[group].is_some());
+        if page <= NARROW
+            && !is_wide
+            && let Ok(count) = u32::try_from(values.count)
+        {
+            let (low, high) = (values.low as u32 & self.inside, values.high as u32 & self.inside);
+            let cells = self.narrow[group].get_or_insert_with(|| Box::new([Narrow::EMPTY; GROUP]));
+            if cells[cell % GROUP].add(Narrow { count, low, high }) {
+                return;
+            }
+        }
+        self.wide(page, group)[cell % GROUP].add(values);
+    }
+
+    /// A group that has room for all there is.
+    fn wide(&mut self, page: usize, group: usize) -> &mut [Cell; GROUP] {
+        let narrow = self.narrow[group].take();
+        let wides = self.wide.get_or_insert_with(|| Box::new([const { None }; GROUPS]));
+        wides[group].get_or_insert_with(|| {
+            let widen = |at: usize| {
+                let cell = narrow.as_ref().map_or(Narrow::EMPTY, |narrow| narrow[at]);
+                cell.widen(start(page, group * GROUP + at))
+            };
+            Box::new(std::array::from_fn(widen))
+        })
+    }
+
+    /// The cells that hold values, in rising order, and which they are.
+    fn cells(&self, page: usize) -> impl Iterator<Item = (usize, Cell)> + '_ {
+        let widen = move |(cell, narrow): (usize, &Narrow)| (cell, narrow.widen(start(page, cell)));
+        (0..GROUPS).flat_map(move |group| {
+            let numbered = move |at: usize| group * GROUP + at;
+            let narrow = self.narrow[group].iter().flat_map(|cells| cells.iter().enumerate());
+            let narrow = narrow.filter(|(_, cell)| cell.count > 0);
+            let narrow = narrow.map(move |(at, cell)| widen((numbered(at), cell)));
+            let wide = self.wide.iter().filter_map(move |wide| wide[group].as_deref());
+            let wide = wide.flat_map(|cells| cells.iter().enumerate());
+            let wide = wide.filter(|(_, cell)| cell.count > 0);
+            narrow.chain(wide.map(move |(at, cell)| (numbered(at), *cell)))
+        })
+    }
+}
+
+/// Where a bucket begins.
+fn start(page: usize, cell: usize) -> i64 {
+    if page == 0 { cell as i64 } else { ((PAGE_CELLS + cell) as i64) << (page - 1) }
 }
 
 /// Values close to each other that are counted together.
@@ -190,6 +285,11 @@ impl Histogram {
         }
     }
 
+    #[inline]
+    fn page(&mut self, page: usize) -> &mut Page {
+        self.pages[page].get_or_insert_with(|| Page::fresh(page))
+    }
+
     /// Counts one value of zero or more.
     ///
     /// # Panics
@@ -213,7 +313,8 @@ impl Histogram {
         }
         let value = value.min(LARGEST);
         let (page, cell) = place(value);
-        self.pages[page].get_or_insert_with(fresh_page).record(cell, value, times);
+        let values = Cell { count: times, low: value, high: value };
+        self.page(page).record((page, cell), values);
         self.numbers += times;
         let wide = value as u128;
         self.sum += wide * u128::from(times);
@@ -251,9 +352,10 @@ impl Histogram {
 
     /// Adds what another histogram has counted.
     pub fn merge(&mut self, other: &Self) {
-        for (mine, theirs) in self.pages.iter_mut().zip(&other.pages) {
+        for (page, theirs) in other.pages.iter().enumerate() {
             let Some(theirs) = theirs else { continue };
-            mine.get_or_insert_with(fresh_page).merge(theirs);
+            let mine = self.page(page);
+            theirs.cells(page).for_each(|(cell, values)| mine.record((page, cell), values));
         }
         self.numbers += other.numbers;
         self.censored += other.censored;
@@ -289,10 +391,8 @@ impl Histogram {
                 continue;
             }
             for (value, at) in values.iter().zip(tally.places()) {
-                let at = *at as usize;
-                let page = self.pages[at / PAGE_CELLS].get_or_insert_with(fresh_page);
-                let group = page.groups[at / GROUP % GROUPS].get_or_insert_with(fresh_group);
-                group[at % GROUP].count_one((*value).min(LARGEST));
+                let at = (*at as usize / PAGE_CELLS, *at as usize % PAGE_CELLS);
+                self.page(at.0).count_one(at, (*value).min(LARGEST));
             }
             self.sum += looked.sum;
             self.squares.add(looked.squares);
@@ -362,12 +462,10 @@ impl Histogram {
 
     /// The buckets that hold values, in rising order.
     pub fn buckets(&self) -> impl Iterator<Item = Bucket> + '_ {
-        let pages = self.pages.iter().filter_map(Option::as_deref);
-        pages.flat_map(|page| {
-            let cells = page.groups.iter().filter_map(Option::as_deref);
-            let bucket = |cell: &Cell| Bucket { low: cell.low, high: cell.high, count: cell.count };
-            cells.flatten().map(bucket).filter(|bucket| bucket.count > 0)
-        })
+        let pages = self.pages.iter().enumerate();
+        let pages = pages.filter_map(|(page, cells)| Some((page, cells.as_deref()?)));
+        let cells = pages.flat_map(|(page, cells)| cells.cells(page));
+        cells.map(|(_, Cell { count, low, high })| Bucket { low, high, count })
     }
 
     /// Where the quantile `q` in [0, 1] falls.
@@ -435,16 +533,6 @@ impl Histogram {
         }
         below / self.count() as f64
     }
-}
-
-#[cold]
-fn fresh_page() -> Box<Page> {
-    Box::new(Page { groups: [const { None }; GROUPS] })
-}
-
-#[cold]
-fn fresh_group() -> Box<[Cell; GROUP]> {
-    Box::new([Cell::EMPTY; GROUP])
 }
 
 #[cfg(test)]
@@ -573,6 +661,29 @@ mod tests {
             added.add(&batch, &mut Tally::default());
         }
         assert_eq!(added, recorded);
+    }
+
+    /// A bucket that holds more than 32 bits count, or is wider than they tell.
+    #[test]
+    fn what_does_not_fit_in_few_bits_is_kept_in_more() {
+        let most = u64::from(u32::MAX);
+        for value in [7, 50_000_000_000, (1 << 43) - (1 << 32), 1 << 43, 1 << 60] {
+            let near = value + (value >> 12);
+            let mut one = Histogram::new();
+            one.record(value);
+            one.record_n(near, most - 1);
+            let other = one.clone();
+            one.record_all(&[near, value], &mut Tally::default());
+            one.merge(&other);
+            let mut twice = Histogram::new();
+            twice.record_n(value, 3);
+            twice.record_n(near, 2 * most - 1);
+            assert_eq!(one, twice, "{value}");
+            let buckets: Vec<Bucket> = one.buckets().collect();
+            let bucket = Bucket { low: value, high: near, count: 2 * most + 2 };
+            assert!(buckets == [bucket], "{value}: {buckets:?}");
+            assert_eq!(one.max(), Some(near));
+        }
     }
 
     #[test]

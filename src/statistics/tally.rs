@@ -30,7 +30,7 @@ pub(super) struct Looked {
     pub(super) greatest: i64,
     /// Their sum, none above [`LARGEST`].
     pub(super) sum: u128,
-    /// The sum of their squares.
+    /// The sum of their squares, if it was asked for.
     pub(super) squares: Wide,
 }
 
@@ -57,7 +57,13 @@ impl Tally {
     ///
     /// One of them is negative.
     pub(super) fn look(&mut self, values: &[i64]) -> Looked {
-        let looked = self.arch.dispatch(Look { values, places: &mut self.places[..values.len()] });
+        self.look_for::<true>(values)
+    }
+
+    /// The same; whether squares are asked for.
+    fn look_for<const SQUARES: bool>(&mut self, values: &[i64]) -> Looked {
+        let places = &mut self.places[..values.len()];
+        let looked = self.arch.dispatch(Look::<SQUARES> { values, places });
         assert!(looked.least >= 0, "a histogram holds no negative value: {}", looked.least);
         looked
     }
@@ -77,7 +83,7 @@ impl Tally {
     ) -> u128 {
         let (mut sum, mut least, mut greatest) = (0, i64::MAX, 0);
         for values in values.chunks(BLOCK) {
-            let looked = self.look(values);
+            let looked = self.look_for::<false>(values);
             sum += looked.sum;
             (least, greatest) = (least.min(looked.least), greatest.max(looked.greatest));
             for place in &self.places[..values.len()] {
@@ -116,12 +122,12 @@ fn coarse(place: u32) -> usize {
 }
 
 /// Looks at numbers with what a processor has for numbers side by side.
-struct Look<'l> {
+struct Look<'l, const SQUARES: bool> {
     values: &'l [i64],
     places: &'l mut [u32],
 }
 
-impl NullaryFnOnce for Look<'_> {
+impl<const SQUARES: bool> NullaryFnOnce for Look<'_, SQUARES> {
     type Output = Looked;
 
     #[inline(always)]
@@ -141,13 +147,15 @@ impl NullaryFnOnce for Look<'_> {
         let easy = least >= 0 && greatest < EASY;
         let (some, rest) = if easy { (some, rest) } else { (&[][..], values) };
         let (beside, after) = places.split_at_mut(some.len() * LANES);
-        let mut looked = side_by_side(some, beside);
+        let mut looked = side_by_side::<SQUARES>(some, beside);
         for (value, at) in rest.iter().zip(after) {
             let value = (*value).clamp(0, LARGEST);
             let (page, cell) = place(value);
             *at = (page * PAGE_CELLS + cell) as u32;
             looked.sum += value as u128;
-            looked.squares.add_small((value as u128).wrapping_mul(value as u128));
+            if SQUARES {
+                looked.squares.add_small((value as u128).wrapping_mul(value as u128));
+            }
         }
         Looked { least, greatest, ..looked }
     }
@@ -155,7 +163,7 @@ impl NullaryFnOnce for Look<'_> {
 
 /// Places and sums of numbers below [`EASY`].
 #[inline(always)]
-fn side_by_side(values: &[[i64; LANES]], places: &mut [u32]) -> Looked {
+fn side_by_side<const SQUARES: bool>(values: &[[i64; LANES]], places: &mut [u32]) -> Looked {
     const HALF: u64 = u32::MAX as u64;
     let mut sum = [0_u64; LANES];
     // Of squares of high · 2³² + low, the parts.
@@ -170,9 +178,12 @@ fn side_by_side(values: &[[i64; LANES]], places: &mut [u32]) -> Looked {
             let double = f64::from_bits(TWO_TO_52 | value) - f64::from_bits(TWO_TO_52);
             let octave = (double.to_bits() >> 42).wrapping_sub((1023 + 9) << 10);
             at[lane] = if value < PAGE_CELLS as u64 { value as u32 } else { octave as u32 };
+            sum[lane] = sum[lane].wrapping_add(value);
+            if !SQUARES {
+                continue;
+            }
             let (high, low) = (value >> 32, value & HALF);
             let square = low.wrapping_mul(low);
-            sum[lane] = sum[lane].wrapping_add(value);
             highs[lane] = highs[lane].wrapping_add(high.wrapping_mul(high));
             crosses[lane] = crosses[lane].wrapping_add(high.wrapping_mul(low));
             upper[lane] = upper[lane].wrapping_add(square >> 32);
@@ -181,9 +192,7 @@ fn side_by_side(values: &[[i64; LANES]], places: &mut [u32]) -> Looked {
     }
     let all = |lanes: [u64; LANES]| lanes.into_iter().map(u128::from).sum::<u128>();
     let mut squares = Wide::default();
-    squares.add_small(
-        (all(highs) << 64) + (all(crosses) << 33) + (all(upper) << 32) + all(lower),
-    );
+    squares.add_small((all(highs) << 64) + (all(crosses) << 33) + (all(upper) << 32) + all(lower));
     Looked { least: 0, greatest: 0, sum: all(sum), squares }
 }
 
