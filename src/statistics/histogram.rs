@@ -156,19 +156,29 @@ impl Page {
         })
     }
 
-    /// The cells that hold values, in rising order, and which they are.
-    fn cells(&self, page: usize) -> impl Iterator<Item = (usize, Cell)> + '_ {
-        let widen = move |(cell, narrow): (usize, &Narrow)| (cell, narrow.widen(start(page, cell)));
-        (0..GROUPS).flat_map(move |group| {
-            let numbered = move |at: usize| group * GROUP + at;
-            let narrow = self.narrow[group].iter().flat_map(|cells| cells.iter().enumerate());
-            let narrow = narrow.filter(|(_, cell)| cell.count > 0);
-            let narrow = narrow.map(move |(at, cell)| widen((numbered(at), cell)));
-            let wide = self.wide.iter().filter_map(move |wide| wide[group].as_deref());
-            let wide = wide.flat_map(|cells| cells.iter().enumerate());
-            let wide = wide.filter(|(_, cell)| cell.count > 0);
-            narrow.chain(wide.map(move |(at, cell)| (numbered(at), *cell)))
-        })
+    /// Whether a group is there.
+    fn has(&self, group: usize) -> bool {
+        self.narrow[group].is_some() || self.wide_group(group).is_some()
+    }
+
+    fn wide_group(&self, group: usize) -> Option<&[Cell; GROUP]> {
+        self.wide.as_ref()?[group].as_deref()
+    }
+
+    /// How many values a group holds.
+    fn count(&self, group: usize) -> u64 {
+        let narrow = self.narrow[group].iter().flat_map(|cells| cells.iter());
+        let wide = self.wide_group(group).into_iter().flatten();
+        narrow.map(|cell| u64::from(cell.count)).chain(wide.map(|cell| cell.count)).sum()
+    }
+
+    /// What is known of the values in a bucket.
+    fn cell(&self, (page, cell): (usize, usize)) -> Cell {
+        let (group, at) = (cell / GROUP, cell % GROUP);
+        match &self.narrow[group] {
+            Some(cells) => cells[at].widen(start(page, cell)),
+            None => self.wide_group(group).map_or(Cell::EMPTY, |cells| cells[at]),
+        }
     }
 }
 
@@ -352,10 +362,14 @@ impl Histogram {
 
     /// Adds what another histogram has counted.
     pub fn merge(&mut self, other: &Self) {
-        for (page, theirs) in other.pages.iter().enumerate() {
-            let Some(theirs) = theirs else { continue };
-            let mine = self.page(page);
-            theirs.cells(page).for_each(|(cell, values)| mine.record((page, cell), values));
+        for (number, page, group) in other.groups() {
+            let mine = self.page(number);
+            for cell in group * GROUP..(group + 1) * GROUP {
+                let values = page.cell((number, cell));
+                if values.count > 0 {
+                    mine.record((number, cell), values);
+                }
+            }
         }
         self.numbers += other.numbers;
         self.censored += other.censored;
@@ -462,10 +476,21 @@ impl Histogram {
 
     /// The buckets that hold values, in rising order.
     pub fn buckets(&self) -> impl Iterator<Item = Bucket> + '_ {
+        self.groups().flat_map(|(number, page, group)| {
+            let cells = (group * GROUP..(group + 1) * GROUP).map(move |c| page.cell((number, c)));
+            let cells = cells.filter(|cell| cell.count > 0);
+            cells.map(|Cell { count, low, high }| Bucket { low, high, count })
+        })
+    }
+
+    /// The groups that are there, in rising order: the page of each, and its own number.
+    fn groups(&self) -> impl Iterator<Item = (usize, &Page, usize)> + '_ {
         let pages = self.pages.iter().enumerate();
-        let pages = pages.filter_map(|(page, cells)| Some((page, cells.as_deref()?)));
-        let cells = pages.flat_map(|(page, cells)| cells.cells(page));
-        cells.map(|(_, Cell { count, low, high })| Bucket { low, high, count })
+        let pages = pages.filter_map(|(number, page)| Some((number, page.as_deref()?)));
+        pages.flat_map(|(number, page)| {
+            let groups = (0..GROUPS).filter(|group| page.has(*group));
+            groups.map(move |group| (number, page, group))
+        })
     }
 
     /// Where the quantile `q` in [0, 1] falls.
@@ -495,15 +520,23 @@ impl Histogram {
             return Quantile::Empty;
         }
         let mut before = 0;
-        for bucket in self.buckets() {
-            let after = before + bucket.count;
-            if rank <= after as f64 {
-                let steps = (bucket.count - 1).max(1) as f64;
-                let share = (rank - before as f64 - 1.0) / steps;
-                let width = (bucket.high - bucket.low) as f64;
-                return Quantile::Value(bucket.low as f64 + share.clamp(0.0, 1.0) * width);
+        for (number, page, group) in self.groups() {
+            let count = page.count(group);
+            if rank > (before + count) as f64 {
+                before += count;
+                continue;
             }
-            before = after;
+            for cell in group * GROUP..(group + 1) * GROUP {
+                let bucket = page.cell((number, cell));
+                let after = before + bucket.count;
+                if rank <= after as f64 && bucket.count > 0 {
+                    let steps = (bucket.count - 1).max(1) as f64;
+                    let share = (rank - before as f64 - 1.0) / steps;
+                    let width = (bucket.high - bucket.low) as f64;
+                    return Quantile::Value(bucket.low as f64 + share.clamp(0.0, 1.0) * width);
+                }
+                before = after;
+            }
         }
         if rank <= (self.numbers + self.censored) as f64 && self.censored > 0 {
             Quantile::Censored
@@ -522,12 +555,22 @@ impl Histogram {
         if self.count() == 0 {
             return 0.0;
         }
-        let mut below = 0.0;
-        for bucket in self.buckets() {
-            let (low, high) = (bucket.low as f64, bucket.high as f64);
-            if x < low {
+        // All of the buckets before the one that holds `x`, which holds what is close to it.
+        let (number, cell) = place(x.clamp(0.0, LARGEST as f64) as i64);
+        let mut whole = 0;
+        for (other, page, group) in self.groups() {
+            if (other, group) >= (number, cell / GROUP) {
                 break;
             }
+            whole += page.count(group);
+        }
+        let Some(page) = &self.pages[number] else { return whole as f64 / self.count() as f64 };
+        for before in cell / GROUP * GROUP..cell {
+            whole += page.cell((number, before)).count;
+        }
+        let (mut below, bucket) = (whole as f64, page.cell((number, cell)));
+        let (low, high) = (bucket.low as f64, bucket.high as f64);
+        if bucket.count > 0 && x >= low {
             let share = if x >= high { 1.0 } else { (x - low) / (high - low) };
             below += 1.0 + share * (bucket.count - 1) as f64;
         }

@@ -1,16 +1,12 @@
 //! Where many numbers lie in a table, and their sums: worked out for several at once.
 
-#![allow(clippy::needless_range_loop, reason = "a lane is an index into several arrays")]
-
 use pulp::{Arch, NullaryFnOnce};
 
 use super::histogram::{GROUP, LARGEST, PAGE_CELLS, PAGES, place};
 use super::wide::Wide;
 
-/// So many numbers are looked at side by side.
-const LANES: usize = 8;
 /// So many numbers are looked at in one go; of numbers below [`EASY`] so many add up in
-/// 64 bits a lane.
+/// 64 bits, and so do the parts of their squares.
 pub(super) const BLOCK: usize = 4096;
 /// Below this a number is looked at side by side with others: three days in nanoseconds.
 const EASY: i64 = 1 << 48;
@@ -133,67 +129,62 @@ impl<const SQUARES: bool> NullaryFnOnce for Look<'_, SQUARES> {
     #[inline(always)]
     fn call(self) -> Looked {
         let Self { values, places } = self;
-        let (mut least, mut greatest) = ([i64::MAX; LANES], [i64::MIN; LANES]);
-        let (some, rest) = values.as_chunks::<LANES>();
-        for some in some {
-            for lane in 0..LANES {
-                least[lane] = if some[lane] < least[lane] { some[lane] } else { least[lane] };
-                greatest[lane] =
-                    if some[lane] > greatest[lane] { some[lane] } else { greatest[lane] };
-            }
+        let (mut least, mut greatest) = (i64::MAX, i64::MIN);
+        for value in values {
+            least = least.min(*value);
+            greatest = greatest.max(*value);
         }
-        let least = least.iter().chain(rest).copied().min().unwrap_or(0);
-        let greatest = greatest.iter().chain(rest).copied().max().unwrap_or(0);
-        let easy = least >= 0 && greatest < EASY;
-        let (some, rest) = if easy { (some, rest) } else { (&[][..], values) };
-        let (beside, after) = places.split_at_mut(some.len() * LANES);
-        let mut looked = side_by_side::<SQUARES>(some, beside);
-        for (value, at) in rest.iter().zip(after) {
-            let value = (*value).clamp(0, LARGEST);
-            let (page, cell) = place(value);
-            *at = (page * PAGE_CELLS + cell) as u32;
-            looked.sum += value as u128;
-            if SQUARES {
-                looked.squares.add_small((value as u128).wrapping_mul(value as u128));
-            }
-        }
-        Looked { least, greatest, ..looked }
+        let (sum, squares) = if least >= 0 && greatest < EASY {
+            side_by_side::<SQUARES>(values, places)
+        } else {
+            one_by_one(values, places)
+        };
+        Looked { least, greatest, sum, squares }
     }
 }
 
-/// Places and sums of numbers below [`EASY`].
+/// Fills in places of up to [`BLOCK`] numbers below [`EASY`]; their sum, and that of their
+/// squares where it is asked for. A plain loop of integers: it goes by lanes.
 #[inline(always)]
-fn side_by_side<const SQUARES: bool>(values: &[[i64; LANES]], places: &mut [u32]) -> Looked {
+fn side_by_side<const SQUARES: bool>(values: &[i64], places: &mut [u32]) -> (u128, Wide) {
     const HALF: u64 = u32::MAX as u64;
-    let mut sum = [0_u64; LANES];
+    let mut sum = 0_u64;
     // Of squares of high · 2³² + low, the parts.
-    let (mut highs, mut crosses) = ([0_u64; LANES], [0_u64; LANES]);
-    let (mut upper, mut lower) = ([0_u64; LANES], [0_u64; LANES]);
-    let (places, _) = places.as_chunks_mut::<LANES>();
-    for (some, at) in values.iter().zip(places) {
-        for lane in 0..LANES {
-            let value = some[lane] as u64;
-            // Of a double the exponent is the page, and the first ten bits of the fraction
-            // are the cell.
-            let double = f64::from_bits(TWO_TO_52 | value) - f64::from_bits(TWO_TO_52);
-            let octave = (double.to_bits() >> 42).wrapping_sub((1023 + 9) << 10);
-            at[lane] = if value < PAGE_CELLS as u64 { value as u32 } else { octave as u32 };
-            sum[lane] = sum[lane].wrapping_add(value);
-            if !SQUARES {
-                continue;
-            }
+    let (mut highs, mut crosses, mut upper, mut lower) = (0_u64, 0_u64, 0_u64, 0_u64);
+    for (value, at) in values.iter().zip(places) {
+        let value = *value as u64;
+        // Of a double the exponent is the page, and the first ten bits of the fraction are
+        // the cell.
+        let double = f64::from_bits(TWO_TO_52 | value) - f64::from_bits(TWO_TO_52);
+        let octave = (double.to_bits() >> 42).wrapping_sub((1023 + 9) << 10);
+        *at = if value < PAGE_CELLS as u64 { value as u32 } else { octave as u32 };
+        sum = sum.wrapping_add(value);
+        if SQUARES {
             let (high, low) = (value >> 32, value & HALF);
             let square = low.wrapping_mul(low);
-            highs[lane] = highs[lane].wrapping_add(high.wrapping_mul(high));
-            crosses[lane] = crosses[lane].wrapping_add(high.wrapping_mul(low));
-            upper[lane] = upper[lane].wrapping_add(square >> 32);
-            lower[lane] = lower[lane].wrapping_add(square & HALF);
+            highs = highs.wrapping_add(high.wrapping_mul(high));
+            crosses = crosses.wrapping_add(high.wrapping_mul(low));
+            upper = upper.wrapping_add(square >> 32);
+            lower = lower.wrapping_add(square & HALF);
         }
     }
-    let all = |lanes: [u64; LANES]| lanes.into_iter().map(u128::from).sum::<u128>();
+    let [highs, crosses, upper, lower] = [highs, crosses, upper, lower].map(u128::from);
     let mut squares = Wide::default();
-    squares.add_small((all(highs) << 64) + (all(crosses) << 33) + (all(upper) << 32) + all(lower));
-    Looked { least: 0, greatest: 0, sum: all(sum), squares }
+    squares.add_small((highs << 64) + (crosses << 33) + (upper << 32) + lower);
+    (u128::from(sum), squares)
+}
+
+/// The same of any numbers; what is negative counts as nothing.
+fn one_by_one(values: &[i64], places: &mut [u32]) -> (u128, Wide) {
+    let (mut sum, mut squares) = (0, Wide::default());
+    for (value, at) in values.iter().zip(places) {
+        let value = (*value).clamp(0, LARGEST);
+        let (page, cell) = place(value);
+        *at = (page * PAGE_CELLS + cell) as u32;
+        sum += value as u128;
+        squares.add_small((value as u128).wrapping_mul(value as u128));
+    }
+    (sum, squares)
 }
 
 #[cfg(test)]
