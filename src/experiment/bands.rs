@@ -66,7 +66,7 @@ impl Bands {
 
     /// Counts a trial; of one that was cut off nothing is known.
     pub(super) fn record(&mut self, layout: &Layout, course: &Course) {
-        if course.unsettled {
+        if course.unsettled || self.bands.is_empty() {
             return;
         }
         let upto = self.instants.partition_point(|at| *at <= course.watched);

@@ -46,6 +46,14 @@ impl Columns {
         columns
     }
 
+    /// No trials yet, of columns of one value a trial; how batches of them differ is not
+    /// asked.
+    pub(super) fn over_all_trials(columns: usize) -> Self {
+        let class = Class { columns: (0..columns).collect(), series: Series::over_all_trials() };
+        let classes = if columns == 0 { Vec::new() } else { vec![class] };
+        Self { class: vec![0; columns], classes }
+    }
+
     /// Notes the class of each column.
     fn number(&mut self) {
         for (number, class) in self.classes.iter().enumerate() {
@@ -92,8 +100,8 @@ impl Columns {
     }
 
     /// Counts what was put off, for the last time.
-    pub(super) fn finish(&mut self) {
-        self.classes.iter_mut().for_each(|class| class.series.finish());
+    pub(super) fn finish(&mut self, tally: &mut Tally) {
+        self.classes.iter_mut().for_each(|class| class.series.finish(tally));
     }
 
     /// Adds the trials of the same columns elsewhere: shared is what was the same in
@@ -267,7 +275,7 @@ mod tests {
             }
             columns.end_batch(end - batch * BATCH == BATCH, &mut tally);
         }
-        columns.finish();
+        columns.finish(&mut tally);
         columns
     }
 

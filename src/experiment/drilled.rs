@@ -147,8 +147,8 @@ impl Drilled {
     }
 
     /// Counts what was put off, for the last time.
-    pub(super) fn finish(&mut self) {
-        self.all_series().for_each(Series::finish);
+    pub(super) fn finish(&mut self, tally: &mut Tally) {
+        self.all_series().for_each(|series| series.finish(tally));
     }
 
     /// Adds the trials of another.

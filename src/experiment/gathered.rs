@@ -113,8 +113,8 @@ impl Gathered {
     }
 
     /// Counts what was put off, for the last time.
-    pub(super) fn finish(&mut self) {
-        self.columns.finish();
+    pub(super) fn finish(&mut self, tally: &mut Tally) {
+        self.columns.finish(tally);
     }
 
     /// Adds the trials of another of the same layout.

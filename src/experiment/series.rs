@@ -12,6 +12,8 @@ use crate::statistics::{
 pub const CONFIDENCE: f64 = 0.95;
 /// Values of a batch at most for which the spread between batches is kept.
 const LARGEST_BATCH: u64 = 1 << 20;
+/// How many of the greatest measured values stand for none.
+const NO_NUMBERS: i64 = i64::MAX - Measured::CENSORED.0 + 1;
 
 /// A figure over trials (or over clients and trials): how it spreads, and how
 /// batches of it differ.
@@ -53,6 +55,11 @@ impl Series {
         }
     }
 
+    /// Nothing yet; one value comes from each trial, and how batches differ is not asked.
+    pub(super) fn over_all_trials() -> Self {
+        Self { spread: None, ..Self::new(1) }
+    }
+
     /// Counts a value. What happened before the fault counts as happening with it.
     pub(super) fn record(&mut self, value: Measured) {
         self.record_all(&[value]);
@@ -65,6 +72,12 @@ impl Series {
                 return;
             }
             self.differ();
+        }
+        // Neither negative nor one of those that are no number; without a way out, so that
+        // it goes by lanes.
+        let plain = |value: &Measured| value.0 | value.0.wrapping_add(NO_NUMBERS);
+        if values.iter().fold(0, |any, value| any | plain(value)) >= 0 {
+            return self.batch.record_all(values.iter().map(|value| value.0));
         }
         for value in values {
             match *value {
@@ -122,23 +135,23 @@ impl Series {
         }
         self.batch.end();
         if self.batch.is_due() {
-            self.settle();
+            self.settle(tally);
         }
     }
 
     /// Counts what was put off, up to the end of the last batch.
-    fn settle(&mut self) {
+    fn settle(&mut self, tally: &mut Tally) {
         match self.same.take() {
             Some(same) => self.count_same(&same),
-            None => self.all.add(&self.batch),
+            None => self.all.add(&self.batch, tally),
         }
         self.batch.clear();
         self.same = Some(Same::default());
     }
 
     /// Counts what was put off, for the last time.
-    pub(super) fn finish(&mut self) {
-        self.settle();
+    pub(super) fn finish(&mut self, tally: &mut Tally) {
+        self.settle(tally);
         self.batch = Batch::default();
     }
 

@@ -1,7 +1,10 @@
 //! What each stage takes of the recovery.
 
 use crate::outcome::Step;
-use crate::statistics::Histogram;
+use crate::statistics::{Histogram, Tally};
+
+/// So many times of a stage are worth a visit to its histogram.
+const DUE: usize = 2048;
 
 /// The sums of one stage.
 #[derive(Clone, Debug, Default)]
@@ -12,6 +15,19 @@ pub struct StageSum {
     pub trials: u64,
     /// Its time in those trials.
     pub durations: Histogram,
+    /// Its times in trials that were not counted yet \[ns\].
+    due: Vec<i64>,
+}
+
+impl StageSum {
+    /// Counts what was put off.
+    fn settle(&mut self, tally: &mut Tally) {
+        self.time += self.due.iter().map(|time| i128::from(*time)).sum::<i128>();
+        self.trials += self.due.len() as u64;
+        self.due.iter_mut().for_each(|time| *time = (*time).max(0));
+        self.durations.record_all(&self.due, tally);
+        self.due.clear();
+    }
 }
 
 /// The critical paths of many trials.
@@ -59,11 +75,22 @@ impl Stages {
             self.whole += i128::from(length);
         }
         for (position, &stage) in self.present.iter().enumerate() {
-            let sum = &mut self.sums[stage];
-            sum.time += i128::from(self.time[stage]);
-            sum.trials += 1;
-            sum.durations.record(self.time[stage].max(0));
+            self.sums[stage].due.push(self.time[stage]);
             self.positions[stage] += position as u64;
+        }
+    }
+
+    /// Counts what was put off where there is enough of it.
+    pub(super) fn end_batch(&mut self, tally: &mut Tally) {
+        let due = self.sums.iter_mut().filter(|sum| sum.due.len() >= DUE);
+        due.for_each(|sum| sum.settle(tally));
+    }
+
+    /// Counts what was put off, for the last time.
+    pub(super) fn finish(&mut self, tally: &mut Tally) {
+        for sum in &mut self.sums {
+            sum.settle(tally);
+            sum.due = Vec::new();
         }
     }
 

@@ -63,10 +63,12 @@ impl Summary {
     }
 
     /// Counts what was put off.
-    fn finish(&mut self) {
-        self.gathered.finish();
+    fn finish(&mut self, tally: &mut Tally) {
+        self.gathered.finish(tally);
+        self.stages.finish(tally);
+        self.waits.finish(tally);
         if let Some(drill) = &mut self.drill {
-            drill.finish();
+            drill.finish(tally);
         }
     }
 
@@ -193,6 +195,8 @@ impl Collect for Worker<'_> {
     fn end_batch(&mut self, whole: bool) {
         let summary = &mut self.summary;
         summary.gathered.end_batch(whole, &mut self.tally);
+        summary.stages.end_batch(&mut self.tally);
+        summary.waits.end_batch(whole, &mut self.tally);
         for share in summary.kept.iter_mut().chain(std::iter::once(&mut summary.kept_all)) {
             share.end_batch(whole);
         }
@@ -231,7 +235,7 @@ pub fn run_range(
     pool.run(source, plan, (from, to), &mut workers, progress);
     // The first holds the others: no histogram is there twice.
     let mut parts = workers.into_iter().map(|mut worker| {
-        worker.summary.finish();
+        worker.summary.finish(&mut worker.tally);
         worker.summary
     });
     let mut whole = parts.next().unwrap_or_else(empty);

@@ -3,47 +3,56 @@
 
 use std::collections::BTreeMap;
 
-use crate::outcome::{Figure, Layout, Measured, Outcomes, Wait};
-use crate::statistics::Histogram;
+use super::columns::Columns;
+use crate::outcome::{BESIDE, Column, Figure, Layout, Measured, Outcomes, Wait};
+use crate::statistics::{Histogram, Tally};
 
 /// A share of one.
 const WHOLE: i128 = 1_000_000_000_000_000;
 
 /// From the recovery of a subject to its redundancy, over trials.
-#[derive(Clone, Debug)]
-pub struct Thin {
+#[derive(Clone, Copy, Debug)]
+pub struct Thin<'w> {
     /// The slot of its redundancy.
     pub redundancy: usize,
-    /// The slot of its recovery time.
-    pub recovery: usize,
     /// Redundancy restored − recovery time, at least 0: how long it serves without a
     /// second line, in the trials in which it serves again. Never back where its
     /// redundancy is not.
-    pub spread: Histogram,
+    pub spread: &'w Histogram,
     /// Trials in which it never serves again, or has no redundancy to lose.
     pub absent: u64,
 }
 
-impl Thin {
-    fn record(&mut self, recovery: Measured, redundancy: Measured) {
-        match redundancy {
-            _ if !recovery.is_number() => self.absent += 1,
-            Measured::ABSENT => self.absent += 1,
-            Measured::CENSORED => self.spread.record_censored(),
-            Measured::TOTAL_LOSS => self.spread.record_total_loss(),
-            Measured(back) => self.spread.record((back - recovery.0).max(0)),
-        }
+/// The slots of a subject that has redundancy.
+#[derive(Clone, Copy, Debug)]
+struct Redundant {
+    recovery: usize,
+    redundancy: usize,
+}
+
+/// How long it served without a second line.
+fn thin(recovery: Measured, redundancy: Measured) -> Measured {
+    if !recovery.is_number() {
+        Measured::ABSENT
+    } else if redundancy.is_number() {
+        Measured((redundancy.0 - recovery.0).max(0))
+    } else {
+        redundancy
     }
 }
 
 /// What the components of many trials waited for, in sums that merge.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Waits {
     /// By figure slot and stage: its shares of the way in all trials that were told, in
     /// parts of [`WHOLE`].
     sums: BTreeMap<(usize, usize), i128>,
-    /// One a subject that has redundancy, the system first.
-    pub thin: Vec<Thin>,
+    /// The subjects that have redundancy, the system first.
+    redundant: Vec<Redundant>,
+    /// How long each of them serves without a second line.
+    thin: Columns,
+    /// Scratch: the same in the trials at hand.
+    values: Vec<Column>,
 }
 
 impl Waits {
@@ -54,10 +63,16 @@ impl Waits {
             let subject = &layout.figures[redundancy].subject;
             let recovery =
                 slots().find(|(_, s)| s.figure == Figure::RecoveryTime && s.subject == *subject)?.0;
-            Some(Thin { redundancy, recovery, spread: Histogram::new(), absent: 0 })
+            Some(Redundant { recovery, redundancy })
         };
         let redundant = slots().filter(|(_, slot)| slot.figure == Figure::RedundancyRestored);
-        Self { sums: BTreeMap::new(), thin: redundant.filter_map(|(at, _)| of(at)).collect() }
+        let redundant: Vec<Redundant> = redundant.filter_map(|(at, _)| of(at)).collect();
+        Self {
+            sums: BTreeMap::new(),
+            thin: Columns::over_all_trials(redundant.len()),
+            values: vec![[Measured::ABSENT; BESIDE]; redundant.len()],
+            redundant,
+        }
     }
 
     /// Adds what components waited for in a trial.
@@ -76,12 +91,34 @@ impl Waits {
 
     /// Adds how long components served without a second line.
     pub(super) fn add_thin(&mut self, outcomes: &Outcomes) {
-        for thin in &mut self.thin {
-            let of = |slot: usize| &outcomes.figures[slot][..outcomes.count];
-            for (recovery, redundancy) in of(thin.recovery).iter().zip(of(thin.redundancy)) {
-                thin.record(*recovery, *redundancy);
+        let figures = &outcomes.figures;
+        for (slots, values) in self.redundant.iter().zip(&mut self.values) {
+            let both = figures[slots.recovery].iter().zip(&figures[slots.redundancy]);
+            for (value, (recovery, redundancy)) in values.iter_mut().zip(both).take(outcomes.count)
+            {
+                *value = thin(*recovery, *redundancy);
             }
         }
+        self.thin.record(|column| &self.values[column][..outcomes.count]);
+    }
+
+    /// Counts what was put off where there is enough of it.
+    pub(super) fn end_batch(&mut self, whole: bool, tally: &mut Tally) {
+        self.thin.end_batch(whole, tally);
+    }
+
+    /// Counts what was put off, for the last time.
+    pub(super) fn finish(&mut self, tally: &mut Tally) {
+        self.thin.finish(tally);
+    }
+
+    /// How long each subject that has redundancy serves without it, the system first.
+    pub fn thin(&self) -> impl Iterator<Item = Thin<'_>> {
+        self.redundant.iter().enumerate().map(|(column, slots)| {
+            let series = self.thin.series(column);
+            let (spread, absent) = (series.histogram(), series.absent());
+            Thin { redundancy: slots.redundancy, spread, absent }
+        })
     }
 
     /// Adds the trials of another.
@@ -89,10 +126,7 @@ impl Waits {
         for (key, time) in &other.sums {
             *self.sums.entry(*key).or_default() += time;
         }
-        for (mine, theirs) in self.thin.iter_mut().zip(&other.thin) {
-            mine.spread.merge(&theirs.spread);
-            mine.absent += theirs.absent;
-        }
+        self.thin.merge(&other.thin);
     }
 
     /// The stages on the way to a figure slot, each with its share of the time, averaged

@@ -329,13 +329,13 @@ fn waits(prediction: &mut ScenarioPrediction, layout: &Layout, summary: &Summary
             _ => {}
         }
     }
-    for thin in &summary.waits.thin {
+    for thin in summary.waits.thin() {
         let slot = &layout.figures[thin.redundancy];
         let interval = |q| {
             let some = thin.spread.count() > 0;
-            some.then(|| statistics::quantile_interval(&thin.spread, None, q, CONFIDENCE))
+            some.then(|| statistics::quantile_interval(thin.spread, None, q, CONFIDENCE))
         };
-        let mut spread = counted(&thin.spread, thin.absent, Some(slot.figure), &interval);
+        let mut spread = counted(thin.spread, thin.absent, Some(slot.figure), &interval);
         "recovery".clone_into(&mut spread.clock);
         if let Some(subject) = subject(prediction, slot) {
             subject.redundancy_after_recovery = Some(spread);

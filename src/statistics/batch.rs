@@ -3,8 +3,6 @@
 //! Batches are counted several at a time: a histogram's table is larger than what a
 //! processor keeps at hand, and each visit should be worth it.
 
-use super::histogram::{GROUP, LARGEST, PAGE_CELLS, PAGES, place};
-
 /// So many numbers are worth a visit to a table.
 const DUE: usize = 4096;
 /// After so many batches it is time, however few numbers they have.
@@ -63,6 +61,12 @@ impl Batch {
         self.numbers.push(value);
     }
 
+    /// Takes values of zero or more.
+    #[inline]
+    pub fn record_all(&mut self, values: impl ExactSizeIterator<Item = i64>) {
+        self.numbers.extend(values);
+    }
+
     /// Takes a trial that was not over when observation ended.
     pub fn record_censored(&mut self) {
         self.censored += 1;
@@ -101,54 +105,4 @@ impl Batch {
         self.numbers.clear();
         (self.censored, self.total_loss, self.before, self.ended) = (0, 0, (0, 0, 0), 0);
     }
-}
-
-/// Coarse buckets: those of page 0 exact, 64 an octave above.
-const CELLS: usize = PAGE_CELLS + (PAGES - 1) * (PAGE_CELLS / GROUP);
-
-/// A table in which the values of one batch are counted by coarse buckets: scratch,
-/// empty between two uses.
-#[derive(Clone, Debug)]
-pub struct Tally {
-    counts: Vec<u32>,
-    /// One bit a cell that holds a count.
-    touched: Vec<u64>,
-}
-
-impl Default for Tally {
-    fn default() -> Self {
-        Self { counts: vec![0; CELLS], touched: vec![0; CELLS.div_ceil(64)] }
-    }
-}
-
-impl Tally {
-    /// Counts `values`, and tells page, cell and count of each bucket that holds some,
-    /// in rising order.
-    pub(super) fn of(&mut self, values: &[i64], mut tell: impl FnMut(usize, usize, u64)) {
-        for value in values {
-            let (page, cell) = place((*value).min(LARGEST));
-            let at = if page == 0 { cell } else { start(page) + cell / GROUP };
-            self.counts[at] += 1;
-            self.touched[at / 64] |= 1 << (at % 64);
-        }
-        for word in 0..self.touched.len() {
-            while self.touched[word] != 0 {
-                let at = word * 64 + self.touched[word].trailing_zeros() as usize;
-                self.touched[word] &= self.touched[word] - 1;
-                let count = u64::from(std::mem::take(&mut self.counts[at]));
-                match at.checked_sub(PAGE_CELLS) {
-                    None => tell(0, at, count),
-                    Some(above) => {
-                        let cells = PAGE_CELLS / GROUP;
-                        tell(above / cells + 1, above % cells, count);
-                    }
-                }
-            }
-        }
-    }
-}
-
-/// Where the cells of a page above 0 begin.
-const fn start(page: usize) -> usize {
-    PAGE_CELLS + (page - 1) * (PAGE_CELLS / GROUP)
 }

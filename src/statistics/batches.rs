@@ -10,10 +10,11 @@
 //! empty, where neither sum changes, so that a batch costs as many steps as it
 //! has touched buckets, and batches can be added in any order.
 
-use super::batch::{Alike, Batch, Tally};
+use super::batch::{Alike, Batch};
 use super::histogram::{GROUP, LARGEST, PAGE_CELLS, PAGES, place};
 use super::interval::{BATCHES_MIN, EXPECTED_MIN, Interval, Method};
 use super::proportion::proportion_interval;
+use super::tally::Tally;
 use super::wide::{Wide, variance};
 use crate::maths;
 
@@ -29,9 +30,11 @@ struct Cell {
 impl Cell {
     /// Adds `count` values of one batch, of which `before` lie below the bucket.
     fn add(&mut self, before: u64, count: u64) {
-        self.count += count;
-        // (before + count)² − before²
-        self.square += count * (2 * before + count);
+        self.count = self.count.wrapping_add(count);
+        // (before + count)² − before²; whether a sum of them would ever overflow is not
+        // asked sixteen times.
+        let twice = before.wrapping_mul(2).wrapping_add(count);
+        self.square = self.square.wrapping_add(count.wrapping_mul(twice));
     }
 
     fn merge(&mut self, other: Self) {
@@ -104,13 +107,15 @@ impl BatchSpread {
     pub fn add_batch(&mut self, batch: &Batch, tally: &mut Tally) {
         assert_eq!(batch.count(), self.batch_size, "a batch must be whole");
         let mut before = 0;
-        tally.of(batch.own_numbers(), |page, cell, count| {
+        let sum = tally.of(batch.own_numbers(), |page, first, counts| {
             let cells = self.pages[page].get_or_insert_with(|| fresh_cells(page));
-            cells[cell].add(before, count);
-            before += count;
+            for (cell, count) in cells[first..].iter_mut().zip(counts) {
+                let count = u64::from(*count);
+                cell.add(before, count);
+                before = before.wrapping_add(count);
+            }
         });
         self.censored.add(before, batch.own_censored());
-        let sum = batch.own_numbers().iter().map(|value| (*value).min(LARGEST) as u128).sum();
         self.sum += sum;
         self.squares.add(Wide::product(sum, sum));
         self.batches += 1;

@@ -8,32 +8,38 @@
 //! gives the same bits.
 
 use super::batch::{Alike, Batch};
+use super::tally::{BLOCK, Tally};
 use super::wide::{Wide, variance};
 
 /// Buckets per page: the values below 1,024, then one page per octave.
 pub(super) const PAGE_CELLS: usize = 1024;
 /// `log2` of [`PAGE_CELLS`].
 const PAGE_BITS: u32 = 10;
-/// Cells that share one bit of [`Page::touched`].
+/// Cells that are there, or not, together.
 pub(super) const GROUP: usize = 16;
+/// The last page whose buckets are no wider than 32 bits tell: values below 2⁴³, two
+/// hours in nanoseconds.
+const NARROW: usize = 33;
 /// Groups of a page.
 const GROUPS: usize = PAGE_CELLS / GROUP;
 /// Larger values count as this one: 146 years in nanoseconds.
 pub(super) const LARGEST: i64 = 1 << 62;
-/// Squares of so many of the largest values add up in 128 bits.
-const SUMMED: usize = 8;
 /// Page 0 and the octaves from 2¹⁰ to 2⁶².
 pub(super) const PAGES: usize = 54;
 
-/// The buckets of one octave.
+/// The buckets of one octave, in groups: the last octaves of a long tail have but a few.
 #[derive(Clone, Debug)]
 struct Page {
-    /// One bit per group of cells that may hold a count, so that a histogram of
-    /// a few values is merged, read and cleared without a walk over all cells.
-    touched: u64,
-    /// Those groups: the last octaves of a long tail have but a few.
-    groups: [Option<Box<[Cell; GROUP]>>; GROUPS],
+    /// Which bits of a value tell where it lies inside its bucket, of the lowest 32.
+    inside: u32,
+    /// Groups in which 32 bits are enough: what is visited most should be small.
+    narrow: [Option<Box<[Narrow; GROUP]>>; GROUPS],
+    /// The others, if there are any.
+    wide: Option<Box<Wides>>,
 }
+
+/// The wide groups of a page.
+type Wides = [Option<Box<[Cell; GROUP]>>; GROUPS];
 
 /// What is known of the values in one bucket.
 #[derive(Clone, Copy, Debug)]
@@ -55,25 +61,130 @@ impl Cell {
     }
 }
 
+/// What is known of the values in one bucket, in fewer bits.
+#[derive(Clone, Copy, Debug)]
+struct Narrow {
+    count: u32,
+    /// The least value and the greatest, from where the bucket begins.
+    low: u32,
+    high: u32,
+}
+
+impl Narrow {
+    const EMPTY: Self = Self { count: 0, low: u32::MAX, high: 0 };
+
+    /// Counts a value; whether there was room. Of the many values of a bucket few are less
+    /// or greater than all before, and what is not written need not be waited for.
+    #[inline]
+    fn count_one(&mut self, value: u32) -> bool {
+        let Some(count) = self.count.checked_add(1) else { return false };
+        self.count = count;
+        if value < self.low || value > self.high {
+            self.low = self.low.min(value);
+            self.high = self.high.max(value);
+        }
+        true
+    }
+
+    /// Adds what is known of another's values; whether there was room.
+    fn add(&mut self, other: Self) -> bool {
+        let Some(count) = self.count.checked_add(other.count) else { return false };
+        self.count = count;
+        self.low = self.low.min(other.low);
+        self.high = self.high.max(other.high);
+        true
+    }
+
+    /// The same, where the bucket begins at `start`.
+    fn widen(self, start: i64) -> Cell {
+        if self.count == 0 {
+            return Cell::EMPTY;
+        }
+        let (low, high) = (start + i64::from(self.low), start + i64::from(self.high));
+        Cell { count: u64::from(self.count), low, high }
+    }
+}
+
 impl Page {
-    #[inline]
-    fn group(&mut self, group: usize) -> &mut [Cell; GROUP] {
-        self.touched |= 1 << group;
-        self.groups[group].get_or_insert_with(fresh_group)
+    /// The page of this number, which holds nothing.
+    #[cold]
+    fn fresh(page: usize) -> Box<Self> {
+        let inside = (1_u64 << page.saturating_sub(1)) - 1;
+        let inside = u32::try_from(inside).unwrap_or(u32::MAX);
+        Box::new(Self { inside, narrow: [const { None }; GROUPS], wide: None })
     }
 
+    /// Counts one value.
     #[inline]
-    fn record(&mut self, cell: usize, value: i64, times: u64) {
-        let cells = self.group(cell / GROUP);
-        cells[cell % GROUP].add(Cell { count: times, low: value, high: value });
+    fn count_one(&mut self, (page, cell): (usize, usize), value: i64) {
+        let inside = value as u32 & self.inside;
+        if let Some(group) = &mut self.narrow[cell / GROUP]
+            && group[cell % GROUP].count_one(inside)
+        {
+            return;
+        }
+        self.record((page, cell), Cell { count: 1, low: value, high: value });
     }
 
-    fn merge(&mut self, other: &Self) {
-        for (group, theirs) in other.groups.iter().enumerate() {
-            let Some(theirs) = theirs else { continue };
-            self.group(group).iter_mut().zip(theirs.iter()).for_each(|(m, t)| m.add(*t));
+    /// Counts values of a bucket.
+    fn record(&mut self, (page, cell): (usize, usize), values: Cell) {
+        let group = cell / GROUP;
+        let is_wide = self.wide.as_ref().is_some_and(|wide| wide[group].is_some());
+        if page <= NARROW
+            && !is_wide
+            && let Ok(count) = u32::try_from(values.count)
+        {
+            let (low, high) = (values.low as u32 & self.inside, values.high as u32 & self.inside);
+            let cells = self.narrow[group].get_or_insert_with(|| Box::new([Narrow::EMPTY; GROUP]));
+            if cells[cell % GROUP].add(Narrow { count, low, high }) {
+                return;
+            }
+        }
+        self.wide(page, group)[cell % GROUP].add(values);
+    }
+
+    /// A group that has room for all there is.
+    fn wide(&mut self, page: usize, group: usize) -> &mut [Cell; GROUP] {
+        let narrow = self.narrow[group].take();
+        let wides = self.wide.get_or_insert_with(|| Box::new([const { None }; GROUPS]));
+        wides[group].get_or_insert_with(|| {
+            let widen = |at: usize| {
+                let cell = narrow.as_ref().map_or(Narrow::EMPTY, |narrow| narrow[at]);
+                cell.widen(start(page, group * GROUP + at))
+            };
+            Box::new(std::array::from_fn(widen))
+        })
+    }
+
+    /// Whether a group is there.
+    fn has(&self, group: usize) -> bool {
+        self.narrow[group].is_some() || self.wide_group(group).is_some()
+    }
+
+    fn wide_group(&self, group: usize) -> Option<&[Cell; GROUP]> {
+        self.wide.as_ref()?[group].as_deref()
+    }
+
+    /// How many values a group holds.
+    fn count(&self, group: usize) -> u64 {
+        let narrow = self.narrow[group].iter().flat_map(|cells| cells.iter());
+        let wide = self.wide_group(group).into_iter().flatten();
+        narrow.map(|cell| u64::from(cell.count)).chain(wide.map(|cell| cell.count)).sum()
+    }
+
+    /// What is known of the values in a bucket.
+    fn cell(&self, (page, cell): (usize, usize)) -> Cell {
+        let (group, at) = (cell / GROUP, cell % GROUP);
+        match &self.narrow[group] {
+            Some(cells) => cells[at].widen(start(page, cell)),
+            None => self.wide_group(group).map_or(Cell::EMPTY, |cells| cells[at]),
         }
     }
+}
+
+/// Where a bucket begins.
+fn start(page: usize, cell: usize) -> i64 {
+    if page == 0 { cell as i64 } else { ((PAGE_CELLS + cell) as i64) << (page - 1) }
 }
 
 /// Values close to each other that are counted together.
@@ -184,6 +295,11 @@ impl Histogram {
         }
     }
 
+    #[inline]
+    fn page(&mut self, page: usize) -> &mut Page {
+        self.pages[page].get_or_insert_with(|| Page::fresh(page))
+    }
+
     /// Counts one value of zero or more.
     ///
     /// # Panics
@@ -207,7 +323,8 @@ impl Histogram {
         }
         let value = value.min(LARGEST);
         let (page, cell) = place(value);
-        self.pages[page].get_or_insert_with(fresh_page).record(cell, value, times);
+        let values = Cell { count: times, low: value, high: value };
+        self.page(page).record((page, cell), values);
         self.numbers += times;
         let wide = value as u128;
         self.sum += wide * u128::from(times);
@@ -245,12 +362,14 @@ impl Histogram {
 
     /// Adds what another histogram has counted.
     pub fn merge(&mut self, other: &Self) {
-        for (mine, theirs) in self.pages.iter_mut().zip(&other.pages) {
-            let Some(theirs) = theirs else { continue };
-            if theirs.touched == 0 {
-                continue;
+        for (number, page, group) in other.groups() {
+            let mine = self.page(number);
+            for cell in group * GROUP..(group + 1) * GROUP {
+                let values = page.cell((number, cell));
+                if values.count > 0 {
+                    mine.record((number, cell), values);
+                }
             }
-            mine.get_or_insert_with(fresh_page).merge(theirs);
         }
         self.numbers += other.numbers;
         self.censored += other.censored;
@@ -261,34 +380,40 @@ impl Histogram {
         self.max = self.max.max(other.max);
     }
 
-    /// Counts the values of a batch.
-    pub fn add(&mut self, batch: &Batch) {
+    /// Counts the values of a batch; `tally` is scratch.
+    ///
+    /// # Panics
+    ///
+    /// One of them is negative.
+    pub fn add(&mut self, batch: &Batch, tally: &mut Tally) {
         self.censored += batch.censored();
         self.total_loss += batch.total_loss();
-        let values = batch.numbers();
-        let (Some(&first), Some(&least)) = (values.first(), values.iter().min()) else { return };
-        assert!(least >= 0, "a histogram holds no negative value: {least}");
-        if values.iter().all(|value| *value == first) {
-            // Nothing was lost, nothing was detected: the same in every trial.
-            return self.record_n(first, values.len() as u64);
-        }
-        let mut sum = 0;
-        for some in values.chunks(SUMMED) {
-            let mut squares = 0;
-            for value in some {
-                let value = (*value).min(LARGEST);
-                let (page, cell) = place(value);
-                self.pages[page].get_or_insert_with(fresh_page).record(cell, value, 1);
-                let wide = value as u128;
-                sum += wide;
-                squares += wide.wrapping_mul(wide);
-                self.max = self.max.max(value);
+        self.record_all(batch.numbers(), tally);
+    }
+
+    /// Counts values of zero or more; `tally` is scratch.
+    ///
+    /// # Panics
+    ///
+    /// One of them is negative.
+    pub fn record_all(&mut self, values: &[i64], tally: &mut Tally) {
+        for values in values.chunks(BLOCK) {
+            let looked = tally.look(values);
+            if looked.least == looked.greatest {
+                // Nothing was lost, nothing was detected: the same in every trial.
+                self.record_n(looked.least, values.len() as u64);
+                continue;
             }
-            self.squares.add_small(squares);
+            for (value, at) in values.iter().zip(tally.places()) {
+                let at = (*at as usize / PAGE_CELLS, *at as usize % PAGE_CELLS);
+                self.page(at.0).count_one(at, (*value).min(LARGEST));
+            }
+            self.sum += looked.sum;
+            self.squares.add(looked.squares);
+            self.min = self.min.min(looked.least.min(LARGEST));
+            self.max = self.max.max(looked.greatest.min(LARGEST));
+            self.numbers += values.len() as u64;
         }
-        self.min = self.min.min(least);
-        self.sum += sum;
-        self.numbers += values.len() as u64;
     }
 
     /// How many trials were counted, with or without a number.
@@ -351,11 +476,20 @@ impl Histogram {
 
     /// The buckets that hold values, in rising order.
     pub fn buckets(&self) -> impl Iterator<Item = Bucket> + '_ {
-        let pages = self.pages.iter().filter_map(Option::as_deref);
-        pages.flat_map(|page| {
-            let cells = groups(page.touched).filter_map(|group| page.groups[group].as_deref());
-            let bucket = |cell: &Cell| Bucket { low: cell.low, high: cell.high, count: cell.count };
-            cells.flatten().map(bucket).filter(|bucket| bucket.count > 0)
+        self.groups().flat_map(|(number, page, group)| {
+            let cells = (group * GROUP..(group + 1) * GROUP).map(move |c| page.cell((number, c)));
+            let cells = cells.filter(|cell| cell.count > 0);
+            cells.map(|Cell { count, low, high }| Bucket { low, high, count })
+        })
+    }
+
+    /// The groups that are there, in rising order: the page of each, and its own number.
+    fn groups(&self) -> impl Iterator<Item = (usize, &Page, usize)> + '_ {
+        let pages = self.pages.iter().enumerate();
+        let pages = pages.filter_map(|(number, page)| Some((number, page.as_deref()?)));
+        pages.flat_map(|(number, page)| {
+            let groups = (0..GROUPS).filter(|group| page.has(*group));
+            groups.map(move |group| (number, page, group))
         })
     }
 
@@ -386,15 +520,23 @@ impl Histogram {
             return Quantile::Empty;
         }
         let mut before = 0;
-        for bucket in self.buckets() {
-            let after = before + bucket.count;
-            if rank <= after as f64 {
-                let steps = (bucket.count - 1).max(1) as f64;
-                let share = (rank - before as f64 - 1.0) / steps;
-                let width = (bucket.high - bucket.low) as f64;
-                return Quantile::Value(bucket.low as f64 + share.clamp(0.0, 1.0) * width);
+        for (number, page, group) in self.groups() {
+            let count = page.count(group);
+            if rank > (before + count) as f64 {
+                before += count;
+                continue;
             }
-            before = after;
+            for cell in group * GROUP..(group + 1) * GROUP {
+                let bucket = page.cell((number, cell));
+                let after = before + bucket.count;
+                if rank <= after as f64 && bucket.count > 0 {
+                    let steps = (bucket.count - 1).max(1) as f64;
+                    let share = (rank - before as f64 - 1.0) / steps;
+                    let width = (bucket.high - bucket.low) as f64;
+                    return Quantile::Value(bucket.low as f64 + share.clamp(0.0, 1.0) * width);
+                }
+                before = after;
+            }
         }
         if rank <= (self.numbers + self.censored) as f64 && self.censored > 0 {
             Quantile::Censored
@@ -413,39 +555,27 @@ impl Histogram {
         if self.count() == 0 {
             return 0.0;
         }
-        let mut below = 0.0;
-        for bucket in self.buckets() {
-            let (low, high) = (bucket.low as f64, bucket.high as f64);
-            if x < low {
+        // All of the buckets before the one that holds `x`, which holds what is close to it.
+        let (number, cell) = place(x.clamp(0.0, LARGEST as f64) as i64);
+        let mut whole = 0;
+        for (other, page, group) in self.groups() {
+            if (other, group) >= (number, cell / GROUP) {
                 break;
             }
+            whole += page.count(group);
+        }
+        let Some(page) = &self.pages[number] else { return whole as f64 / self.count() as f64 };
+        for before in cell / GROUP * GROUP..cell {
+            whole += page.cell((number, before)).count;
+        }
+        let (mut below, bucket) = (whole as f64, page.cell((number, cell)));
+        let (low, high) = (bucket.low as f64, bucket.high as f64);
+        if bucket.count > 0 && x >= low {
             let share = if x >= high { 1.0 } else { (x - low) / (high - low) };
             below += 1.0 + share * (bucket.count - 1) as f64;
         }
         below / self.count() as f64
     }
-}
-
-#[cold]
-fn fresh_page() -> Box<Page> {
-    Box::new(Page { touched: 0, groups: [const { None }; GROUPS] })
-}
-
-#[cold]
-fn fresh_group() -> Box<[Cell; GROUP]> {
-    Box::new([Cell::EMPTY; GROUP])
-}
-
-/// The positions of the bits that are set.
-pub(super) fn groups(mut touched: u64) -> impl Iterator<Item = usize> {
-    std::iter::from_fn(move || {
-        if touched == 0 {
-            return None;
-        }
-        let group = touched.trailing_zeros() as usize;
-        touched &= touched - 1;
-        Some(group)
-    })
 }
 
 #[cfg(test)]
@@ -571,9 +701,32 @@ mod tests {
             }
             batch.record_censored();
             recorded.record_censored();
-            added.add(&batch);
+            added.add(&batch, &mut Tally::default());
         }
         assert_eq!(added, recorded);
+    }
+
+    /// A bucket that holds more than 32 bits count, or is wider than they tell.
+    #[test]
+    fn what_does_not_fit_in_few_bits_is_kept_in_more() {
+        let most = u64::from(u32::MAX);
+        for value in [7, 50_000_000_000, (1 << 43) - (1 << 32), 1 << 43, 1 << 60] {
+            let near = value + (value >> 12);
+            let mut one = Histogram::new();
+            one.record(value);
+            one.record_n(near, most - 1);
+            let other = one.clone();
+            one.record_all(&[near, value], &mut Tally::default());
+            one.merge(&other);
+            let mut twice = Histogram::new();
+            twice.record_n(value, 3);
+            twice.record_n(near, 2 * most - 1);
+            assert_eq!(one, twice, "{value}");
+            let buckets: Vec<Bucket> = one.buckets().collect();
+            let bucket = Bucket { low: value, high: near, count: 2 * most + 2 };
+            assert!(buckets == [bucket], "{value}: {buckets:?}");
+            assert_eq!(one.max(), Some(near));
+        }
     }
 
     #[test]

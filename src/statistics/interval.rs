@@ -145,7 +145,7 @@ pub fn mean_interval(
 
 #[cfg(test)]
 mod tests {
-    use super::super::batch::{Batch, Tally};
+    use super::super::{Batch, Tally};
     use super::*;
 
     #[test]
@@ -209,7 +209,7 @@ mod tests {
             let mut own = Batch::default();
             (0..256).for_each(|i| own.record(i * 1_000_003 + batch * 77));
             spread.add_batch(&own, &mut Tally::default());
-            sample.add(&own);
+            sample.add(&own, &mut Tally::default());
         }
         let method = |q| quantile_interval(&sample, Some(&spread), q, 0.95).method;
         assert_eq!(method(0.5), Method::Batches);

@@ -30,14 +30,16 @@ mod interval;
 mod kolmogorov;
 mod proportion;
 mod score;
+mod tally;
 mod test;
 mod wide;
 
-pub use batch::{Alike, Batch, Tally};
+pub use batch::{Alike, Batch};
 pub use batches::{BatchSpread, ProportionBatches};
 pub use histogram::{Bucket, Histogram, Quantile};
 pub use interval::{Interval, Method, mean_interval, quantile_interval, quantile_ranks};
 pub use kolmogorov::{BandTest, Predicted, band_test, kolmogorov_p_value};
 pub use proportion::{clopper_pearson, proportion_interval, trials_to_decide, wilson};
 pub use score::{crps_ensemble, crps_exponential, crps_normal, pinball};
+pub use tally::Tally;
 pub use test::{OrderInterval, TestError, binomial_test, holm, median_interval, multinomial_test};

@@ -351,7 +351,7 @@ fn what_is_waited_for_is_known_by_hand() {
     // From 14 s on only the end of the fault is waited for.
     assert_eq!(shares(Figure::RedundancyRestored), [("fault.1".to_owned(), 1.0)]);
     let toys =
-        summary.waits.thin.iter().find(|thin| layout.figures[thin.recovery].subject.name == "toy");
+        summary.waits.thin().find(|thin| layout.figures[thin.redundancy].subject.name == "toy");
     let after = &toys.unwrap().spread;
     assert_eq!(after.quantile(0.5).value(), Some(46e9));
 }
@@ -398,7 +398,7 @@ fn what_is_waited_for_adds_up() {
         assert_eq!(whole.waits.shares(at), merged.waits.shares(at));
     }
     let last = |summary: &drillcast::experiment::Summary| {
-        summary.waits.thin.iter().map(|thin| thin.spread.quantile(0.9)).collect::<Vec<_>>()
+        summary.waits.thin().map(|thin| thin.spread.quantile(0.9)).collect::<Vec<_>>()
     };
     assert_eq!(last(&whole), last(&merged));
 }

@@ -97,7 +97,7 @@ proptest! {
     #[test]
     fn quantiles_never_fall(values in values(), a in 0.0f64..=1.0, b in 0.0f64..=1.0) {
         let mut added = Histogram::new();
-        added.add(&batch_of(&values));
+        added.add(&batch_of(&values), &mut Tally::default());
         prop_assert!(added == histogram(&values));
         let mut sample = histogram(&values);
         (0..values.len() / 9).for_each(|_| sample.record_censored());
@@ -192,7 +192,7 @@ fn coverage(stratified: bool, with_batches: bool) -> [Coverage; 5] {
         for batch in batches(two_steps, SIZE, COUNT, stratified, &mut random) {
             let own = batch_of(&batch);
             spread.add_batch(&own, &mut Tally::default());
-            sample.add(&own);
+            sample.add(&own, &mut Tally::default());
             kept.add_batch(batch.iter().filter(|&&x| x as f64 <= truth[4]).count() as u64);
         }
         let spread = with_batches.then_some(&spread);
