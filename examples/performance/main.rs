@@ -15,6 +15,7 @@
 mod measure;
 
 mod benches;
+mod cells;
 mod events;
 mod growth;
 mod models;
@@ -45,9 +46,10 @@ fn main() -> ExitCode {
 type Section = (&'static str, fn() -> Result<String, String>);
 
 /// All sections but the race, in the order of the page.
-const SECTIONS: [Section; 7] = [
+const SECTIONS: [Section; 8] = [
     ("machine", process::machine),
     ("models", models::section),
+    ("cells", cells::section),
     ("memory", growth::memory),
     ("threads", growth::threads),
     ("hypercube", sampling::hypercube),

@@ -3,10 +3,11 @@
 use std::process::Command;
 
 use drillcast::experiment::{Plan, Pool, limits, run_range};
+use drillcast::outcome::{BESIDE, TOLD};
 use drillcast::random::Sampling;
 use drillcast::trial::{Mode, Program};
 
-use crate::measure::described::find;
+use crate::cells::{described, forget};
 
 /// What an experiment took.
 #[derive(Clone, Copy, Debug)]
@@ -24,13 +25,20 @@ pub(crate) enum Work {
     Experiment(usize),
     /// Trials alone.
     Trials,
+    /// Trials alone, side by side as experiments run them, once nobody asks any more what
+    /// each component waits for.
+    Beside,
+    /// Reading and compiling.
+    Reading,
 }
 
 impl Work {
-    fn word(self) -> String {
+    pub(crate) fn word(self) -> String {
         match self {
             Self::Experiment(threads) => threads.to_string(),
             Self::Trials => "trials".to_owned(),
+            Self::Beside => "beside".to_owned(),
+            Self::Reading => "reading".to_owned(),
         }
     }
 }
@@ -54,9 +62,23 @@ pub(crate) fn measure(arguments: &[String]) -> Result<(), String> {
     let [of, work, trials, seed] = arguments else { return Err("wrong arguments".to_owned()) };
     let number = |text: &String| text.parse::<u64>().map_err(|e| format!("{text}: {e}"));
     let (trials, seed) = (number(trials)?, number(seed)?);
-    let (model, scenario) = find(of).ok_or(format!("there is no {of}"))?.load(&[]);
+    let described = described(of)?;
+    let before = cpu_seconds()?;
+    let (model, scenario) = described.load(&[]);
     let program = Program::compile(&model, &scenario);
-    let cpu = if work == "trials" {
+    let read = cpu_seconds()? - before;
+    forget();
+    let cpu = if work == "reading" {
+        read
+    } else if work == "beside" {
+        let mut runner = program.runner(Mode::Lazy);
+        let sampling = Sampling::latin_hypercube(seed);
+        let before = cpu_seconds()?;
+        for first in (TOLD..TOLD + trials).step_by(BESIDE) {
+            std::hint::black_box(runner.run_beside(&sampling, first, BESIDE));
+        }
+        cpu_seconds()? - before
+    } else if work == "trials" {
         let mut runner = program.runner(Mode::Lazy);
         let sampling = Sampling::latin_hypercube(seed);
         let before = cpu_seconds()?;

@@ -45,6 +45,8 @@ pub struct Builder {
     graph: Graph,
     gates: Vec<(Gate, LevelId)>,
     known: BTreeMap<(u32, Vec<Literal>), Literal>,
+    /// The counters by what they count.
+    counted: BTreeMap<Vec<Literal>, u32>,
     /// Of each meter its criterion and its parts.
     meters: Vec<(Literal, Vec<Literal>, Vec<u32>)>,
 }
@@ -58,7 +60,7 @@ impl Default for Builder {
             mark: None,
             stage: None,
         });
-        Self { graph, gates: Vec::new(), known: BTreeMap::new(), meters: Vec::new() }
+        Self { graph, gates: Vec::new(), known: BTreeMap::new(), counted: BTreeMap::new(), meters: Vec::new() }
     }
 }
 
@@ -332,11 +334,10 @@ impl Builder {
     /// These are counted; the position of their counter, the same for the same levels.
     pub fn counter(&mut self, counted: Vec<Literal>) -> u32 {
         let counters = &mut self.graph.counters;
-        let known = counters.iter().position(|other| *other == counted);
-        known.unwrap_or_else(|| {
-            counters.push(counted);
-            counters.len() - 1
-        }) as u32
+        *self.counted.entry(counted).or_insert_with_key(|counted| {
+            counters.push(counted.clone());
+            counters.len() as u32 - 1
+        })
     }
 
     /// Something is measured on a criterion, on parts, and on what counters count; the

@@ -59,10 +59,16 @@ impl Waits {
     /// Room for the subjects of a layout.
     pub(super) fn new(layout: &Layout) -> Self {
         let slots = || layout.figures.iter().enumerate();
+        let recoveries = slots().filter(|(_, slot)| slot.figure == Figure::RecoveryTime);
+        let name = |slot: usize| {
+            let subject = &layout.figures[slot].subject;
+            (subject.group, subject.name.as_str())
+        };
+        // Backwards: the first of each subject stays.
+        let recoveries: BTreeMap<_, usize> =
+            recoveries.rev().map(|(slot, _)| (name(slot), slot)).collect();
         let of = |redundancy: usize| {
-            let subject = &layout.figures[redundancy].subject;
-            let recovery =
-                slots().find(|(_, s)| s.figure == Figure::RecoveryTime && s.subject == *subject)?.0;
+            let recovery = *recoveries.get(&name(redundancy))?;
             Some(Redundant { recovery, redundancy })
         };
         let redundant = slots().filter(|(_, slot)| slot.figure == Figure::RedundancyRestored);

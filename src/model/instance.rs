@@ -102,7 +102,7 @@ impl Model {
             Range::Zone => self.zones_of(id).len(),
             Range::Client => component.count,
             Range::Target => component.order.len(),
-            Range::Asker => self.askers(id).len(),
+            Range::Asker => self.asking(id).iter().map(|(_, count)| count).sum(),
             Range::Set(set) => component.sets[set.0].count(),
             Range::Pair(first, second) => {
                 let (one, other) = (self.size(id, first.range()), self.size(id, second.range()));
@@ -164,7 +164,7 @@ impl Model {
                 let target = component.target.map(|id| &self.components[self.end_of(id).0]);
                 target.map_or_else(String::new, |target| target.members[member].name.clone())
             }
-            Range::Asker => self.asker_name(self.askers(id)[at]),
+            Range::Asker => self.asker_name(self.asker(id, at)),
             Range::Set(set) => match &component.sets[set.0] {
                 Instances::Placed(all) => all[at].name.clone(),
                 Instances::Counted(_) => (at + 1).to_string(),

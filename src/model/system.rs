@@ -69,22 +69,46 @@ impl Model {
         id
     }
 
-    /// Who asks a route: clients by their numbers from 0, and whoever asks the
-    /// routes that only lead to it; a route that requests go through asks once.
+    /// Who asks a route, population by population: of each its clients by their numbers
+    /// from 0, and whoever asks the routes that only lead to it; a route that requests go
+    /// through asks once. Nobody stands there twice.
     #[must_use]
-    pub fn askers(&self, route: ComponentId) -> Vec<(ComponentId, usize)> {
-        let mut askers = Vec::new();
+    pub fn asking(&self, route: ComponentId) -> Vec<(ComponentId, usize)> {
+        let mut asking = Vec::new();
         for (at, component) in self.components.iter().enumerate() {
             if component.target != Some(route) {
                 continue;
             }
             if component.preset.only_leads() {
-                askers.extend(self.askers(ComponentId(at)));
+                asking.extend(self.asking(ComponentId(at)));
             } else {
-                askers.extend((0..component.count).map(|number| (ComponentId(at), number)));
+                asking.push((ComponentId(at), component.count));
             }
         }
-        askers
+        asking
+    }
+
+    /// Each of those who ask a route, in that order.
+    #[must_use]
+    pub fn askers(&self, route: ComponentId) -> Vec<(ComponentId, usize)> {
+        let asking = self.asking(route).into_iter();
+        asking.flat_map(|(id, count)| (0..count).map(move |number| (id, number))).collect()
+    }
+
+    /// One of them.
+    ///
+    /// # Panics
+    ///
+    /// Where there are not so many.
+    #[must_use]
+    pub fn asker(&self, route: ComponentId, mut at: usize) -> (ComponentId, usize) {
+        for (id, count) in self.asking(route) {
+            if at < count {
+                return (id, at);
+            }
+            at -= count;
+        }
+        panic!("only askers that there are have positions")
     }
 
     /// The name of an asker: `app/3`, `front`.
@@ -280,7 +304,7 @@ pub struct Pods {
 }
 
 /// What a component is relied on for.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Access {
     /// Writes to a store, a stream or a consensus store.
     Write,

@@ -351,7 +351,7 @@ fn milestones(layout: &Layout, summary: &Summary) -> Named<Named<MilestonePredic
         let Some(first) = k.first().cloned() else { continue };
         let last = distribution(summary.last(at), None);
         let component = all.entry(&slot.component, Named::default);
-        component.0.push((slot.mark.clone(), MilestonePrediction { first, k, last }));
+        component.push(slot.mark.clone(), MilestonePrediction { first, k, last });
     }
     all
 }

@@ -59,10 +59,10 @@ fn failure(name: &str, scenario: &ScenarioPrediction, struck: Vec<String>) -> Fa
         let away = figures.recovery_time.as_ref().map_or(0.0, |d| d.censored + d.total_loss);
         let gone = figures.data_loss_seconds.as_ref().map_or(0.0, |d| d.total_loss);
         if away > 0.0 {
-            not_back.0.push((subject.to_owned(), away));
+            not_back.push(subject.to_owned(), away);
         }
         if gone > 0.0 {
-            total_loss.0.push((subject.to_owned(), gone));
+            total_loss.push(subject.to_owned(), gone);
         }
     }
     let shares = not_back.iter().chain(total_loss.iter());

@@ -3,14 +3,15 @@
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 /// Values by name, in the order of the model; an object in JSON.
 #[derive(Clone, PartialEq, Debug)]
-pub struct Named<T>(pub Vec<(String, T)>);
+pub struct Named<T>(pub Vec<(String, T)>, BTreeMap<String, usize>);
 
 impl<T> Default for Named<T> {
     fn default() -> Self {
-        Self(Vec::new())
+        Self(Vec::new(), BTreeMap::new())
     }
 }
 
@@ -24,13 +25,19 @@ impl<T> Named<T> {
     /// The value of a name.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&T> {
-        self.0.iter().find(|(other, _)| other == name).map(|(_, value)| value)
+        self.1.get(name).map(|at| &self.0[*at].1)
+    }
+
+    /// Adds a name and its value.
+    pub(super) fn push(&mut self, name: String, value: T) {
+        self.1.entry(name.clone()).or_insert(self.0.len());
+        self.0.push((name, value));
     }
 
     /// The value of a name, made by `new` where there is none yet.
     pub fn entry(&mut self, name: &str, new: impl FnOnce() -> T) -> &mut T {
-        let at = self.0.iter().position(|(other, _)| other == name).unwrap_or_else(|| {
-            self.0.push((name.to_owned(), new()));
+        let at = self.1.get(name).copied().unwrap_or_else(|| {
+            self.push(name.to_owned(), new());
             self.0.len() - 1
         });
         &mut self.0[at].1
@@ -44,7 +51,9 @@ impl<T> Named<T> {
 
 impl<T> FromIterator<(String, T)> for Named<T> {
     fn from_iter<I: IntoIterator<Item = (String, T)>>(items: I) -> Self {
-        Self(items.into_iter().collect())
+        let mut all = Self::default();
+        items.into_iter().for_each(|(name, value)| all.push(name, value));
+        all
     }
 }
 

@@ -18,7 +18,8 @@ mod generator;
 use generator::{Need, Workload};
 
 /// The presets that stand beside the model.
-const PRESETS: [&str; 7] = ["cluster", "database", "gossip", "name", "service", "stream", "users"];
+const PRESETS: [&str; 8] =
+    ["cluster", "database", "door", "gossip", "name", "service", "stream", "users"];
 
 /// A model of the workload, under its scenario.
 pub(crate) fn program(model: &str) -> Program {
@@ -99,6 +100,33 @@ fn variants_agree_with_the_program_that_executes_every_event() {
         let mut twin = Twin::new(&plan);
         let theirs: Vec<f64> = (0..24_000).map(|_| twin.trial(&mut dice)).collect();
         same(&format!("variant {number}"), &ours, &figures(&theirs));
+    }
+}
+
+#[test]
+fn cells_share_places_to_start_in_as_the_other_program_says() {
+    let plan = Plan::standard(3);
+    let ours = figures(&times(&plan.workload().model(), 3, 12_000));
+    let (mut twin, mut dice) = (Twin::new(&plan), Dice(3));
+    let theirs: Vec<f64> = (0..24_000).map(|_| twin.trial(&mut dice)).collect();
+    same("K = 3", &ours, &figures(&theirs));
+}
+
+/// What a cell adds does not depend on how many there are, and however many there are,
+/// all that happens to them is swept: were one trial in a hundred of one cell executed
+/// event by event, all trials of many cells would be.
+#[test]
+fn a_cell_more_adds_what_a_cell_adds() {
+    let program = |cells| program(&Workload::standard(cells).model());
+    let levels = |cells| program(cells).graph().levels.len();
+    let (one, two) = (levels(1), levels(2));
+    assert_eq!(levels(30), one + 29 * (two - one));
+    for (cells, trials) in [(1, 20_000), (30, 640)] {
+        let program = program(cells);
+        let sweep = program.sweep().expect("nothing in it has a memory");
+        let (mut swept, sampling) = (sweep.room(), Sampling::latin_hypercube(1));
+        let executed = (0..trials).filter(|trial| !sweep.run(&mut swept, &sampling, *trial));
+        assert_eq!(executed.count(), 0, "of {trials} trials of {cells} cells");
     }
 }
 
@@ -233,6 +261,31 @@ struct Plan {
 }
 
 impl Plan {
+    /// The workload itself.
+    fn standard(cells: usize) -> Self {
+        let Workload { needs, slots, clients, .. } = Workload::standard(cells);
+        let third = Looks(10.0, 3);
+        Self {
+            cells,
+            needs,
+            slots,
+            clients,
+            pod: third,
+            start: Law::LogNormal(15.0, 0.6),
+            database: third,
+            lease: (30.0, 10.0),
+            election: Law::Uniform(0.0, 10.0),
+            promotion: Law::LogNormal(20.0, 0.5),
+            session: (30.0, 10.0),
+            controller: Law::Uniform(0.0, 10.0),
+            partition: Law::Uniform(0.0, 2.0),
+            gossip: third,
+            name: third,
+            publication: Law::Exponential(5.0),
+            ttl: 60.0,
+        }
+    }
+
     /// Whatever is needed is back no sooner than every replica has been missed once.
     fn random(dice: &mut Dice) -> Self {
         let mut looks =

@@ -1,5 +1,6 @@
 //! Components: their places, needs and values.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::name::{is_name, one_of};
@@ -19,7 +20,7 @@ use crate::units::{Dimension, ENDLESS, Span};
 /// Members of a component, at most.
 const MOST_MEMBERS: usize = 1000;
 /// Clients of a population, at most.
-const MOST_CLIENTS: i64 = 1000;
+const MOST_CLIENTS: i64 = 100_000;
 /// What a route serves.
 const SERVES: &str = "serves";
 /// How severe an alert is where the file is silent.
@@ -39,9 +40,37 @@ pub(super) struct Draft<'a> {
     pub(super) preset: Option<Arc<Preset>>,
 }
 
+/// All of them, in the order of the file.
+#[derive(Debug, Default)]
+pub(super) struct Drafts<'a> {
+    all: Vec<Draft<'a>>,
+    by_name: BTreeMap<&'a str, usize>,
+}
+
+impl<'a> Drafts<'a> {
+    /// Adds one whose name nobody else has.
+    pub(super) fn push(&mut self, draft: Draft<'a>) {
+        self.by_name.insert(&draft.name.value, self.all.len());
+        self.all.push(draft);
+    }
+
+    /// The position of a component by its name.
+    pub(super) fn named(&self, name: &str) -> Option<usize> {
+        self.by_name.get(name).copied()
+    }
+}
+
+impl<'a> std::ops::Deref for Drafts<'a> {
+    type Target = [Draft<'a>];
+
+    fn deref(&self) -> &Self::Target {
+        &self.all
+    }
+}
+
 /// Reads the rest of each component; `None` for those without a technology.
 pub(super) fn complete(
-    drafts: &[Draft<'_>],
+    drafts: &Drafts<'_>,
     places: &mut Places,
     context: &Context<'_>,
 ) -> Vec<Option<Component>> {
@@ -72,12 +101,11 @@ pub(super) fn complete(
 }
 
 /// The cluster that a component stands on: whoever plays its first role of that kind.
-fn cluster_of(draft: &Draft<'_>, drafts: &[Draft<'_>]) -> Option<usize> {
+fn cluster_of(draft: &Draft<'_>, drafts: &Drafts<'_>) -> Option<usize> {
     let needs = &draft.preset.as_ref()?.needs;
     let role = &needs.iter().find(|need| need.kind == ComponentKind::Cluster)?.role;
     let name = draft.reader.table_read().get(role).and_then(|node| node.as_str())?;
-    let is_it = |one: &Draft<'_>| one.kind == ComponentKind::Cluster && one.name.value == name;
-    drafts.iter().position(is_it)
+    drafts.named(name).filter(|at| drafts[*at].kind == ComponentKind::Cluster)
 }
 
 /// A cluster's name and nodes.
@@ -184,7 +212,7 @@ fn component(
     draft: &Draft<'_>,
     own: &[Member],
     placed: Vec<Option<Vec<Member>>>,
-    drafts: &[Draft<'_>],
+    drafts: &Drafts<'_>,
     members: &[Vec<Member>],
     context: &Context<'_>,
 ) -> Option<Component> {
@@ -266,7 +294,7 @@ fn count(draft: &Draft<'_>) -> usize {
 fn players(
     draft: &Draft<'_>,
     preset: &Preset,
-    drafts: &[Draft<'_>],
+    drafts: &Drafts<'_>,
     context: &Context<'_>,
 ) -> Vec<ComponentId> {
     let player = |need: &Need| {
@@ -410,7 +438,7 @@ fn certain(
 }
 
 /// What an alert watches; it must watch something.
-fn watched(draft: &Draft<'_>, drafts: &[Draft<'_>], context: &Context<'_>) -> Vec<Relied> {
+fn watched(draft: &Draft<'_>, drafts: &Drafts<'_>, context: &Context<'_>) -> Vec<Relied> {
     let Some(node) = draft.reader.required(reliance::WATCHES) else {
         return Vec::new();
     };
@@ -434,7 +462,7 @@ fn severity(reader: &Reader<'_>) -> String {
 }
 
 /// What a route serves or a client population uses.
-fn target(draft: &Draft<'_>, drafts: &[Draft<'_>], context: &Context<'_>) -> Option<ComponentId> {
+fn target(draft: &Draft<'_>, drafts: &Drafts<'_>, context: &Context<'_>) -> Option<ComponentId> {
     use ComponentKind::{Clients, Consensus, Route, Service, Store, Stream};
     let only_leads = draft.preset.as_ref().is_none_or(|preset| preset.only_leads());
     let (key, kinds): (&str, &[ComponentKind]) = match draft.kind {
@@ -448,13 +476,13 @@ fn target(draft: &Draft<'_>, drafts: &[Draft<'_>], context: &Context<'_>) -> Opt
 }
 
 /// What a component stands for: routes that only lead are looked through.
-fn end_of(mut id: ComponentId, drafts: &[Draft<'_>]) -> ComponentId {
+fn end_of(mut id: ComponentId, drafts: &Drafts<'_>) -> ComponentId {
     // A circle of routes is reported elsewhere; here it only must end.
     for _ in 0..drafts.len() {
         let draft = &drafts[id.0];
         let leads = draft.preset.as_ref().is_some_and(|preset| preset.only_leads());
         let next = draft.reader.table_read().get(SERVES).and_then(|node| node.as_str());
-        match drafts.iter().position(|one| leads && Some(one.name.value.as_str()) == next) {
+        match next.filter(|_| leads).and_then(|next| drafts.named(next)) {
             Some(next) => id = ComponentId(next),
             None => break,
         }
@@ -464,7 +492,7 @@ fn end_of(mut id: ComponentId, drafts: &[Draft<'_>]) -> ComponentId {
 
 /// Another component by name, of one of these kinds.
 pub(super) fn other(
-    drafts: &[Draft<'_>],
+    drafts: &Drafts<'_>,
     found: &Found<String>,
     kinds: &[ComponentKind],
     role: &str,
@@ -473,16 +501,16 @@ pub(super) fn other(
     let name = &found.value;
     let fits =
         || drafts.iter().filter(|one| kinds.contains(&one.kind)).map(|one| one.name.value.as_str());
-    let wanted = kinds.iter().map(|kind| kind.describe()).collect::<Vec<_>>().join(" or ");
-    let label = match fits().next() {
+    let wanted = || kinds.iter().map(|kind| kind.describe()).collect::<Vec<_>>().join(" or ");
+    let label = || match fits().next() {
         Some(_) => one_of("components", fits()),
-        None => format!("describe {wanted} under [{}.…]", section_name(kinds[0])),
+        None => format!("describe {} under [{}.…]", wanted(), section_name(kinds[0])),
     };
-    let Some(at) = drafts.iter().position(|one| one.name.value == *name) else {
+    let Some(at) = drafts.named(name) else {
         context.error_with_help(
             "model::unknown_component",
             format!("there is no component \"{name}\""),
-            (&found.at, &label),
+            (&found.at, &label()),
             nearest_help(name, fits()),
         );
         return None;
@@ -490,12 +518,12 @@ pub(super) fn other(
     if kinds.contains(&drafts[at].kind) {
         return Some(ComponentId(at));
     }
-    let is = drafts[at].kind.describe();
+    let (is, wanted) = (drafts[at].kind.describe(), wanted());
     context.error(
         "model::wrong_kind",
         format!("\"{name}\" is {is}, and \"{role}\" needs {wanted}"),
         &found.at,
-        &label,
+        &label(),
     );
     None
 }
@@ -504,7 +532,7 @@ pub(super) fn other(
 fn order(
     draft: &Draft<'_>,
     target: ComponentId,
-    drafts: &[Draft<'_>],
+    drafts: &Drafts<'_>,
     members: &[Vec<Member>],
     context: &Context<'_>,
 ) -> Vec<usize> {

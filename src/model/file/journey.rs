@@ -1,6 +1,6 @@
 //! `[journeys.checkout] through = ["perception", "orders"]`: a chain of components.
 
-use super::component::Draft;
+use super::component::Drafts;
 use super::name::is_name;
 use super::reliance::{RELIED, relied};
 use crate::diagnostic::Diagnostic;
@@ -13,7 +13,7 @@ pub(in crate::model) const JOURNEYS: &str = "journeys";
 pub(in crate::model) const THROUGH: &str = "through";
 
 /// Reads the journeys; their names are told apart from those of components.
-pub(super) fn read(reader: &Reader<'_>, drafts: &[Draft<'_>]) -> Vec<Journey> {
+pub(super) fn read(reader: &Reader<'_>, drafts: &Drafts<'_>) -> Vec<Journey> {
     let context = reader.context();
     let Some(section) = reader.table(JOURNEYS, format!("[{JOURNEYS}]")) else {
         return Vec::new();
@@ -24,7 +24,7 @@ pub(super) fn read(reader: &Reader<'_>, drafts: &[Draft<'_>]) -> Vec<Journey> {
         if !is_name("journey", name, context) {
             continue;
         }
-        if let Some(first) = drafts.iter().find(|one| one.name.value == name.value) {
+        if let Some(first) = drafts.named(&name.value).map(|at| &drafts[at]) {
             let message = format!("a component and a journey are called \"{}\"", name.value);
             context.report(
                 Diagnostic::error("model::duplicate_name", message)
@@ -35,7 +35,7 @@ pub(super) fn read(reader: &Reader<'_>, drafts: &[Draft<'_>]) -> Vec<Journey> {
             continue;
         }
         let what = format!("[{JOURNEYS}.{}]", name.value);
-        let Some(table) = section.table(&name.value, what) else { continue };
+        let Some(table) = section.table_in(entry, what) else { continue };
         let Some(node) = table.required("through") else {
             table.finish();
             continue;

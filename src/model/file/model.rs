@@ -1,6 +1,6 @@
 //! A model file.
 
-use super::component::{Draft, complete};
+use super::component::{Draft, Drafts, complete};
 use super::name::{is_name, one_of};
 use super::objective::read_objectives;
 use super::place::Places;
@@ -17,7 +17,7 @@ use crate::outcome::Figure;
 /// Pairs that the nodes of a component exist for, at most.
 const MOST_PAIRS: usize = 10_000;
 /// Components, at most.
-const MOST_COMPONENTS: usize = 1000;
+const MOST_COMPONENTS: usize = 10_000;
 
 /// Reads a model, with edits laid over it; `files` gives the text of a file of
 /// samples by the path that the model names it by.
@@ -165,9 +165,9 @@ fn refuse_crowds(model: &Model, context: &Context<'_>) {
 }
 
 /// The components by name, kind and technology, in the order of the file.
-fn drafts<'a>(reader: &Reader<'a>, presets: &PresetLibrary) -> Vec<Draft<'a>> {
+fn drafts<'a>(reader: &Reader<'a>, presets: &PresetLibrary) -> Drafts<'a> {
     let context = reader.context();
-    let mut drafts: Vec<Draft<'a>> = Vec::new();
+    let mut drafts = Drafts::default();
     reader.allow(SECTIONS.map(|(name, _)| name));
     for entry in &reader.table_read().entries {
         let Some((section, kind)) = SECTIONS.iter().find(|(name, _)| *name == entry.key.value)
@@ -183,7 +183,7 @@ fn drafts<'a>(reader: &Reader<'a>, presets: &PresetLibrary) -> Vec<Draft<'a>> {
                 context.error("model::too_many", message, &entry.key.at, "one too many");
                 return drafts;
             }
-            if let Some(first) = drafts.iter().find(|one| one.name.value == entry.key.value) {
+            if let Some(first) = drafts.named(&entry.key.value).map(|at| &drafts[at]) {
                 context.report(
                     Diagnostic::error(
                         "model::duplicate_name",
@@ -195,7 +195,9 @@ fn drafts<'a>(reader: &Reader<'a>, presets: &PresetLibrary) -> Vec<Draft<'a>> {
                 );
                 continue;
             }
-            drafts.extend(draft(entry, *kind, &table, presets));
+            if let Some(draft) = draft(entry, *kind, &table, presets) {
+                drafts.push(draft);
+            }
         }
     }
     drafts
@@ -211,7 +213,7 @@ fn draft<'a>(
     let context = section.context();
     let sound = is_name("component", &entry.key, context);
     let what = format!("[{}.{}]", section_name(kind), entry.key.value);
-    let reader = section.table(&entry.key.value, what)?;
+    let reader = section.table_in(entry, what)?;
     let technology = reader.required_string("technology");
     let preset = technology.and_then(|found| {
         let preset = presets.get(&found.value);
@@ -266,7 +268,7 @@ fn wrong_kind(
 }
 
 /// Reports components that need each other in a circle.
-fn refuse_circles(drafts: &[Draft<'_>], components: &[Option<Component>], context: &Context<'_>) {
+fn refuse_circles(drafts: &Drafts<'_>, components: &[Option<Component>], context: &Context<'_>) {
     let next = |at: usize| -> Vec<usize> {
         components[at]
             .iter()
@@ -284,19 +286,18 @@ fn refuse_circles(drafts: &[Draft<'_>], components: &[Option<Component>], contex
         if state[start] != 0 {
             continue;
         }
-        let mut way = vec![(start, 0)];
+        let mut way = vec![(start, next(start).into_iter())];
         state[start] = 1;
-        while let Some((at, edge)) = way.last_mut() {
+        while let Some((at, others)) = way.last_mut() {
             let here = *at;
-            let Some(to) = next(here).get(*edge).copied() else {
+            let Some(to) = others.next() else {
                 state[here] = 2;
                 way.pop();
                 continue;
             };
-            *edge += 1;
             if state[to] == 0 {
                 state[to] = 1;
-                way.push((to, 0));
+                way.push((to, next(to).into_iter()));
             } else if state[to] == 1 {
                 let from = way.iter().position(|(one, _)| *one == to).unwrap_or_default();
                 let circle = way[from..].iter().map(|(one, _)| drafts[*one].name.value.as_str());

@@ -1,5 +1,7 @@
 //! Objectives: `recovery_time = "p95 <= 60s"`.
 
+use std::collections::BTreeMap;
+
 use super::name::one_of;
 use crate::diagnostic::{Location, nearest_help};
 use crate::model::preset::ComponentKind;
@@ -20,12 +22,14 @@ pub(super) fn read_objectives(
     let Some(subjects) = reader.table("objectives", "[objectives]") else {
         return objectives;
     };
+    let components: BTreeMap<&str, usize> =
+        names.iter().enumerate().map(|(at, (name, _))| (*name, at)).collect();
     for entry in subjects.entries() {
         let name = &entry.key.value;
         let subject = if name == "system" {
             Some(Subject::System)
         } else {
-            let component = names.iter().position(|(one, _)| one == name);
+            let component = components.get(name.as_str()).copied();
             let journey = || journeys.iter().position(|one| one == name);
             component
                 .map(|at| Subject::Component(ComponentId(at)))
@@ -52,7 +56,7 @@ pub(super) fn read_objectives(
             );
             continue;
         };
-        let Some(table) = subjects.table(name, format!("[objectives.{name}]")) else {
+        let Some(table) = subjects.table_in(entry, format!("[objectives.{name}]")) else {
             continue;
         };
         figures(&table, subject, &mut objectives);

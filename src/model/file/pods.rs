@@ -1,6 +1,6 @@
 //! `pods = "graph-pods"`: the service whose replicas the processes of a component run in.
 
-use super::component::{Draft, other};
+use super::component::{Draft, Drafts, other};
 use crate::model::expression::{Range, SetId};
 use crate::model::preset::{ComponentKind, RUNS, Standing};
 use crate::model::read::{Context, Found};
@@ -17,7 +17,7 @@ const MEMBERS: &str = "members";
 pub(super) fn read(
     draft: &Draft<'_>,
     (own, placed): (&[Member], &[Option<Vec<Member>>]),
-    drafts: &[Draft<'_>],
+    drafts: &Drafts<'_>,
     members: &[Vec<Member>],
     context: &Context<'_>,
 ) -> Vec<Pods> {

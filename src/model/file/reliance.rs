@@ -1,7 +1,9 @@
 //! `needs = { orders = "write" }` and `uses = ["sessions"]`: what a service or a
 //! client population relies on.
 
-use super::component::{Draft, other};
+use std::collections::BTreeSet;
+
+use super::component::{Draft, Drafts, other};
 use crate::diagnostic::nearest_help;
 use crate::model::preset::ComponentKind;
 use crate::model::read::{Found, Reader};
@@ -20,7 +22,7 @@ pub(super) const RELIED: [ComponentKind; 5] = [
 ];
 
 /// Reads one of the keys: a list of names, or a table that says for what.
-pub(super) fn read(draft: &Draft<'_>, key: &str, drafts: &[Draft<'_>]) -> Vec<Relied> {
+pub(super) fn read(draft: &Draft<'_>, key: &str, drafts: &Drafts<'_>) -> Vec<Relied> {
     use ComponentKind::{Alert, Clients, Cluster, Consensus, Route, Service, Store, Stream};
     const WATCHED: [ComponentKind; 7] =
         [Store, Stream, Consensus, Service, Cluster, Route, Clients];
@@ -38,16 +40,17 @@ pub(super) fn relied(
     reader: &Reader<'_>,
     key: &str,
     kinds: &[ComponentKind],
-    drafts: &[Draft<'_>],
+    drafts: &Drafts<'_>,
 ) -> Vec<Relied> {
     use ComponentKind::{Consensus, Store, Stream};
     let context = reader.context();
     let mut relied: Vec<Relied> = Vec::new();
+    let mut seen = BTreeSet::new();
     for (name, access) in written(reader, key) {
         let Some(on) = other(drafts, &name, kinds, key, context) else {
             continue;
         };
-        if relied.iter().any(|one| one.on == on) {
+        if seen.contains(&on) {
             let message = format!("\"{key}\" names \"{}\" twice", name.value);
             context.error("model::twice", message, &name.at, "once is enough");
             continue;
@@ -62,6 +65,7 @@ pub(super) fn relied(
             context.error("model::access", message, &name.at, "expected \"both\"");
             continue;
         }
+        seen.insert(on);
         relied.push(Relied { on, access });
     }
     relied
@@ -95,7 +99,7 @@ fn written(reader: &Reader<'_>, key: &str) -> Vec<(Found<String>, Access)> {
     };
     let entries = table.entries().iter();
     let each = entries.filter_map(|entry| {
-        let text = table.string(&entry.key.value)?;
+        let text = table.string_in(entry)?;
         Some((entry.key.clone(), access(text)?))
     });
     each.collect()

@@ -1,6 +1,6 @@
 //! Runbooks: what is asked of whom in the end, and who can be called to do it.
 
-use super::component::Draft;
+use super::component::{Draft, Drafts};
 use super::name::one_of;
 use super::target::read_target;
 use crate::diagnostic::nearest_help;
@@ -21,7 +21,7 @@ pub(super) fn require(draft: &Draft<'_>) {
 /// Finds out what each runbook asks for, once all components are known.
 pub(super) fn complete(
     model: &mut Model,
-    drafts: &[Draft<'_>],
+    drafts: &Drafts<'_>,
     library: &PresetLibrary,
     context: &Context<'_>,
 ) {

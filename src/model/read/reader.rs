@@ -194,6 +194,24 @@ impl<'a> Reader<'a> {
         node.as_table().map(|table| Reader::new(table, what, self.context))
     }
 
+    /// A reader of a table that is one of the [entries](Self::entries).
+    #[must_use]
+    pub fn table_in(&self, entry: &'a Entry, what: impl Into<String>) -> Option<Reader<'a>> {
+        self.note(&entry.key.value, Sort::Table);
+        let table = entry.node.as_table();
+        if table.is_none() {
+            self.wrong_type(&entry.key.value, &entry.node, "a table");
+        }
+        table.map(|table| Reader::new(table, what, self.context))
+    }
+
+    /// A string that is one of the [entries](Self::entries).
+    #[must_use]
+    pub fn string_in(&self, entry: &Entry) -> Option<Found<String>> {
+        self.note(&entry.key.value, Sort::Text);
+        self.as_string(&entry.key.value, &entry.node)
+    }
+
     /// A value with unit or law.
     #[must_use]
     pub fn quantity(&self, key: &str, expect: &Expect<'_>) -> Option<Quantity> {

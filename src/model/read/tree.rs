@@ -6,7 +6,7 @@ use super::Context;
 use crate::diagnostic::{Diagnostic, Location, SourceFile};
 
 /// Files larger than this [bytes] are refused: a system fits on a page or two.
-const LARGEST: usize = 1 << 20;
+const LARGEST: usize = 2 << 20;
 /// Values nested deeper than this are refused: no form of ours needs half of it.
 const DEEPEST: usize = 24;
 
@@ -194,7 +194,7 @@ pub fn parse(source: &SourceFile, context: &Context<'_>) -> Option<Table> {
     let text = source.text();
     if text.len() > LARGEST {
         context.report(
-            Diagnostic::error("file::too_large", "the file is larger than 1 MiB")
+            Diagnostic::error("file::too_large", "the file is larger than 2 MiB")
                 .label(&source.beginning(), "")
                 .help("a system fits on a page or two; measured samples go to a file of their own"),
         );

@@ -1,5 +1,8 @@
 //! How early each level can change, and change back.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use super::extent;
 use crate::block::clock::Ticks;
 use crate::block::crew::Calls;
@@ -52,12 +55,60 @@ pub(super) struct Reach<'g> {
     held: Vec<bool>,
     away: Vec<Early>,
     back: Vec<Early>,
-    /// The fault that struck.
-    fault: usize,
     /// Clocks that the fault itself has started.
     fresh: Vec<bool>,
+    /// Who sets facts, by the fact and its value.
+    setters: Arc<BTreeMap<(LevelId, bool), Setters>>,
     /// A level that is taken never to change.
     frozen: Option<LevelId>,
+}
+
+/// Who sets a fact to a value.
+#[derive(Debug)]
+struct Setters {
+    /// How early a fault does.
+    faults: Early,
+    /// Works that do when they are done: their levels.
+    works: Vec<LevelId>,
+}
+
+/// Who sets facts once fault `first` has struck.
+fn setters(graph: &Graph, first: usize) -> BTreeMap<(LevelId, bool), Setters> {
+    let mut setters: BTreeMap<(LevelId, bool), Setters> = BTreeMap::new();
+    let none = || Setters { faults: NEVER, works: Vec::new() };
+    for (index, fault) in graph.faults.iter().enumerate() {
+        let mut by = |level, value, at| {
+            let setters = setters.entry((level, value)).or_insert_with(none);
+            setters.faults = setters.faults.or(Early::in_time(at));
+        };
+        let arms: &[_] = match &fault.strikes {
+            Strikes::One(arm) => std::slice::from_ref(arm),
+            Strikes::Chosen(_, arms) | Strikes::Drawn(_, arms) => arms,
+        };
+        let lasts = fault.lasts.map_or(Span::NEVER, |l| extent::least(graph, l));
+        let lasts = if fault.until.is_some() { Span::ZERO } else { lasts };
+        let since = if index == first || fault.after.is_some() {
+            Span::ZERO
+        } else {
+            extent::least(graph, fault.at) - extent::most(graph, graph.faults[first].at)
+        };
+        // One that strikes before the clock starts ends so much earlier.
+        let strikes = since.max(Span::ZERO);
+        let ends = (since + lasts).max(Span::ZERO);
+        for arm in arms {
+            let begins = arm.begin.iter().filter(|_| index != first);
+            begins.for_each(|change| by(change.level, change.value, strikes));
+            arm.end.iter().for_each(|change| by(change.level, change.value, ends));
+        }
+        by(fault.level, true, strikes);
+        by(fault.level, false, ends);
+    }
+    for (work, done) in &graph.works {
+        for does in &work.does {
+            setters.entry(*does).or_insert_with(none).works.push(*done);
+        }
+    }
+    setters
 }
 
 impl<'g> Reach<'g> {
@@ -66,15 +117,16 @@ impl<'g> Reach<'g> {
     pub(super) fn of(graph: &'g Graph, steady: &Steady, held: Vec<bool>, fault: usize) -> Self {
         let (away, back) = (vec![NEVER; held.len()], vec![NEVER; held.len()]);
         let fresh = graph.clocks.iter().map(|c| !steady.holds(c.running)).collect();
-        Self { graph, held, away, back, fault, fresh, frozen: None }.relaxed()
+        let setters = Arc::new(setters(graph, fault));
+        Self { graph, held, away, back, fresh, setters, frozen: None }.relaxed()
     }
 
     /// The same if `level` never changed.
     pub(super) fn without(&self, level: LevelId) -> Self {
         let (held, fresh) = (self.held.clone(), self.fresh.clone());
         let (away, back) = (vec![NEVER; held.len()], vec![NEVER; held.len()]);
-        let (graph, fault, frozen) = (self.graph, self.fault, Some(level));
-        Self { graph, held, away, back, fault, fresh, frozen }.relaxed()
+        let (graph, setters, frozen) = (self.graph, Arc::clone(&self.setters), Some(level));
+        Self { graph, held, away, back, fresh, setters, frozen }.relaxed()
     }
 
     fn relaxed(mut self) -> Self {
@@ -286,44 +338,10 @@ impl<'g> Reach<'g> {
 
     /// How early somebody sets a fact to a value.
     fn fact(&self, level: LevelId, value: bool) -> Early {
-        let graph = self.graph;
-        let mut early = NEVER;
-        for (index, fault) in graph.faults.iter().enumerate() {
-            let arms: &[_] = match &fault.strikes {
-                Strikes::One(arm) => std::slice::from_ref(arm),
-                Strikes::Chosen(_, arms) | Strikes::Drawn(_, arms) => arms,
-            };
-            let sets = |changes: &[crate::block::Change]| {
-                changes.iter().any(|c| c.level == level && c.value == value)
-            };
-            let lasts = fault.lasts.map_or(Span::NEVER, |l| extent::least(graph, l));
-            let lasts = if fault.until.is_some() { Span::ZERO } else { lasts };
-            let first = extent::most(graph, graph.faults[self.fault].at);
-            let since = if index == self.fault || fault.after.is_some() {
-                Span::ZERO
-            } else {
-                extent::least(graph, fault.at) - first
-            };
-            // One that strikes before the clock starts ends so much earlier.
-            let strikes = since.max(Span::ZERO);
-            let ends = (since + lasts).max(Span::ZERO);
-            if index != self.fault && arms.iter().any(|a| sets(&a.begin)) {
-                early = early.or(Early::in_time(strikes));
-            }
-            if arms.iter().any(|a| sets(&a.end)) {
-                early = early.or(Early::in_time(ends));
-            }
-            if fault.level == level {
-                let at = if value { strikes } else { ends };
-                early = early.or(Early::in_time(at));
-            }
-        }
-        for (work, done) in &graph.works {
-            if work.does.contains(&(level, value)) {
-                early = early.or(self.turning(Literal::of(*done), true, Span::ZERO));
-            }
-        }
-        early
+        let Some(setters) = self.setters.get(&(level, value)) else { return NEVER };
+        let done = setters.works.iter();
+        let done = done.map(|done| self.turning(Literal::of(*done), true, Span::ZERO));
+        done.fold(setters.faults, Early::or)
     }
 
     fn gate(&self, gate: &Gate, level: LevelId, held: bool) -> (Early, Early) {

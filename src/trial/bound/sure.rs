@@ -43,9 +43,19 @@ fn probe(reach: &Reach<'_>, level: LevelId, probe: &Probe) -> Option<Span> {
     let looks = extent::most_count(graph, probe.fall);
     let latest = Span(extent::most_gap(graph, clock).0.saturating_mul(looks));
     let sees = !reach.held(probe.watch) && reach.has(probe.watch, true) > latest;
-    let unmoved = reach.without(level);
-    let goes_on = |running: &Literal| reach.held(*running) && unmoved.has(*running, false) > latest;
-    (sees && [probe.running, clock.running].iter().all(goes_on)).then_some(latest)
+    let running = [probe.running, clock.running];
+    if !sees || running.contains(&Literal::FALSE) {
+        return None;
+    }
+    // What always runs needs no second search.
+    if running.iter().any(|one| one.as_constant().is_none()) {
+        let unmoved = reach.without(level);
+        let goes_on = |one: &Literal| reach.held(*one) && unmoved.has(*one, false) > latest;
+        if !running.iter().all(goes_on) {
+            return None;
+        }
+    }
+    Some(latest)
 }
 
 /// A gate falls when enough of its inputs are certain to be false at once.

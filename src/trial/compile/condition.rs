@@ -171,7 +171,7 @@ impl Compiler<'_> {
         if asker.range != Range::Asker {
             return Literal::FALSE;
         }
-        let client = self.askers(asker.component)[asker.index];
+        let client = self.asker_at(asker.component, asker.index);
         if client.range != Range::Client {
             return Literal::FALSE;
         }
@@ -249,8 +249,7 @@ impl Compiler<'_> {
         };
         // A route knows its askers, and nobody else.
         let known = |caller: &Instance| {
-            let askers = self.askers(component);
-            let index = askers.iter().position(|asker| asker == caller)?;
+            let index = self.position_of_asker(component, *caller)?;
             Some(Instance { component, range: Range::Asker, index })
         };
         let caller = match (preset.kind, caller) {
@@ -301,7 +300,9 @@ impl Compiler<'_> {
     ) -> Literal {
         let mut each = Vec::new();
         let mut inner = scope.clone();
-        for instance in self.among(scope.own, range) {
+        let only = (*quorum == Quorum::Any).then(|| self.only_dealt(range, body, scope)).flatten();
+        let all = only.map_or_else(|| self.among(scope.own, range), |only| vec![only]);
+        for instance in all {
             inner.bound.push(instance);
             each.push(self.condition(body, &inner));
             inner.bound.pop();
@@ -318,6 +319,28 @@ impl Compiler<'_> {
                 self.compare_count(&each, *comparison, limit)
             }
         }
+    }
+
+    /// The only one of a range of whom `dealt(somebody, them) and …` can hold, where they
+    /// are as many as clients: to look at each for each would take for ever.
+    fn only_dealt(&self, range: Range, body: &Condition, scope: &Scope) -> Option<Instance> {
+        if scope.own.range == Range::Zone || !matches!(range, Range::Set(_)) {
+            return None;
+        }
+        let Condition::And(all) = body else { return None };
+        let somebody = all.iter().find_map(|one| match one {
+            Condition::Dealt(somebody, Who::Bound(0)) => match somebody {
+                Who::Bound(depth) => depth.checked_sub(1).map(Who::Bound),
+                Who::Chosen(_) => None,
+                who => Some(*who),
+            },
+            _ => None,
+        })?;
+        let somebody = self.resolve(somebody, scope).ok()?;
+        let component = scope.own.component;
+        let count = self.size(component, range);
+        let index = somebody.index.checked_rem(count)?;
+        Some(Instance { component, range, index })
     }
 
     fn compare_count(&mut self, each: &[Literal], comparison: Comparison, limit: f64) -> Literal {

@@ -1,6 +1,6 @@
 //! Facts: hosts, processes, paths, requests. What nothing can change is constant.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Compiler, Instance};
 use crate::block::{LevelId, Literal};
@@ -23,8 +23,8 @@ pub(super) struct Facts {
 #[derive(Debug)]
 struct Cut {
     level: LevelId,
-    inside: Vec<HostId>,
-    toward: Option<Vec<HostId>>,
+    inside: BTreeSet<HostId>,
+    toward: Option<BTreeSet<HostId>>,
 }
 
 impl Cut {
@@ -92,6 +92,8 @@ impl Compiler<'_> {
     /// A partition that may stand.
     pub(super) fn cut_fact(&mut self, inside: Vec<HostId>, toward: Option<Vec<HostId>>) -> LevelId {
         let level = self.builder.fact("path cut", false);
+        let inside = inside.into_iter().collect();
+        let toward = toward.map(|all| all.into_iter().collect());
         self.facts.cuts.push(Cut { level, inside, toward });
         level
     }
@@ -172,9 +174,11 @@ impl Compiler<'_> {
     /// A runbook asks for it.
     fn ordered(&mut self, of: ComponentId, request: usize, member: Option<usize>) -> Literal {
         let mut any = Vec::new();
-        for id in self.component_ids() {
+        let mut at = 0;
+        while let Some(id) = self.known.ordering.get(&of).and_then(|all| all.get(at)).copied() {
+            at += 1;
             let Some(order) = &self.component(id).asks_for else { continue };
-            if order.of != of || order.request != Some(request) {
+            if order.request != Some(request) {
                 continue;
             }
             let meant = match (&order.to, member) {

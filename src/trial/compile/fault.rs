@@ -1,5 +1,7 @@
 //! Faults of scenarios become changes of facts.
 
+use std::collections::BTreeSet;
+
 use super::Compiler;
 use crate::block::{Arm, Change, FaultSpec, LevelId, PickId, Strikes};
 use crate::model::expression::{Range, SetId};
@@ -80,9 +82,7 @@ impl Compiler<'_> {
         let command = self.act_of(step);
         let strikes = self.strikes(&name, fault);
         let after = fault.after.as_ref().and_then(|after| match after {
-            After::Milestone(component, mark) => {
-                self.milestone(&self.component(*component).name, mark)
-            }
+            After::Milestone(component, mark) => self.milestone(*component, mark),
             After::Step(_) => command,
         });
         let level = self.builder.fact(&name, false);
@@ -220,12 +220,14 @@ impl Compiler<'_> {
     fn members_hit(&self, victim: &Victim) -> Vec<(ComponentId, usize)> {
         match victim {
             Victim::Members(members) => members.clone(),
-            Victim::Hosts(hosts) => self
-                .component_ids()
-                .flat_map(|c| self.component(c).seats().enumerate().map(move |s| (c, s)))
-                .filter(|(_, (_, seat))| hosts.contains(&seat.host))
-                .map(|(c, (at, _))| (c, at))
-                .collect(),
+            Victim::Hosts(hosts) => {
+                let hosts: BTreeSet<HostId> = hosts.iter().copied().collect();
+                self.component_ids()
+                    .flat_map(|c| self.component(c).seats().enumerate().map(move |s| (c, s)))
+                    .filter(|(_, (_, seat))| hosts.contains(&seat.host))
+                    .map(|(c, (at, _))| (c, at))
+                    .collect()
+            }
         }
     }
 
@@ -289,12 +291,13 @@ impl Compiler<'_> {
     /// These processes, those of pods instead of what runs in them.
     fn containers(&self, keys: Vec<ProcessKey>) -> Vec<ProcessKey> {
         let mut all: Vec<ProcessKey> = Vec::with_capacity(keys.len());
+        let mut seen = BTreeSet::new();
         for key in keys {
             let found = match self.pod(key.0, key.1) {
                 Some((by, at)) => self.processes(&Victim::Members(vec![(by, at)]), &[]),
                 None => vec![key],
             };
-            all.extend(found.into_iter().filter(|one| !all.contains(one)).collect::<Vec<_>>());
+            all.extend(found.into_iter().filter(|one| seen.insert(*one)));
         }
         all
     }

@@ -5,7 +5,7 @@ use crate::block::{Literal, LogId};
 use crate::model::expression::Range;
 use crate::model::preset::{Block, ComponentKind, LISTED};
 use crate::model::scenario::FaultKind;
-use crate::model::system::{Component, ComponentId, JourneyId, Objective, Subject as Wanted};
+use crate::model::system::{ComponentId, JourneyId, Objective, Subject as Wanted};
 use crate::outcome::{Class, Clock, Figure, FigureSlot, Population, SubjectName};
 use crate::trial::latency::Callers;
 use crate::trial::meter::Meter;
@@ -318,30 +318,23 @@ impl Compiler<'_> {
     /// Whether an objective names a component, or a route serves it.
     fn is_asked_for(&self, id: ComponentId) -> bool {
         let subject = Wanted::Component(id);
-        self.scenario.objectives.iter().any(|objective| objective.subject == subject)
-            || self
-                .model
-                .components
-                .iter()
-                .any(|one| one.preset.kind == ComponentKind::Route && one.target == Some(id))
+        self.known.routed[id.0]
+            || self.scenario.objectives.iter().any(|objective| objective.subject == subject)
     }
 
     /// Whether a service is there for the processes of others alone, who are served
     /// or not themselves.
     fn only_carries(&self, id: ComponentId) -> bool {
-        let all = &self.model.components;
-        let relies = |one: &Component| {
-            one.target == Some(id) || one.needed.iter().chain(&one.used).any(|r| r.on == id)
-        };
-        all.iter().any(|one| one.pods.iter().any(|pods| pods.by == id))
-            && !all.iter().any(relies)
+        let known = &self.known;
+        known.carries[id.0]
+            && !known.pointed_at[id.0]
+            && !known.relied_on[id.0]
             && !self.is_asked_for(id)
     }
 
     /// Whether somebody needs or uses a component.
     fn is_relied_on(&self, id: ComponentId) -> bool {
-        let all = &mut self.model.components.iter();
-        all.any(|one| one.needed.iter().chain(&one.used).any(|relied| relied.on == id))
+        self.known.relied_on[id.0]
     }
 
     /// Those who are the system: all client populations; without any, the routes by
@@ -462,18 +455,14 @@ impl Compiler<'_> {
     /// something of them with the alerts that start those.
     fn with_attendants(&self, components: &[ComponentId]) -> Vec<ComponentId> {
         let mut all = components.to_vec();
-        for id in self.component_ids() {
-            let component = self.component(id);
-            let watches = component.preset.kind == ComponentKind::Alert
-                && component.needed.iter().any(|one| components.contains(&one.on));
-            let acts = component.asks_for.as_ref();
-            if acts.is_some_and(|order| components.contains(&order.of)) {
-                all.push(id);
+        for id in components {
+            all.extend(self.known.watching.get(id).into_iter().flatten());
+            for runbook in self.known.ordering.get(id).into_iter().flatten() {
+                all.push(*runbook);
+                let component = self.component(*runbook);
                 let roles = component.preset.needs.iter().zip(&component.needs);
                 let alerts = roles.filter(|(need, _)| need.kind == ComponentKind::Alert);
                 all.extend(alerts.map(|(_, alert)| *alert));
-            } else if watches {
-                all.push(id);
             }
         }
         all.sort_unstable();
@@ -483,15 +472,12 @@ impl Compiler<'_> {
 
     /// The milestones of these components with one of these marks.
     fn stamped(&self, components: &[ComponentId], marks: &[&str]) -> Vec<usize> {
-        let names: Vec<&str> =
-            components.iter().map(|c| self.component(*c).name.as_str()).collect();
-        let slots = self.milestones.iter().enumerate();
-        slots
-            .filter(|(_, m)| {
-                names.contains(&m.component.as_str()) && marks.contains(&m.mark.as_str())
-            })
-            .map(|(index, _)| index)
-            .collect()
+        let each = components.iter().flat_map(|id| marks.iter().map(|mark| (*id, *mark)));
+        let found = each.filter_map(|(id, mark)| self.milestone(id, mark));
+        let mut all: Vec<usize> = found.map(|at| at as usize).collect();
+        all.sort_unstable();
+        all.dedup();
+        all
     }
 }
 

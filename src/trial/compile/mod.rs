@@ -8,6 +8,7 @@
 mod condition;
 mod fact;
 mod fault;
+mod known;
 mod measure;
 mod node;
 mod procedure;
@@ -20,6 +21,7 @@ pub(super) use measure::{Measures, Subject};
 use std::collections::BTreeMap;
 
 use fact::Facts;
+use known::Known;
 
 use crate::block::{
     BackupId, Builder, ClockId, CrewId, DialId, Graph, LeaseId, LevelId, LinkId, LogId, Mark,
@@ -95,6 +97,7 @@ struct Compiler<'m> {
     scenario: &'m Scenario,
     builder: Builder,
     facts: Facts,
+    known: Known<'m>,
     /// What became of each node of each component.
     built: Vec<Vec<Built>>,
     milestones: Vec<MilestoneSlot>,
@@ -129,6 +132,7 @@ pub(super) fn compile(model: &Model, scenario: &Scenario) -> Compiled {
         scenario,
         builder: Builder::default(),
         facts: Facts::default(),
+        known: Known::of(model),
         built: Vec::new(),
         milestones: Vec::new(),
         stages: Vec::new(),
@@ -139,6 +143,7 @@ pub(super) fn compile(model: &Model, scenario: &Scenario) -> Compiled {
     compiler.declare();
     compiler.declare_procedure();
     compiler.break_things();
+    compiler.known.facts = true;
     compiler.define_clocks();
     compiler.define();
     let (measures, mut faults) = compiler.measure();
@@ -187,7 +192,10 @@ impl<'m> Compiler<'m> {
 
     /// How many instances a range of a component has.
     fn size(&self, id: ComponentId, range: Range) -> usize {
-        self.model.size(id, range)
+        match range {
+            Range::Asker => self.known.askers[id.0].count,
+            _ => self.model.size(id, range),
+        }
     }
 
     fn instances(&self, component: ComponentId, range: Range) -> Vec<Instance> {
@@ -214,7 +222,7 @@ impl<'m> Compiler<'m> {
             (Range::Target, Some(target)) => {
                 (self.model.end_of(target), component.order[instance.index])
             }
-            (Range::Asker, _) => self.member(self.askers(instance.component)[instance.index]),
+            (Range::Asker, _) => self.member(self.asker_at(instance.component, instance.index)),
             (Range::Set(set), _) if component.preset.sets[set.0].is_placed() => {
                 (instance.component, component.seats_of(set).start + instance.index)
             }
@@ -222,32 +230,39 @@ impl<'m> Compiler<'m> {
         }
     }
 
-    /// Who asks a route.
-    fn askers(&self, route: ComponentId) -> Vec<Instance> {
-        let instance = |(component, index): (ComponentId, usize)| {
-            let clients = self.preset(component).kind == ComponentKind::Clients;
-            let range = if clients { Range::Client } else { Range::One };
-            Instance { component, range, index }
-        };
-        self.model.askers(route).into_iter().map(instance).collect()
+    /// One of those who ask a route.
+    fn asker_at(&self, route: ComponentId, at: usize) -> Instance {
+        let (component, index) = self.known.askers[route.0].at(at);
+        let clients = self.preset(component).kind == ComponentKind::Clients;
+        let range = if clients { Range::Client } else { Range::One };
+        Instance { component, range, index }
+    }
+
+    /// The position of an instance among those who ask a route.
+    fn position_of_asker(&self, route: ComponentId, one: Instance) -> Option<usize> {
+        let at = self.known.askers[route.0].position(one.component, one.index)?;
+        (self.asker_at(route, at) == one).then_some(at)
     }
 
     /// Which of a route's askers `caller` is or asks for: a client itself, an
     /// asker of a route that leads here, alone or as half of a pair; otherwise
     /// the first who comes this way.
     fn asker(&self, route: ComponentId, caller: Instance) -> Option<Instance> {
-        let askers = self.askers(route);
         let halves = [self.half(caller, 0), self.half(caller, 1)];
         let asking =
             halves.into_iter().find(|one| matches!(one.range, Range::Asker | Range::Client));
         let caller = asking.unwrap_or(caller);
+        let others = || self.known.askers[caller.component.0].count;
         let asks = match caller.range {
-            Range::Asker => self.askers(caller.component).get(caller.index).copied(),
+            Range::Asker => {
+                (caller.index < others()).then(|| self.asker_at(caller.component, caller.index))
+            }
             Range::Client => Some(caller),
-            _ => self.askers(caller.component).first().copied().or(Some(caller)),
+            _ if others() > 0 => Some(self.asker_at(caller.component, 0)),
+            _ => Some(caller),
         };
-        let index = asks.and_then(|asks| askers.iter().position(|one| *one == asks));
-        let index = index.or(if askers.is_empty() { None } else { Some(0) })?;
+        let index = asks.and_then(|asks| self.position_of_asker(route, asks));
+        let index = index.or((self.known.askers[route.0].count > 0).then_some(0))?;
         Some(Instance { component: route, range: Range::Asker, index })
     }
 
@@ -270,6 +285,11 @@ impl<'m> Compiler<'m> {
 
     /// `orders`, `orders/n2`, `writer/3`, `shop/checker 3:a`.
     fn instance_name(&self, instance: Instance) -> String {
+        if instance.range == Range::Asker {
+            let asker = self.known.askers[instance.component.0].at(instance.index);
+            let route = &self.component(instance.component).name;
+            return format!("{route}/{}", self.model.asker_name(asker));
+        }
         self.model.instance_name(instance.component, instance.range, instance.index)
     }
 
@@ -319,15 +339,13 @@ impl<'m> Compiler<'m> {
                     _ => node.range,
                 };
                 let instances = self.size(id, range);
-                let component = &self.component(id).name;
-                let known = self
-                    .milestones
-                    .iter_mut()
-                    .find(|m| m.component == *component && m.mark == *mark);
-                if let Some(known) = known {
+                let known = &mut self.known.milestones;
+                if let Some(at) = known.get(&(id, mark.as_str())) {
+                    let known = &mut self.milestones[*at as usize];
                     known.instances = known.instances.max(instances);
                 } else {
-                    let component = component.clone();
+                    known.insert((id, mark), self.milestones.len() as u32);
+                    let component = self.component(id).name.clone();
                     let slot = MilestoneSlot { component, mark: mark.clone(), instances, start: 0 };
                     self.milestones.push(slot);
                 }
@@ -341,9 +359,8 @@ impl<'m> Compiler<'m> {
         }
     }
 
-    fn milestone(&self, component: &str, mark: &str) -> Option<u32> {
-        let found = self.milestones.iter().position(|m| m.component == component && m.mark == mark);
-        found.map(|m| m as u32)
+    fn milestone(&self, component: ComponentId, mark: &str) -> Option<u32> {
+        self.known.milestones.get(&(component, mark)).copied()
     }
 
     /// Every node of every component gets its levels and the positions that its
@@ -508,7 +525,7 @@ impl<'m> Compiler<'m> {
 
     fn mark(&mut self, id: ComponentId, node: &Node, level: LevelId, instance: usize) {
         let Some(mark) = &node.marks else { return };
-        if let Some(milestone) = self.milestone(&self.component(id).name, mark) {
+        if let Some(milestone) = self.milestone(id, mark) {
             self.builder.mark(level, Mark { milestone, instance: instance as u32 });
         }
     }

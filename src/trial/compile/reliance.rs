@@ -33,13 +33,31 @@ impl Compiler<'_> {
 
     /// All that a component relies on so is served.
     pub(super) fn relied(&mut self, id: ComponentId, reliance: Reliance) -> Literal {
+        if let Some(known) = self.known.relied.get(&(id, reliance)) {
+            return *known;
+        }
         let all = self.component(id).relied(reliance).iter();
         let all: Vec<Literal> = all.map(|one| self.served(one.on, one.access)).collect();
-        self.builder.and(&all)
+        let all = self.builder.and(&all);
+        if self.known.facts {
+            self.known.relied.insert((id, reliance), all);
+        }
+        all
     }
 
     /// A component serves what somebody relies on it for.
     pub(super) fn served(&mut self, id: ComponentId, access: Access) -> Literal {
+        if let Some(known) = self.known.served.get(&(id, access)) {
+            return *known;
+        }
+        let served = self.serves(id, access);
+        if self.known.facts {
+            self.known.served.insert((id, access), served);
+        }
+        served
+    }
+
+    fn serves(&mut self, id: ComponentId, access: Access) -> Literal {
         let preset = self.preset(id);
         match preset.kind {
             ComponentKind::Store | ComponentKind::Stream | ComponentKind::Consensus => {

@@ -28,7 +28,7 @@ mod step;
 mod tabled;
 mod turn;
 
-use std::collections::{BTreeMap, BinaryHeap};
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
 pub(super) use account::Account;
 pub(super) use chain::{Chain, Followed, lanes};
@@ -466,12 +466,10 @@ impl<'g> Compiler<'g> {
         };
         let slot = self.fresh(fault.level, Round::First);
         let mut facts = Vec::new();
+        let ends: BTreeSet<_> = arm.end.iter().map(|end| (end.level, end.value)).collect();
         for change in &arm.begin {
             if self.steady.levels[change.level.index()] != change.value {
-                let returns = arm
-                    .end
-                    .iter()
-                    .any(|end| end.level == change.level && end.value != change.value);
+                let returns = ends.contains(&(change.level, !change.value));
                 facts.push((self.fresh(change.level, Round::First), returns));
             }
         }

@@ -1,13 +1,15 @@
 //! Plan: which levels can change, which of them matter, and in what order they are
 //! worked out; or why a graph cannot be swept.
 
+use std::collections::BTreeSet;
+
 use crate::block::clock::Ticks;
 use crate::block::gate::Gate;
 use crate::block::pool::Pool;
 use crate::block::probe::Looks;
 use crate::block::value::{Condition, Value};
 use crate::block::{
-    ClockId, ConditionId, Consumer, FaultSpec, Graph, LevelId, Literal, PoolId, Producer, Strikes,
+    ClockId, ConditionId, Consumer, CrewId, FaultSpec, Graph, LevelId, Literal, PoolId, Producer, Strikes,
     ValueId, WorkId,
 };
 use crate::trial::meter::Meter;
@@ -127,6 +129,30 @@ struct Moves {
     clocks: Vec<bool>,
     /// Facts that works change.
     worked: Vec<bool>,
+    /// Pools and crews whose users may all begin at other times.
+    shared: Shared<bool>,
+}
+
+/// Something for each pool and for each crew.
+#[derive(Clone)]
+struct Shared<T> {
+    pools: Vec<T>,
+    crews: Vec<T>,
+}
+
+impl<T: Clone> Shared<T> {
+    fn of(graph: &Graph, one: T) -> Self {
+        Self { pools: vec![one.clone(); graph.pools.len()], crews: vec![one; graph.crews.len()] }
+    }
+}
+
+/// What may change because something else does.
+#[derive(Default)]
+struct Moved {
+    levels: Vec<LevelId>,
+    /// Pools and crews all of whose users are concerned.
+    pools: Vec<PoolId>,
+    crews: Vec<CrewId>,
 }
 
 impl Moves {
@@ -135,38 +161,55 @@ impl Moves {
             levels: vec![false; graph.levels.len()],
             clocks: vec![false; graph.clocks.len()],
             worked: vec![false; graph.levels.len()],
+            shared: Shared::of(graph, false),
         };
-        let mut open: Vec<LevelId> = Vec::new();
+        let mut open = Moved::default();
         for fault in &graph.faults {
-            open.push(fault.level);
+            open.levels.push(fault.level);
             for arm in arms(fault) {
-                open.extend(arm.begin.iter().chain(&arm.end).map(|change| change.level));
+                open.levels.extend(arm.begin.iter().chain(&arm.end).map(|change| change.level));
             }
         }
-        while let Some(level) = open.pop() {
+        while let Some(level) = open.levels.pop() {
             if level == LevelId::TRUE || std::mem::replace(&mut moves.levels[level.index()], true) {
                 continue;
             }
             for consumer in graph.consumers_of(level) {
                 moves.spread(graph, *consumer, &mut open);
             }
+            moves.share(graph, &mut open);
         }
         moves
     }
 
-    /// What may change because something that `consumer` reads does.
-    fn spread(&mut self, graph: &Graph, consumer: Consumer, open: &mut Vec<LevelId>) {
-        match consumer {
-            Consumer::Gate(gate, _) => open.push(graph.gates[gate as usize].1),
-            Consumer::Work(id) => {
-                self.work(graph, id, open);
-                let work = &graph.works[id.index()].0;
-                let users = work.uses.iter().flat_map(|uses| &graph.users[uses.pool.index()]);
-                let called = work.calls.iter();
-                let callers = called.flat_map(|calls| &graph.callers[calls.crew.index()]);
-                for other in users.chain(callers) {
-                    self.work(graph, *other, open);
+    /// All who use the pools and crews that are concerned, each of these once.
+    fn share(&mut self, graph: &Graph, open: &mut Moved) {
+        while let Some(pool) = open.pools.pop() {
+            if !std::mem::replace(&mut self.shared.pools[pool.index()], true) {
+                for user in &graph.users[pool.index()] {
+                    self.work(graph, *user, &mut open.levels);
                 }
+            }
+        }
+        while let Some(crew) = open.crews.pop() {
+            if !std::mem::replace(&mut self.shared.crews[crew.index()], true) {
+                for caller in &graph.callers[crew.index()] {
+                    self.work(graph, *caller, &mut open.levels);
+                }
+            }
+        }
+    }
+
+    /// What may change because something that `consumer` reads does.
+    fn spread(&mut self, graph: &Graph, consumer: Consumer, open: &mut Moved) {
+        let levels = &mut open.levels;
+        match consumer {
+            Consumer::Gate(gate, _) => levels.push(graph.gates[gate as usize].1),
+            Consumer::Work(id) => {
+                self.work(graph, id, levels);
+                let work = &graph.works[id.index()].0;
+                open.pools.extend(work.uses.iter().map(|uses| uses.pool));
+                open.crews.extend(work.calls.iter().map(|calls| calls.crew));
             }
             Consumer::Clock(id) => {
                 self.clocks[id.index()] = true;
@@ -179,27 +222,23 @@ impl Moves {
                     self.spread(graph, *observer, open);
                 }
             }
-            Consumer::Probe(id) => open.push(graph.probes[id.index()].1),
-            Consumer::Lease(id) => open.push(graph.leases[id.index()].1),
+            Consumer::Probe(id) => levels.push(graph.probes[id.index()].1),
+            Consumer::Lease(id) => levels.push(graph.leases[id.index()].1),
             Consumer::Dial(id) => {
                 let (dial, level) = &graph.dials[id.index()];
-                open.push(*level);
-                open.extend(dial.targets.iter().map(|target| target.chosen));
+                levels.push(*level);
+                levels.extend(dial.targets.iter().map(|target| target.chosen));
             }
             Consumer::Pick(id) => {
                 let candidates = &graph.picks[id.index()].candidates;
-                open.extend(candidates.iter().map(|candidate| candidate.chosen));
-                open.extend(graph.grants[id.index()].iter().map(|l| graph.leases[l.index()].1));
+                levels.extend(candidates.iter().map(|candidate| candidate.chosen));
+                levels.extend(graph.grants[id.index()].iter().map(|l| graph.leases[l.index()].1));
             }
             Consumer::Log(id, _) => {
-                open.extend(graph.logs[id.index()].members.iter().map(|member| member.is_head));
+                levels.extend(graph.logs[id.index()].members.iter().map(|member| member.is_head));
             }
-            Consumer::Tank(id) => open.push(graph.tanks[id.index()].1),
-            Consumer::Pool(id) => {
-                for user in &graph.users[id.index()] {
-                    self.work(graph, *user, open);
-                }
-            }
+            Consumer::Tank(id) => levels.push(graph.tanks[id.index()].1),
+            Consumer::Pool(id) => open.pools.push(id),
             Consumer::Meter(_) | Consumer::Part(..) | Consumer::Count(..) | Consumer::Backup(_) => {
             }
         }
@@ -218,38 +257,60 @@ impl Moves {
     }
 
     /// Whether something that moves decides what moved it, be it measured or not: it
-    /// could go on for ever.
+    /// could go on for ever. Pools and crews stand between those who use them as levels
+    /// would: each tells all of its users, so that these need not tell each other.
     fn feed_back(&mut self, graph: &Graph) -> bool {
-        let mut causes = vec![0_u32; graph.levels.len()];
-        let mut effects: Vec<Vec<LevelId>> = vec![Vec::new(); graph.levels.len()];
-        let moving = (0..graph.levels.len()).filter(|level| self.levels[*level]);
-        let moving: Vec<usize> = moving.collect();
+        let (levels, pools) = (graph.levels.len(), graph.pools.len());
+        let mut effects: Vec<Vec<usize>> = vec![Vec::new(); levels + pools + graph.crews.len()];
+        let mut moving: Vec<usize> = (0..levels).filter(|level| self.levels[*level]).collect();
+        let mut moved = Moved::default();
         for &level in &moving {
-            let mut moved = Vec::new();
             for consumer in graph.consumers_of(LevelId(level as u32)) {
                 self.spread(graph, *consumer, &mut moved);
             }
-            moved.iter().for_each(|moved| causes[moved.index()] += 1);
-            effects[level] = moved;
+            let to = &mut effects[level];
+            to.extend(moved.levels.drain(..).map(LevelId::index));
+            to.extend(moved.pools.drain(..).map(|pool| levels + pool.index()));
+            to.extend(moved.crews.drain(..).map(|crew| levels + pools + crew.index()));
         }
-        let mut left = moving.len();
-        let mut open: Vec<usize> = moving;
-        open.retain(|level| causes[*level] == 0);
-        while let Some(level) = open.pop() {
-            left -= 1;
-            for moved in &effects[level] {
-                causes[moved.index()] -= 1;
-                if causes[moved.index()] == 0 {
-                    open.push(moved.index());
-                }
+        let users = graph.users.iter().chain(&graph.callers).zip(levels..);
+        for (users, at) in users {
+            let shared = at - levels;
+            let concerned = match shared.checked_sub(pools) {
+                None => self.shared.pools[shared],
+                Some(crew) => self.shared.crews[crew],
+            };
+            if concerned {
+                users.iter().for_each(|user| self.work(graph, *user, &mut moved.levels));
+                effects[at].extend(moved.levels.drain(..).map(LevelId::index));
+                moving.push(at);
             }
         }
-        left > 0
+        goes_round(&effects, moving)
     }
 
     fn of_literal(&self, literal: Literal) -> bool {
         self.levels[literal.level().index()]
     }
+}
+
+/// Whether some of those that move come back to themselves.
+fn goes_round(effects: &[Vec<usize>], moving: Vec<usize>) -> bool {
+    let mut causes = vec![0_u32; effects.len()];
+    effects.iter().flatten().for_each(|moved| causes[*moved] += 1);
+    let mut left = moving.len();
+    let mut open = moving;
+    open.retain(|one| causes[*one] == 0);
+    while let Some(one) = open.pop() {
+        left -= 1;
+        for moved in &effects[one] {
+            causes[*moved] -= 1;
+            if causes[*moved] == 0 {
+                open.push(*moved);
+            }
+        }
+    }
+    left > 0
 }
 
 fn arms(fault: &FaultSpec) -> &[crate::block::Arm] {
@@ -273,8 +334,8 @@ fn check_faults(graph: &Graph, moves: &Moves) -> Result<(), Unswept> {
                 return Err(Unswept::Faults);
             }
         }
-        let ends = |level| arm.begin.iter().any(|b| b.level == level);
-        if arm.end.iter().any(|end| !ends(end.level)) {
+        let begun: BTreeSet<LevelId> = arm.begin.iter().map(|change| change.level).collect();
+        if arm.end.iter().any(|end| !begun.contains(&end.level)) {
             return Err(Unswept::Faults);
         }
     }
