@@ -69,17 +69,21 @@ impl Kind {
     ];
 }
 
-/// One who hears of a change: kind, position, and whether it reads the negation.
+/// One who hears of a change: kind, position, whether it is the last of its level, and
+/// whether it reads the negation.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Wire(u32);
 
-/// Bits of a position; sixteen million of a kind are more than fit a machine.
-const POSITION_BITS: u32 = 27;
+/// Bits of a position; sixty million of a kind are more than fit a machine.
+const POSITION_BITS: u32 = 26;
+/// What comes below it.
+const LAST: u32 = 0b10;
+const FLAG_BITS: u32 = 2;
 
 impl Wire {
     fn new(kind: Kind, position: u32, negated: bool) -> Self {
         debug_assert!(position < 1 << POSITION_BITS, "a graph is not that large");
-        Self((kind as u32) << (POSITION_BITS + 1) | position << 1 | u32::from(negated))
+        Self(((kind as u32) << POSITION_BITS | position) << FLAG_BITS | u32::from(negated))
     }
 
     /// Its kind.
@@ -91,14 +95,21 @@ impl Wire {
 
     #[inline]
     const fn number(self) -> usize {
-        (self.0 >> (POSITION_BITS + 1)) as usize % Kind::MANY
+        (self.0 >> (POSITION_BITS + FLAG_BITS)) as usize % Kind::MANY
     }
 
     /// Its position among its kind.
     #[must_use]
     #[inline]
     pub const fn position(self) -> usize {
-        ((self.0 >> 1) & ((1 << POSITION_BITS) - 1)) as usize
+        ((self.0 >> FLAG_BITS) & ((1 << POSITION_BITS) - 1)) as usize
+    }
+
+    /// Whether no other wire of the level comes after it.
+    #[must_use]
+    #[inline]
+    pub const fn is_last(self) -> bool {
+        self.0 & LAST != 0
     }
 
     /// Whether it reads the negation of the level.
@@ -109,9 +120,17 @@ impl Wire {
     }
 }
 
-/// A gate, as far as a look at it goes.
+/// Where the wires of a level begin: the wire of a level that nobody hears of is none.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Valve(u32);
+pub struct Start(u32);
+
+/// Nobody hears of it.
+const NOBODY: Start = Start(u32::MAX);
+
+/// A gate, as far as a look at it goes: its level and whether it remembers, and where
+/// the wires of the level begin, so that its change does not look that up elsewhere.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Valve(u32, Start);
 
 impl Valve {
     /// Its level.
@@ -127,13 +146,20 @@ impl Valve {
     pub const fn is_latch(self) -> bool {
         self.0 & 1 == 1
     }
+
+    /// Where the wires of its level begin.
+    #[must_use]
+    #[inline]
+    pub const fn start(self) -> Start {
+        self.1
+    }
 }
 
 /// The wires of a graph.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Wires {
-    /// Where each level's wires begin; one more than levels.
-    starts: Vec<u32>,
+    /// Where each level's wires begin.
+    starts: Vec<Start>,
     wires: Vec<Wire>,
     /// The gates of the graph, in its order.
     pub valves: Vec<Valve>,
@@ -150,9 +176,10 @@ impl Wires {
             members.push(members[members.len() - 1] + log.members.len() as u32);
         }
         let latch = |gate: &Gate| matches!(gate, Gate::Latch { .. });
-        let valve = |(gate, level): &(Gate, LevelId)| Valve(level.0 << 1 | u32::from(latch(gate)));
+        let valve = |(gate, level): &(Gate, LevelId)| {
+            Valve(level.0 << 1 | u32::from(latch(gate)), NOBODY)
+        };
         wires.valves = graph.gates.iter().map(valve).collect();
-        wires.starts.push(0);
         for (index, level) in graph.levels.iter().enumerate() {
             let consumers = graph.consumers_of(LevelId(index as u32)).iter();
             let mut all: Vec<Wire> =
@@ -162,18 +189,37 @@ impl Wires {
                 wires.marks.push(mark);
             }
             all.sort_by_key(|wire| wire.number());
+            let start = Start(wires.wires.len() as u32);
+            wires.starts.push(if all.is_empty() { NOBODY } else { start });
+            all.last_mut().into_iter().for_each(|last| last.0 |= LAST);
             wires.wires.extend(all);
-            wires.starts.push(wires.wires.len() as u32);
+        }
+        for valve in &mut wires.valves {
+            valve.1 = wires.starts[valve.level().index()];
         }
         wires
     }
 
-    /// Who hears of a change of a level: thresholds first.
+    /// Where the wires of a level begin.
     #[must_use]
     #[inline]
-    pub fn of_level(&self, level: LevelId) -> &[Wire] {
-        let (start, end) = (self.starts[level.index()], self.starts[level.index() + 1]);
-        &self.wires[start as usize..end as usize]
+    pub fn start(&self, level: LevelId) -> Start {
+        self.starts[level.index()]
+    }
+
+    /// All wires from there on, of this level to the [last](Wire::is_last) and then of
+    /// others: thresholds first.
+    #[must_use]
+    #[inline]
+    pub fn from(&self, start: Start) -> &[Wire] {
+        self.wires.get(start.0 as usize..).unwrap_or_default()
+    }
+
+    /// Who hears of a change of a level: thresholds first.
+    fn of_level(&self, level: LevelId) -> &[Wire] {
+        let all = self.from(self.start(level));
+        let last = all.iter().position(|wire| wire.is_last());
+        last.map_or(&[], |last| &all[..=last])
     }
 
     /// What the rise of a level stamps.

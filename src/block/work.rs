@@ -130,6 +130,7 @@ impl Work {
     }
 
     /// What follows from the present values of `when` and `until`.
+    #[inline]
     pub fn step(&self, state: &mut WorkState, when: bool, until: bool) -> WorkStep {
         match state.stage {
             WorkStage::Idle if when && !until && self.holding().is_some() && !state.holds => {

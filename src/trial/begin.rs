@@ -7,7 +7,7 @@ use crate::block::crew::CallState;
 use crate::block::lease::LeaseState;
 use crate::block::pace::{Beat, Draws, Growth, Pace};
 use crate::block::pool::{Bucket, Pool, PoolState};
-use crate::block::probe::{Looks, ProbeState, Reply};
+use crate::block::probe::{Looks, Reply};
 use crate::block::tank::TankState;
 use crate::block::value::Readings;
 use crate::block::{Event, EventId, LevelId, Literal, ValueId, WorkId};
@@ -155,13 +155,14 @@ impl World<'_> {
         let pinned = clock.age.map(|age| graph.span(age, 0, self));
         let zero = Instant::ZERO;
         let still = ClockState { period, origin: zero, running, ..ClockState::STOPPED };
-        let draws = Draws::new(self.sampling, self.trial, clock.name, 0);
+        let draws = || Draws::new(self.sampling, self.trial, clock.name, 0);
         match clock.ticks {
             Ticks::Even | Ticks::From(_) => {
                 let origin = zero - self.age(clock.age, period, clock.name);
                 ClockState { origin, before: origin, ..still }
             }
             Ticks::Random => {
+                let draws = draws();
                 let before = zero - pinned.unwrap_or_else(|| draws.age(period));
                 ClockState { before, pace: Pace::Random(draws), ..still }
             }
@@ -231,23 +232,19 @@ impl World<'_> {
         }
     }
 
+    /// Most probes begin as they did in every other trial, and have nothing planned.
     fn begin_probes(&mut self) {
-        let graph = self.graph;
-        for (index, (probe, level)) in graph.probes.iter().enumerate() {
-            let mut state = ProbeState {
-                verdict: self.level(*level),
-                watch: self.holds(probe.watch),
-                running: self.holds(probe.running),
-                ..ProbeState::IDLE
-            };
+        let (graph, steady) = (self.graph, self.steady);
+        self.probes.copy_from_slice(&steady.probes);
+        for index in steady.planned.iter().map(|index| *index as usize) {
+            let looks = &graph.probes[index].0.looks;
             if let (Looks::Reply { age, name, .. }, Some((every, cost))) =
-                (&probe.looks, self.reply_times(&probe.looks))
+                (looks, self.reply_times(looks))
             {
                 let period = every + cost;
                 let next = Instant::ZERO - self.age(*age, period, *name) + period;
-                state.reply = Reply { next, flight: None, every, cost };
+                self.probes[index].reply = Reply { next, flight: None, every, cost };
             }
-            self.probes[index] = state;
             self.plan_probe(index);
         }
     }
@@ -255,6 +252,10 @@ impl World<'_> {
     fn begin_dials(&mut self) {
         let graph = self.graph;
         for (index, (dial, _)) in graph.dials.iter().enumerate() {
+            // Whoever is connected reads its targets when it has lost the connection.
+            if self.dials[index].connected.is_some() {
+                continue;
+            }
             self.read_targets(index);
             let clock = self.clocks[dial.clock.index()];
             self.dials[index].reclock(&clock, Instant::ZERO);

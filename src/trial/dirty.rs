@@ -32,14 +32,15 @@ impl Marks {
     fn pop(&mut self) -> Option<usize> {
         while let Some(full) = self.full.get_mut(self.lowest) {
             if *full != 0 {
-                let at = self.lowest * 64 + full.trailing_zeros() as usize;
+                // Shifts and differences that wrap: nothing of them is lost.
+                let at = self.lowest << 6 | full.trailing_zeros() as usize;
                 let word = &mut self.words[at];
                 let bit = word.trailing_zeros() as usize;
-                *word &= *word - 1;
+                *word &= word.wrapping_sub(1);
                 if *word == 0 {
-                    *full &= *full - 1;
+                    *full &= full.wrapping_sub(1);
                 }
-                return Some(at * 64 + bit);
+                return Some(at << 6 | bit);
             }
             self.lowest += 1;
         }
@@ -98,15 +99,17 @@ impl Dirty {
     }
 
     /// Takes the least number of a kind out.
-    #[inline]
+    #[inline(always)]
     pub(super) fn pop(&mut self, kind: Kind) -> Option<usize> {
-        let bit = 1 << kind as u32;
-        if self.kinds & bit == 0 {
-            return None;
-        }
+        if self.kinds & (1 << kind as u32) == 0 { None } else { self.pop_of(kind) }
+    }
+
+    /// The same where there may be one.
+    #[inline]
+    fn pop_of(&mut self, kind: Kind) -> Option<usize> {
         let found = self.marks[kind as usize].pop();
         if found.is_none() {
-            self.kinds &= !bit;
+            self.kinds &= !(1 << kind as u32);
         }
         found
     }

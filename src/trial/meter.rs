@@ -4,6 +4,7 @@
 //! is lost and found again within one instant was never lost.
 
 use super::share::Share;
+use super::steady::Steady;
 use super::world::World;
 use crate::block::value::Readings;
 use crate::block::wires::Kind;
@@ -88,22 +89,26 @@ impl MeterState {
     }
 }
 
+impl Meter {
+    /// What it has seen at the steady start.
+    pub(super) fn start(&self, steady: &Steady) -> MeterState {
+        let parts = self.share.holding(steady);
+        let served = self.share.of(parts, |counter| steady.counters[counter as usize]);
+        let holds = steady.holds(self.criterion);
+        MeterState { holds, served, served_now: parts, ..MeterState::default() }
+    }
+}
+
 impl World<'_> {
+    /// Meters begin as they do in every trial.
     pub(super) fn begin_meters(&mut self) {
-        for (index, meter) in self.meters.iter().enumerate() {
-            let parts = meter.share.parts().iter().filter(|p| self.holds(**p)).count() as u32;
-            let served = meter.share.of(parts, |counter| self.counters[counter as usize]);
-            let holds = self.holds(meter.criterion);
-            self.meter_states[index] =
-                MeterState { holds, served, served_now: parts, ..MeterState::default() };
-            self.shares[index].clear();
-        }
+        self.meter_states.copy_from_slice(&self.meter_starts);
+        self.shares.iter_mut().for_each(Vec::clear);
     }
 
     /// The share of a meter in the steady state.
     pub(super) fn share_at_start(&self, index: usize) -> i64 {
-        let (share, steady) = (&self.meters[index].share, self.steady);
-        share.of(share.holding(steady), |counter| steady.counters[counter as usize])
+        self.meter_starts[index].served
     }
 
     /// Every meter whose levels changed looks.

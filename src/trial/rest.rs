@@ -25,6 +25,19 @@ impl World<'_> {
         true
     }
 
+    /// Whether the block that was found restless last may not be so after looks that saw
+    /// what they have seen before: a lease may have been renewed, a probe has its reply.
+    /// Nobody else is calmed by that.
+    pub(super) fn may_calm(&self) -> bool {
+        match self.blocks.get(self.restless) {
+            Some(Due::Fault(_) | Due::Work(_) | Due::Dial(_) | Due::Tank(_)) => false,
+            Some(Due::Probe(index)) => {
+                matches!(self.graph.probes[*index as usize].0.looks, Looks::Reply { .. })
+            }
+            _ => true,
+        }
+    }
+
     fn is_restless(&self, block: Due) -> bool {
         match block {
             Due::Fault(index) => {

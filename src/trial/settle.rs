@@ -93,7 +93,7 @@ impl World<'_> {
             };
             debug_assert!(known.is_none_or(|cause| cause == self.cause(index, value)));
             let cause = known.unwrap_or_else(|| self.cause(index, value));
-            self.change(valve.level(), value, cause);
+            self.change_from(valve.start(), valve.level(), value, cause);
         }
     }
 

@@ -11,7 +11,7 @@ use crate::block::clock::Ticks;
 use crate::block::dial::DialState;
 use crate::block::gate::Gate;
 use crate::block::pick::PickState;
-use crate::block::probe::Looks;
+use crate::block::probe::{Looks, ProbeState};
 use crate::block::value::Readings;
 use crate::block::wires::Counted;
 use crate::block::work::{WorkStage, WorkState};
@@ -37,6 +37,10 @@ pub struct Steady {
     pub(super) works: Vec<WorkState>,
     pub(super) picks: Vec<PickState>,
     pub(super) dials: Vec<DialState>,
+    /// Without the times of those that wait for the reply.
+    pub(super) probes: Vec<ProbeState>,
+    /// Those of them that have something to wait for, or may have.
+    pub(super) planned: Vec<u32>,
     pub(super) heads: Vec<usize>,
 }
 
@@ -236,6 +240,19 @@ impl<'g> Search<'g> {
                 lost: self.holds(dial.lost),
                 lost_by: EventId::START,
             });
+        let probes = graph.probes.iter().map(|(probe, level)| ProbeState {
+            verdict: self.levels[level.index()],
+            watch: self.holds(probe.watch),
+            running: self.holds(probe.running),
+            ..ProbeState::IDLE
+        });
+        let probes: Vec<ProbeState> = probes.collect();
+        let is_planned = |index: &u32| {
+            let (state, looks) =
+                (&probes[*index as usize], &graph.probes[*index as usize].0.looks);
+            matches!(looks, Looks::Reply { .. }) || state.watch != state.verdict
+        };
+        let planned = (0..probes.len() as u32).filter(is_planned).collect();
         let heads = graph
             .logs
             .iter()
@@ -250,6 +267,8 @@ impl<'g> Search<'g> {
             works: works.collect(),
             picks: picks.collect(),
             dials: dials.collect(),
+            planned,
+            probes,
             heads: heads.collect(),
             levels: self.levels,
         }

@@ -62,13 +62,16 @@ impl World<'_> {
     }
 
     /// A work that neither runs nor keeps its unit gives it back; whether it did.
+    #[inline]
     fn release(&mut self, index: usize) -> bool {
         let graph = self.graph;
+        let state = &self.works[index];
+        if !state.holds || state.stage == WorkStage::Running {
+            return false;
+        }
         let (work, level) = &graph.works[index];
-        let Some((held, keeps)) = work.holding().filter(|(_, keeps)| {
-            let state = self.works[index];
-            state.holds && state.stage != WorkStage::Running && !self.holds(*keeps)
-        }) else {
+        let kept = |(_, keeps): &(_, _)| self.holds(*keeps);
+        let Some((held, keeps)) = work.holding().filter(|held| !kept(held)) else {
             return false;
         };
         let by = self.event(work.when).max(self.event(keeps)).max(self.event_of(*level));

@@ -22,13 +22,13 @@ use crate::block::pool::PoolState;
 use crate::block::probe::ProbeState;
 use crate::block::tank::TankState;
 use crate::block::value::Readings;
-use crate::block::wires::{Counted, Kind, Wire};
+use crate::block::wires::{Counted, Kind, Start, Wire};
 use crate::block::work::WorkState;
 use crate::block::{
     Arm, BackupId, Change, Consumer, Event, EventId, FaultSpec, Graph, LeaseId, LevelId, Literal,
     LogId, Mark, PickId, Strikes, ValueId,
 };
-use crate::kernel::Agenda;
+use crate::kernel::{Agenda, Slot};
 use crate::random::Sampling;
 use crate::units::{Instant, Span};
 
@@ -101,6 +101,8 @@ pub struct World<'g> {
     /// First stamp of each instance of each milestone.
     pub(super) stamps: Vec<Vec<Instant>>,
     pub(super) meter_states: Vec<MeterState>,
+    /// The same at the start of every trial.
+    pub(super) meter_starts: Vec<MeterState>,
     /// For each meter that tells it, how its share changed.
     pub(super) shares: Vec<Steps>,
     /// The leases that ran out.
@@ -206,6 +208,7 @@ impl<'g> World<'g> {
             stamped: vec![false; graph.milestones.len()],
             stamps: graph.milestones.iter().map(|n| vec![Instant::NEVER; *n as usize]).collect(),
             meter_states: vec![MeterState::default(); meters.len()],
+            meter_starts: meters.iter().map(|meter| meter.start(steady)).collect(),
             shares: (meters.iter())
                 .map(|meter| Vec::with_capacity(if meter.is_told { 64 } else { 0 }))
                 .collect(),
@@ -233,17 +236,22 @@ impl<'g> World<'g> {
         if !self.steady.settled {
             return Ended::Unsettled;
         }
+        // Whether it is known who is restless.
+        let mut looked = false;
         loop {
-            let Some((at, _)) = self.agenda.peek() else { return Ended::Quiet };
+            let Some((at, first)) = self.agenda.peek() else { return Ended::Quiet };
             if at > end {
                 return Ended::Horizon;
             }
-            self.instant(at);
+            let happened = self.instant(at, first);
             if self.exhausted || self.journal.len() > budget {
                 return Ended::Unsettled;
             }
-            if self.mode == Mode::Full && self.is_at_rest() {
-                return Ended::Quiet;
+            if self.mode == Mode::Full && (happened || !looked || self.may_calm()) {
+                looked = true;
+                if self.is_at_rest() {
+                    return Ended::Quiet;
+                }
             }
         }
     }
@@ -254,24 +262,31 @@ impl<'g> World<'g> {
         &self.journal
     }
 
-    /// Everything that happens at `at`.
-    fn instant(&mut self, at: Instant) {
+    /// Everything that happens at `at`, of which `first` is due first; whether there was
+    /// more than looks that saw what they have seen before.
+    fn instant(&mut self, at: Instant, first: Slot) -> bool {
         self.now = at;
         self.visible = at;
-        while self.take_due(at, true) {
-            for index in 0..self.due.len() {
-                self.happen(self.due[index]);
+        let mut happened = false;
+        // Most instants are those of ticks alone.
+        if first < self.slots.first_tick() {
+            happened = true;
+            while self.take_due(at, true) {
+                for index in 0..self.due.len() {
+                    self.happen(self.due[index]);
+                }
+                self.settle();
             }
-            self.settle();
         }
         if self.take_due(at, false) {
             self.visible = at + Span(1);
-            // Most looks see what they have seen before.
             if self.look() {
+                happened = true;
                 self.settle();
             }
         }
         self.measure();
+        happened
     }
 
     /// Level `level` becomes `value` by the doing of `cause`; the event of its
@@ -283,15 +298,29 @@ impl<'g> World<'g> {
 
     /// Level `level`, which is not `value`, becomes so by the doing of `cause`.
     pub(super) fn change(&mut self, level: LevelId, value: bool, cause: EventId) -> EventId {
+        self.change_from(self.graph.wires.start(level), level, value, cause)
+    }
+
+    /// The same where it is known where the level's wires begin.
+    pub(super) fn change_from(
+        &mut self,
+        start: Start,
+        level: LevelId,
+        value: bool,
+        cause: EventId,
+    ) -> EventId {
         let event = EventId(self.journal.len() as u32);
         self.journal.push(Event { at: self.now, level, value, cause });
         self.levels[level.index()] = LevelState::new(value, event);
-        for wire in self.graph.wires.of_level(level) {
+        for wire in self.graph.wires.from(start) {
             let (kind, position) = (wire.kind(), wire.position());
             if kind != Kind::Gate {
                 self.hear(*wire, value, event);
             } else if self.gates[position].count(value != wire.is_negated(), event) {
                 self.dirty.insert(Kind::Gate, position);
+            }
+            if wire.is_last() {
+                break;
             }
         }
         event
