@@ -60,7 +60,13 @@ impl Default for Builder {
             mark: None,
             stage: None,
         });
-        Self { graph, gates: Vec::new(), known: BTreeMap::new(), counted: BTreeMap::new(), meters: Vec::new() }
+        Self {
+            graph,
+            gates: Vec::new(),
+            known: BTreeMap::new(),
+            counted: BTreeMap::new(),
+            meters: Vec::new(),
+        }
     }
 }
 

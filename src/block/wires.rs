@@ -176,9 +176,8 @@ impl Wires {
             members.push(members[members.len() - 1] + log.members.len() as u32);
         }
         let latch = |gate: &Gate| matches!(gate, Gate::Latch { .. });
-        let valve = |(gate, level): &(Gate, LevelId)| {
-            Valve(level.0 << 1 | u32::from(latch(gate)), NOBODY)
-        };
+        let valve =
+            |(gate, level): &(Gate, LevelId)| Valve(level.0 << 1 | u32::from(latch(gate)), NOBODY);
         wires.valves = graph.gates.iter().map(valve).collect();
         for (index, level) in graph.levels.iter().enumerate() {
             let consumers = graph.consumers_of(LevelId(index as u32)).iter();

@@ -9,8 +9,8 @@ use crate::block::pool::Pool;
 use crate::block::probe::Looks;
 use crate::block::value::{Condition, Value};
 use crate::block::{
-    ClockId, ConditionId, Consumer, CrewId, FaultSpec, Graph, LevelId, Literal, PoolId, Producer, Strikes,
-    ValueId, WorkId,
+    ClockId, ConditionId, Consumer, CrewId, FaultSpec, Graph, LevelId, Literal, PoolId, Producer,
+    Strikes, ValueId, WorkId,
 };
 use crate::trial::meter::Meter;
 use crate::trial::steady::Steady;
