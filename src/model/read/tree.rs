@@ -5,7 +5,8 @@ use toml::de::{DeTable, DeValue};
 use super::Context;
 use crate::diagnostic::{Diagnostic, Location, SourceFile};
 
-/// Files larger than this [bytes] are refused: a system fits on a page or two.
+/// Files larger than this [bytes] are refused: a system fits on a page or two, and ten
+/// thousand components that a program writes into this.
 const LARGEST: usize = 2 << 20;
 /// Values nested deeper than this are refused: no form of ours needs half of it.
 const DEEPEST: usize = 24;
