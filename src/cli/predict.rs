@@ -155,7 +155,7 @@ fn basis(loaded: &Loaded) -> Basis {
     let mut whole = Basis::default();
     for case in &loaded.cases {
         let one = model_basis(&case.model);
-        for (preset, phrases) in one.not_modelled.0 {
+        for (preset, phrases) in one.not_modelled {
             whole.not_modelled.entry(&preset, || phrases);
         }
         for (all, found) in
@@ -167,7 +167,7 @@ fn basis(loaded: &Loaded) -> Basis {
                 }
             }
         }
-        for (preset, held) in one.held_against.0 {
+        for (preset, held) in one.held_against {
             whole.held_against.entry(&preset, || held);
         }
     }

@@ -24,7 +24,7 @@ const BEHIND: [&str; 3] = ["clusters", "consensus", "routes"];
 /// Whether there are so many components that they are told in a table.
 pub(super) fn is_platform(scenario: &ScenarioPrediction) -> bool {
     let groups = GROUPS.iter().filter_map(|(group, _)| scenario.group(group));
-    groups.map(|group| group.0.len()).sum::<usize>() > FEW
+    groups.map(|group| group.len()).sum::<usize>() > FEW
 }
 
 /// Whether anything ever happened to it.
@@ -71,7 +71,7 @@ pub(super) fn subjects(document: &mut Document, scenario: &ScenarioPrediction) {
     document.push(Block::Heading("who is hit, and for how long".to_owned(), trials));
     document.push(Block::Table(table));
     let all: usize =
-        GROUPS.iter().filter_map(|(group, _)| scenario.group(group)).map(|g| g.0.len()).sum();
+        GROUPS.iter().filter_map(|(group, _)| scenario.group(group)).map(|g| g.len()).sum();
     if !spared.is_empty() {
         document.say(format!(
             "Untouched in every trial, {} of {all}: {}.",

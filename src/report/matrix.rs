@@ -34,9 +34,8 @@ pub fn failure_matrix(
             (margin, latest, failure(name, scenario, struck(name)))
         })
         .collect();
-    let hit = |row: &FailurePrediction| {
-        (row.missed, row.undecided, row.total_loss.0.len(), row.down.len())
-    };
+    let hit =
+        |row: &FailurePrediction| (row.missed, row.undecided, row.total_loss.len(), row.down.len());
     rows.sort_by(|a, b| {
         let margin = b.0.total_cmp(&a.0).then(b.1.total_cmp(&a.1));
         margin.then_with(|| hit(&b.2).cmp(&hit(&a.2)))

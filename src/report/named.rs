@@ -5,9 +5,10 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-/// Values by name, in the order of the model; an object in JSON.
+/// Values by name, in the order of the model; an object in JSON. Beside them, where each
+/// name stands first.
 #[derive(Clone, PartialEq, Debug)]
-pub struct Named<T>(pub Vec<(String, T)>, BTreeMap<String, usize>);
+pub struct Named<T>(Vec<(String, T)>, BTreeMap<String, usize>);
 
 impl<T> Default for Named<T> {
     fn default() -> Self {
@@ -20,6 +21,12 @@ impl<T> Named<T> {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
     }
 
     /// The value of a name.
@@ -46,6 +53,15 @@ impl<T> Named<T> {
     /// Names and values in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &T)> {
         self.0.iter().map(|(name, value)| (name.as_str(), value))
+    }
+}
+
+impl<T> IntoIterator for Named<T> {
+    type Item = (String, T);
+    type IntoIter = std::vec::IntoIter<(String, T)>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
     }
 }
 

@@ -27,7 +27,7 @@ const WORST: [usize; 2] = [12, 6];
 pub fn predict(prediction: &Prediction, model: &str, telling: Telling) -> Document {
     let mut document = Document::default();
     let scenarios = &prediction.scenarios;
-    let several = scenarios.0.len() > 1;
+    let several = scenarios.len() > 1;
     if several {
         overview(&mut document, prediction, model, telling);
     }
@@ -54,7 +54,7 @@ fn next(prediction: &Prediction, telling: Telling) -> Option<String> {
                 .iter()
                 .max_by_key(|(name, scenario)| {
                     // `max_by_key` takes the last of equals: the order of names decides.
-                    let at = scenarios.0.iter().position(|(n, _)| n == name);
+                    let at = scenarios.iter().position(|(n, _)| n == *name);
                     (scenario.verdict, std::cmp::Reverse(at))
                 })?
                 .0
@@ -65,7 +65,7 @@ fn next(prediction: &Prediction, telling: Telling) -> Option<String> {
         let every = format!("--every {} --out-scenarios DIR", manifest.every.join(","));
         return Some(spoken("predict", manifest, &every));
     }
-    let verb = if scenarios.0.len() > 1 && !telling.all { "predict" } else { "explain" };
+    let verb = if scenarios.len() > 1 && !telling.all { "predict" } else { "explain" };
     Some(command(verb, manifest, worst))
 }
 
@@ -112,7 +112,7 @@ fn overview(document: &mut Document, prediction: &Prediction, model: &str, telli
     let path = prediction.manifest.model.path.clone();
     let ranked = !prediction.matrix.is_empty();
     let what = if ranked { "failures, the worst first" } else { "scenarios" };
-    document.push(Block::Title(format!("{model}: {} {what}", scenarios.0.len()), path));
+    document.push(Block::Title(format!("{model}: {} {what}", scenarios.len()), path));
     document.say(run(prediction));
     if ranked {
         matrix(document, prediction, telling.all);

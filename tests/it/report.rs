@@ -10,6 +10,11 @@ use drillcast::report::{
 };
 use drillcast::units::{Instant, Span};
 
+/// Values by name, in this order.
+fn named<T>(all: Vec<(String, T)>) -> Named<T> {
+    all.into_iter().collect()
+}
+
 const WIDE: Look = Look { width: 100, ascii: false, colour: false };
 
 fn file(path: &str) -> InputFile {
@@ -24,7 +29,7 @@ fn manifest(scenarios: &[&str]) -> Manifest {
         version: "0.0.0".to_owned(),
         model: file("models/lab/patroni.toml"),
         scenarios: scenarios.iter().map(scenario).collect(),
-        presets: Named(vec![(
+        presets: named(vec![(
             "postgresql/patroni".to_owned(),
             InputText { sha256: "11".repeat(32) },
         )]),
@@ -110,7 +115,7 @@ fn stages() -> Named<StagePrediction> {
         "ttl − U(0, loop_wait), then the store's sweep",
         "ttl + loop_wait is too long: the key was renewed up to loop_wait before the fault",
     ];
-    Named(vec![
+    named(vec![
         ("orders.key".to_owned(), stage(lease, 0.951, 1.0, 25.1, 29.62)),
         (
             "orders.poll".to_owned(),
@@ -181,7 +186,7 @@ fn crash() -> ScenarioPrediction {
         precision: None,
         system: SubjectPrediction { recovery_time: Some(recovery()), ..Default::default() },
         services: Named::default(),
-        stores: Named(vec![(
+        stores: named(vec![(
             "orders".to_owned(),
             SubjectPrediction {
                 recovery_time: Some(recovery()),
@@ -197,16 +202,16 @@ fn crash() -> ScenarioPrediction {
         clusters: Named::default(),
         consensus: Named::default(),
         routes: Named::default(),
-        clients: Named(vec![(
+        clients: named(vec![(
             "writer".to_owned(),
             SubjectPrediction { recovery_time: Some(recovery()), ..Default::default() },
         )]),
         journeys: Named::default(),
         procedure: None,
         stages: stages(),
-        milestones: Named(vec![(
+        milestones: named(vec![(
             "orders".to_owned(),
-            Named(vec![(
+            named(vec![(
                 "key_taken".to_owned(),
                 MilestonePrediction { first: recovery(), k: vec![recovery()], last: recovery() },
             )]),
@@ -246,7 +251,7 @@ fn prediction(scenarios: Vec<(&str, ScenarioPrediction)>) -> Prediction {
         matrix: Vec::new(),
         manifest: manifest(&names),
         basis: Basis {
-            not_modelled: Named(vec![(
+            not_modelled: named(vec![(
                 "postgresql/patroni".to_owned(),
                 vec!["network delay".to_owned(), "pg_rewind that fails".to_owned()],
             )]),
@@ -254,7 +259,7 @@ fn prediction(scenarios: Vec<(&str, ScenarioPrediction)>) -> Prediction {
                 .map(|name| format!("stores.orders.{name}"))
                 .to_vec(),
             versions: Vec::new(),
-            held_against: Named(vec![
+            held_against: named(vec![
                 (
                     "postgresql/patroni".to_owned(),
                     Some(HeldAgainst {
