@@ -108,14 +108,14 @@ impl Workload {
 
     /// The names and who asks them.
     fn users(&self, text: &mut String) {
-        let keys = "cluster = \"nodes\"\nmembers = [\"a/1\", \"b/1\"]\n";
+        let keys = "members = [\"a/1\", \"b/1\"]\n";
         self.component("services", "doors", "door", keys, text);
         let keys = format!("serves = \"doors\"\nhome = [\"a/1\"]\nnames = {}\n", self.cells);
         self.component("routes", "names", "name", &keys, text);
         let all = (1..=self.cells).flat_map(|cell| (0..self.needs.len()).map(move |at| (cell, at)));
         let all: Vec<String> = all.map(|(cell, at)| format!("\"{}\"", service(cell, at))).collect();
         let keys = format!(
-            "of = \"names\"\nat = \"b\"\nhosts = [\"a\"]\ncount = {}\n\
+            "of = \"names\"\nat = \"b\"\nhosts = [\"a/1\"]\ncount = {}\n\
              serves_at_least = 0.99\nneeds = [{}]\n",
             self.clients * self.cells,
             all.join(", "),

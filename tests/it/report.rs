@@ -340,7 +340,8 @@ fn colour_adds_nothing_but_colour() {
 fn names_are_never_markup_nor_steer_a_terminal() {
     let mut nasty = crash();
     nasty.title = "<script>alert(1)</script> \u{1b}[31m | `x` \u{202e}".to_owned();
-    nasty.stores.0[0].0 = "a|b<img src=x>\u{7}".to_owned();
+    let name = |(_, store)| ("a|b<img src=x>\u{7}".to_owned(), store);
+    nasty.stores = std::mem::take(&mut nasty.stores).into_iter().map(name).collect();
     let report = predict(&prediction(vec![("crash", nasty)]), "[x](http://y)", Telling::default());
     let told = text(&report, WIDE);
     assert!(!told.contains(['\u{1b}', '\u{7}', '\u{202e}']));
