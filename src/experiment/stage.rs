@@ -122,3 +122,66 @@ impl Stages {
         order
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::random::{Sampling, name_hash};
+    use crate::units::Instant;
+
+    /// What is put off comes to the same as what is counted trial by trial, in parts too.
+    #[test]
+    fn stages_put_off_are_as_counted_one_by_one() {
+        let sampling = Sampling::latin_hypercube(5);
+        let uniform =
+            |name: &str, trial: u64| sampling.uniform(sampling.stream(name_hash(name)), trial, 0);
+        // Some stages in all trials, some in few; a path goes back in time now and then.
+        let path = |trial: u64| -> Vec<Step> {
+            let mut now = Instant::ZERO;
+            let step = |stage: usize| {
+                let length = uniform(&format!("length {stage}"), trial) * 9e9 - 1e8;
+                let from = now;
+                now = Instant(now.0 + length as i64);
+                (uniform(&format!("there {stage}"), trial) < 1.0 / (1 + stage % 3) as f64)
+                    .then_some(Step { stage: stage % 3, from, to: now })
+            };
+            (0..4).filter_map(step).collect()
+        };
+        let (mut all, mut parts) = (Stages::new(3), [Stages::new(3), Stages::new(3)]);
+        let mut slow = vec![(0_i128, 0_u64, Histogram::new()); 3];
+        let mut tally = Tally::default();
+        for trial in 0..9_000 {
+            let path = path(trial);
+            all.add(&path);
+            let part = &mut parts[(trial / 256 % 2) as usize];
+            part.add(&path);
+            for (stage, (time, trials, durations)) in slow.iter_mut().enumerate() {
+                let own = path.iter().filter(|step| step.stage == stage);
+                let lengths: Vec<i64> = own.map(|step| (step.to - step.from).0).collect();
+                if !lengths.is_empty() {
+                    let length: i64 = lengths.iter().sum();
+                    *time += i128::from(length);
+                    *trials += 1;
+                    durations.record(length.max(0));
+                }
+            }
+            if trial % 256 == 255 {
+                all.end_batch(&mut tally);
+                part.end_batch(&mut tally);
+            }
+        }
+        all.finish(&mut tally);
+        let [mut one, mut other] = parts;
+        one.finish(&mut tally);
+        other.finish(&mut tally);
+        one.merge(&other);
+        for stages in [&all, &one] {
+            for (sum, (time, trials, durations)) in stages.sums.iter().zip(&slow) {
+                assert_eq!((sum.time, sum.trials), (*time, *trials));
+                assert_eq!(&sum.durations, durations);
+            }
+        }
+        assert!(slow.iter().all(|(_, trials, _)| *trials > 1_000));
+        assert!(slow.iter().any(|(_, _, durations)| durations.min() == Some(0)));
+    }
+}

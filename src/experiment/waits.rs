@@ -149,3 +149,67 @@ impl Waits {
         stages.into_iter().map(|(stage, sum)| (stage, sum as f64 / whole as f64)).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::outcome::{Class, Clock, FigureSlot, SubjectName};
+    use crate::random::BATCH;
+
+    /// The spread between two figures by hand, value by value.
+    #[test]
+    fn what_serves_thinly_is_as_counted_one_by_one() {
+        let subject = |name: &str| SubjectName { group: "stores", name: name.to_owned() };
+        let slot = |name: &str, figure| FigureSlot {
+            subject: subject(name),
+            figure,
+            clock: Clock::Fault,
+            class: Class::Reset,
+            bound: None,
+        };
+        let figures = ["one", "two"].into_iter().flat_map(|name| {
+            [slot(name, Figure::RecoveryTime), slot(name, Figure::RedundancyRestored)]
+        });
+        let layout = Layout { figures: figures.collect(), ..Layout::default() };
+        let value = |trial: i64, slot: i64| match (trial + slot) % 11 {
+            0 => Measured::CENSORED,
+            1 if slot % 2 == 1 => Measured::TOTAL_LOSS,
+            2 => Measured::ABSENT,
+            // Of the second subject one is often before the other.
+            rest => Measured((trial * 37 + slot * 5_000 * rest) % (9_000 * (4 - slot))),
+        };
+        let (mut waits, mut tally) = (Waits::new(&layout), Tally::default());
+        let mut slow = [(Histogram::new(), 0), (Histogram::new(), 0)];
+        let mut outcomes = Outcomes::new(&layout);
+        for first in (0..5_000).step_by(BESIDE) {
+            outcomes.first = first;
+            outcomes.count = BESIDE.min(5_000 - first as usize);
+            for lane in 0..outcomes.count {
+                let trial = (first as usize + lane) as i64;
+                for slot in 0..4 {
+                    outcomes.figures[slot][lane] = value(trial, slot as i64);
+                }
+                for (number, (spread, absent)) in slow.iter_mut().enumerate() {
+                    let at = |slot: usize| value(trial, (2 * number + slot) as i64);
+                    match at(1) {
+                        _ if !at(0).is_number() => *absent += 1,
+                        Measured::ABSENT => *absent += 1,
+                        Measured::CENSORED => spread.record_censored(),
+                        Measured::TOTAL_LOSS => spread.record_total_loss(),
+                        Measured(back) => spread.record((back - at(0).0).max(0)),
+                    }
+                }
+            }
+            waits.add_thin(&outcomes);
+            if (first + BESIDE as u64).is_multiple_of(BATCH) {
+                waits.end_batch(true, &mut tally);
+            }
+        }
+        waits.end_batch(false, &mut tally);
+        waits.finish(&mut tally);
+        let found: Vec<_> = waits.thin().map(|thin| (thin.spread.clone(), thin.absent)).collect();
+        assert_eq!(found, slow);
+        assert_eq!(waits.thin().map(|thin| thin.redundancy).collect::<Vec<_>>(), [1, 3]);
+        assert!(slow.iter().all(|(spread, absent)| *absent > 0 && spread.numbers() > 1_000));
+    }
+}

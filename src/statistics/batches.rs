@@ -11,8 +11,8 @@
 //! has touched buckets, and batches can be added in any order.
 
 use super::batch::{Alike, Batch};
-use super::histogram::{GROUP, LARGEST, PAGE_CELLS, PAGES, place};
 use super::interval::{BATCHES_MIN, EXPECTED_MIN, Interval, Method};
+use super::page::{GROUP, LARGEST, PAGE_CELLS, PAGES, place};
 use super::proportion::proportion_interval;
 use super::tally::Tally;
 use super::wide::{Wide, variance};

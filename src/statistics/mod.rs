@@ -28,6 +28,7 @@ mod batches;
 mod histogram;
 mod interval;
 mod kolmogorov;
+mod page;
 mod proportion;
 mod score;
 mod tally;

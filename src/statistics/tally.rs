@@ -2,7 +2,7 @@
 
 use pulp::{Arch, NullaryFnOnce};
 
-use super::histogram::{GROUP, LARGEST, PAGE_CELLS, PAGES, place};
+use super::page::{GROUP, LARGEST, PAGE_CELLS, PAGES, place};
 use super::wide::Wide;
 
 /// So many numbers are looked at in one go; of numbers below [`EASY`] so many add up in
