@@ -248,8 +248,7 @@ impl<'g> Search<'g> {
         });
         let probes: Vec<ProbeState> = probes.collect();
         let is_planned = |index: &u32| {
-            let (state, looks) =
-                (&probes[*index as usize], &graph.probes[*index as usize].0.looks);
+            let (state, looks) = (&probes[*index as usize], &graph.probes[*index as usize].0.looks);
             matches!(looks, Looks::Reply { .. }) || state.watch != state.verdict
         };
         let planned = (0..probes.len() as u32).filter(is_planned).collect();
