@@ -165,14 +165,13 @@ struct Order {
 impl Order {
     const MASK: u32 = BATCH as u32 - 1;
 
-    #[inline]
     fn of(stream: Stream, batch: u64, index: u32) -> Self {
         let key = avalanche(stream.0 ^ avalanche((batch << 32) | u64::from(index)));
-        let round = |shift: u32| {
+        let rounds = [0, 20, 40].map(|shift| {
             let part = (key >> shift) as u32;
             ((part & Self::MASK) | 1, part >> BATCH_BITS)
-        };
-        Self { rounds: [round(0), round(20), round(40)] }
+        });
+        Self { rounds }
     }
 
     /// The stratum of the `position`-th trial of the batch.
