@@ -120,7 +120,7 @@ impl Wire {
     }
 }
 
-/// Where the wires of a level begin: the wire of a level that nobody hears of is none.
+/// Where the wires of a level begin; nowhere, if nobody hears of it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Start(u32);
 
@@ -326,10 +326,12 @@ mod tests {
         for kind in Kind::ALL {
             for (position, negated) in [(0, false), (1, true), ((1 << POSITION_BITS) - 1, true)] {
                 let wire = Wire::new(kind, position, negated);
-                assert_eq!(
-                    (wire.kind(), wire.position(), wire.is_negated()),
-                    (kind, position as usize, negated)
-                );
+                for (wire, last) in [(wire, false), (Wire(wire.0 | LAST), true)] {
+                    assert_eq!(
+                        (wire.kind(), wire.position(), wire.is_negated(), wire.is_last()),
+                        (kind, position as usize, negated, last)
+                    );
+                }
             }
         }
     }

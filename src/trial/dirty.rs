@@ -101,10 +101,16 @@ impl Dirty {
     /// Takes the least number of a kind out.
     #[inline(always)]
     pub(super) fn pop(&mut self, kind: Kind) -> Option<usize> {
-        if self.kinds & (1 << kind as u32) == 0 { None } else { self.pop_of(kind) }
+        if self.has(kind) { self.pop_of(kind) } else { None }
     }
 
-    /// The same where there may be one.
+    /// Whether there may be any of a kind.
+    #[inline]
+    pub(super) const fn has(&self, kind: Kind) -> bool {
+        self.kinds & (1 << kind as u32) != 0
+    }
+
+    /// The least number of a kind of which there may be any.
     #[inline]
     fn pop_of(&mut self, kind: Kind) -> Option<usize> {
         let found = self.marks[kind as usize].pop();

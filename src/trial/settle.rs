@@ -24,7 +24,9 @@ impl World<'_> {
     /// Takes everything to rest.
     pub(super) fn settle(&mut self) {
         for _ in 0..ROUND_BUDGET {
-            self.settle_gates();
+            if self.dirty.has(Kind::Gate) {
+                self.settle_gates();
+            }
             if self.settle_observers() {
                 continue;
             }
@@ -76,6 +78,8 @@ impl World<'_> {
         self.exhausted = true;
     }
 
+    /// Gates that count change others, most often one after another: a loop of its own.
+    #[inline(never)]
     fn settle_gates(&mut self) {
         let graph = self.graph;
         while let Some(index) = self.dirty.pop(Kind::Gate) {

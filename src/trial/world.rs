@@ -297,11 +297,13 @@ impl<'g> World<'g> {
     }
 
     /// Level `level`, which is not `value`, becomes so by the doing of `cause`.
+    #[inline(never)]
     pub(super) fn change(&mut self, level: LevelId, value: bool, cause: EventId) -> EventId {
         self.change_from(self.graph.wires.start(level), level, value, cause)
     }
 
     /// The same where it is known where the level's wires begin.
+    #[inline(always)]
     pub(super) fn change_from(
         &mut self,
         start: Start,
