@@ -219,14 +219,11 @@ impl NullaryFnOnce for Fill<'_> {
         for (population, range) in populations {
             let mut worst = [0_i64; BESIDE];
             for column in &outcomes.client_outages[start..start + range.len()] {
-                for lane in 0..BESIDE {
-                    let outage = column[lane].0;
-                    worst[lane] = if outage > worst[lane] { outage } else { worst[lane] };
-                }
+                greater(&mut worst, column);
             }
             start += range.len();
             for slot in &population.slots {
-                outcomes.figures[*slot] = measured(&worst);
+                copy(&mut outcomes.figures[*slot], &worst);
             }
         }
     }
@@ -383,15 +380,6 @@ fn since(swept: &Swept, turns: &[Turn], after: &Lane) -> Lane {
     first
 }
 
-#[inline(always)]
-fn measured(values: &Lane) -> Column {
-    let mut column = [Measured::ABSENT; BESIDE];
-    for lane in 0..BESIDE {
-        column[lane] = Measured(values[lane]);
-    }
-    column
-}
-
 /// From one instant to a later one; absent where either did not come.
 #[inline(always)]
 fn between(from: i64, to: i64) -> i64 {
@@ -428,7 +416,8 @@ fn milestone(
     if moving.len() <= IN_ORDER {
         for last in (1..moving.len()).rev() {
             for low in 0..last {
-                in_order(moving, low);
+                let (lower, upper) = moving.split_at_mut(low + 1);
+                in_order(&mut lower[low], &mut upper[0]);
             }
         }
     } else {
@@ -448,15 +437,27 @@ fn milestone(
     }
 }
 
-/// The lesser of two neighbours comes first.
+/// The lesser of two comes first.
 #[inline(always)]
-fn in_order(columns: &mut [Column], low: usize) {
-    let (one, other) = (columns[low], columns[low + 1]);
-    let (mut less, mut more) = (one, other);
+fn in_order(less: &mut Column, more: &mut Column) {
     for lane in 0..BESIDE {
-        let (a, b) = (one[lane].0, other[lane].0);
+        let (a, b) = (less[lane].0, more[lane].0);
         less[lane] = Measured(if a < b { a } else { b });
         more[lane] = Measured(if a < b { b } else { a });
     }
-    (columns[low], columns[low + 1]) = (less, more);
+}
+
+#[inline(always)]
+fn greater(worst: &mut Lane, column: &Column) {
+    for lane in 0..BESIDE {
+        let (outage, other) = (column[lane].0, worst[lane]);
+        worst[lane] = if outage > other { outage } else { other };
+    }
+}
+
+#[inline(always)]
+fn copy(column: &mut Column, values: &Lane) {
+    for lane in 0..BESIDE {
+        column[lane] = Measured(values[lane]);
+    }
 }

@@ -345,23 +345,15 @@ impl<'g> Sweep<'g> {
     fn add_up(&self, swept: &mut Swept) {
         let whole = instant(self.end);
         for (part, unserved) in self.parts.iter().zip(&mut swept.away) {
-            let spell = &swept.lanes.spells[part.slot as usize];
-            for lane in 0..LANES {
-                let (leave, back) = spell.at(lane);
-                let (from, to) = (instant(leave), instant(back));
-                let (from, to) =
-                    (if from < whole { from } else { whole }, if to < whole { to } else { whole });
-                let away = to.wrapping_sub(from);
-                unserved[lane] = if part.held { away } else { whole.wrapping_sub(away) };
+            away(unserved, &swept.lanes.spells[part.slot as usize], whole);
+            if !part.held {
+                rest(unserved, whole);
             }
         }
         for (sum, unserved) in self.sums.iter().zip(&mut swept.unserved) {
             *unserved = [sum.never.saturating_mul(whole); LANES];
             for part in &sum.moving {
-                let away = &swept.away[*part];
-                for lane in 0..LANES {
-                    unserved[lane] = unserved[lane].wrapping_add(away[lane]);
-                }
+                add(unserved, &swept.away[*part]);
             }
         }
     }
@@ -375,6 +367,34 @@ impl<'g> Sweep<'g> {
     pub(super) fn slot(&self, level: LevelId) -> Option<usize> {
         let slot = self.slots[level.index()];
         (slot != STILL).then_some(slot as usize)
+    }
+}
+
+// Functions of their own, since a compiler knows that what they are given is not the same,
+// and works by lanes.
+
+/// How long a level was away by `end`.
+#[inline(always)]
+fn away(away: &mut Lane, spell: &Spell, end: i64) {
+    for lane in 0..LANES {
+        let (from, to) = (instant(spell.leave[lane]), instant(spell.back[lane]));
+        let (from, to) = (if from < end { from } else { end }, if to < end { to } else { end });
+        away[lane] = to.wrapping_sub(from);
+    }
+}
+
+/// How long it was there instead.
+#[inline(always)]
+fn rest(away: &mut Lane, end: i64) {
+    for lane in 0..LANES {
+        away[lane] = end.wrapping_sub(away[lane]);
+    }
+}
+
+#[inline(always)]
+fn add(sum: &mut Lane, more: &Lane) {
+    for lane in 0..LANES {
+        sum[lane] = sum[lane].wrapping_add(more[lane]);
     }
 }
 

@@ -132,6 +132,16 @@ impl Tabled {
     }
 }
 
+/// Puts each two that stand side by side in order.
+#[inline(always)]
+fn in_order(less: &mut Lane, more: &mut Lane) {
+    for lane in 0..LANES {
+        let (a, b) = (less[lane], more[lane]);
+        less[lane] = if a < b { a } else { b };
+        more[lane] = if a < b { b } else { a };
+    }
+}
+
 /// Puts each lane in order: Batcher's odd-even merge sort, after Knuth, The Art of Computer
 /// Programming, volume 3, section 5.2.2, algorithm M.
 #[inline(always)]
@@ -146,15 +156,8 @@ fn sort(keys: &mut [Lane]) {
         let (mut next, mut offset, mut apart) = (most, 0, width);
         loop {
             for low in (0..many - apart).filter(|low| low & width == offset) {
-                // Copies, so that a compiler sees that the rows are two.
-                let (one, other) = (keys[low], keys[low + apart]);
-                let (mut less, mut more) = ([0; LANES], [0; LANES]);
-                for lane in 0..LANES {
-                    let (a, b) = (one[lane], other[lane]);
-                    less[lane] = if a < b { a } else { b };
-                    more[lane] = if a < b { b } else { a };
-                }
-                (keys[low], keys[low + apart]) = (less, more);
+                let (lower, upper) = keys.split_at_mut(low + apart);
+                in_order(&mut lower[low], &mut upper[0]);
             }
             if next == width {
                 break;

@@ -39,9 +39,7 @@ impl Missing {
                 (&share, 1)
             }
         };
-        for lane in 0..LANES {
-            column[lane] = Measured(missing[lane]);
-        }
+        copy(column, missing);
         if whole != 1 {
             column.iter_mut().for_each(|missing| missing.0 /= whole);
         }
@@ -110,7 +108,15 @@ impl Swept {
 fn instants(moments: &Lane) -> Lane {
     let mut all = [0; LANES];
     for lane in 0..LANES {
-        all[lane] = if moments[lane] < LATE { instant(moments[lane]) } else { i64::MAX };
+        let moment = moments[lane];
+        all[lane] = if moment < LATE { instant(moment) } else { i64::MAX };
     }
     all
+}
+
+#[inline(always)]
+fn copy(column: &mut Column, missing: &Lane) {
+    for lane in 0..LANES {
+        column[lane] = Measured(missing[lane]);
+    }
 }
