@@ -121,7 +121,7 @@ fn a_cell_more_adds_what_a_cell_adds() {
     let levels = |cells| program(cells).graph().levels.len();
     let (one, two) = (levels(1), levels(2));
     assert_eq!(levels(30), one + 29 * (two - one));
-    for (cells, trials) in [(1, 20_000), (30, 640)] {
+    for (cells, trials) in [(1, 20_000), (30, 640), (1000, 16)] {
         let program = program(cells);
         let sweep = program.sweep().expect("nothing in it has a memory");
         let (mut swept, sampling) = (sweep.room(), Sampling::latin_hypercube(1));
