@@ -119,9 +119,11 @@ fn cells_share_places_to_start_in_as_the_other_program_says() {
 fn a_cell_more_adds_what_a_cell_adds() {
     let program = |cells| program(&Workload::standard(cells).model());
     let levels = |cells| program(cells).graph().levels.len();
-    let (one, two) = (levels(1), levels(2));
-    assert_eq!(levels(30), one + 29 * (two - one));
-    for (cells, trials) in [(1, 20_000), (30, 640)] {
+    // One cell alone needs no gate over all names.
+    let (two, three) = (levels(2), levels(3));
+    assert_eq!(levels(30), two + 28 * (three - two));
+    assert_eq!(levels(1) + 1, two - (three - two));
+    for (cells, trials) in [(1, 20_000), (30, 640), (1000, 16)] {
         let program = program(cells);
         let sweep = program.sweep().expect("nothing in it has a memory");
         let (mut swept, sampling) = (sweep.room(), Sampling::latin_hypercube(1));

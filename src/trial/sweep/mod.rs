@@ -61,7 +61,8 @@ use crate::units::Span;
 /// No spell: the level never changes.
 const STILL: u32 = u32::MAX;
 
-/// The longest horizon that can be swept, over all parts of a meter: nine years.
+/// The longest horizon that can be swept: nine years. What is missing of all parts of a
+/// meter together must be a number besides: a day of a hundred thousand clients.
 const LONGEST: i64 = 1 << 58;
 
 /// A graph, compiled to steps.
@@ -168,7 +169,7 @@ impl<'g> Sweep<'g> {
     ) -> Result<Self, Unswept> {
         let plan = Plan::of(graph, steady, meters)?;
         let most = meters.iter().map(|meter| meter.share.parts().len()).max().unwrap_or(1).max(1);
-        if horizon.0 > LONGEST / most as i64 {
+        if horizon.0 > LONGEST || horizon.0 > i64::MAX / most as i64 {
             return Err(Unswept::Reading);
         }
         let mut compiler = Compiler {
