@@ -3,6 +3,7 @@
 use std::hint::black_box;
 
 use drillcast::experiment::{Plan, Pool, limits, run_range};
+use drillcast::outcome::BESIDE;
 use drillcast::random::{BATCH, Sampling};
 use drillcast::trial::{Mode, Program};
 
@@ -57,8 +58,9 @@ fn run_trials(described: &Described, mode: Mode, times: u64) {
     let program = described.program(&[]);
     let sampling = Sampling::latin_hypercube(1);
     let mut runner = program.runner(mode);
-    for trial in 0..times {
-        black_box(runner.run(&sampling, trial));
+    for first in (0..times).step_by(BESIDE) {
+        let count = (times - first).min(BESIDE as u64) as usize;
+        black_box(runner.run_beside(&sampling, first, count));
     }
 }
 
