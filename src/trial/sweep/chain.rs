@@ -8,6 +8,8 @@
 
 #![allow(clippy::needless_range_loop, reason = "a lane is an index into several arrays")]
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::cause::{Cause, change_of, event_of};
 use super::spell::{LANES, Lane, instant};
 use super::turn::Turn;
@@ -82,11 +84,12 @@ impl Chain {
     pub(in crate::trial) fn of(sweep: &Sweep<'_>, level: LevelId) -> Option<Self> {
         sweep.slot(level)?;
         let last = sweep.telling[event_of(level, 1).0 as usize];
-        let mut order = Order { sweep, seen: vec![false; sweep.telling.len()], events: Vec::new() };
+        let mut order = Order { sweep, seen: BTreeSet::new(), events: Vec::new() };
         order.visit(last);
         // What was visited last depends on all others.
         let events: Vec<EventId> = order.events.into_iter().rev().collect();
-        let place = |event: EventId| events.iter().position(|other| *other == event);
+        let places: BTreeMap<EventId, usize> = events.iter().copied().zip(0..).collect();
+        let place = |event: EventId| places.get(&event).copied();
         let links = events.iter().map(|event| Link::of(sweep, *event, &place)).collect();
         Some(Self { links })
     }
@@ -242,13 +245,14 @@ fn deciding(sweep: &Sweep<'_>, gate: usize, value: bool) -> Vec<EventId> {
 /// Puts events in order: each after all that may have caused it.
 struct Order<'o, 'g> {
     sweep: &'o Sweep<'g>,
-    seen: Vec<bool>,
+    /// No longer than the chain: there may be one for each component.
+    seen: BTreeSet<EventId>,
     events: Vec<EventId>,
 }
 
 impl Order<'_, '_> {
     fn visit(&mut self, event: EventId) {
-        if event == EventId::START || std::mem::replace(&mut self.seen[event.0 as usize], true) {
+        if event == EventId::START || !self.seen.insert(event) {
             return;
         }
         let sweep = self.sweep;
