@@ -19,8 +19,8 @@ use crate::units::{Dimension, ENDLESS, Span};
 
 /// Members of a component, at most.
 const MOST_MEMBERS: usize = 1000;
-/// Clients of a population, at most: as many as docs/performance.md has measured, where
-/// they and their model take a gigabyte or so.
+/// Clients of a population, at most: a model of zone-failover with so many (a thousand
+/// cells) is checked in two seconds, and its trials take a gigabyte or so.
 const MOST_CLIENTS: i64 = 100_000;
 /// What a route serves.
 const SERVES: &str = "serves";

@@ -16,7 +16,7 @@ use crate::outcome::Figure;
 
 /// Pairs that the nodes of a component exist for, at most.
 const MOST_PAIRS: usize = 10_000;
-/// Components, at most: as many as docs/performance.md has measured.
+/// Components, at most: as many as a thousand cells of zone-failover need.
 const MOST_COMPONENTS: usize = 10_000;
 
 /// Reads a model, with edits laid over it; `files` gives the text of a file of
