@@ -12,7 +12,9 @@ use pulp::NullaryFnOnce;
 use super::Program;
 use super::compile::Subject;
 use super::meter::Meter;
-use super::sweep::{Chain, Followed, Lane, Missing, Sweep, Swept, Turn, lanes};
+use super::sweep::{
+    Chain, Followed, Lane, Missing, Sweep, Swept, Turn, greater, in_order, lanes, measured,
+};
 use crate::outcome::{BESIDE, Column, Course, Figure, Measured, Outcomes, Step};
 use crate::units::{Instant, Span};
 
@@ -219,11 +221,11 @@ impl NullaryFnOnce for Fill<'_> {
         for (population, range) in populations {
             let mut worst = [0_i64; BESIDE];
             for column in &outcomes.client_outages[start..start + range.len()] {
-                greater(&mut worst, column);
+                worst = greater(worst, plain(*column));
             }
             start += range.len();
             for slot in &population.slots {
-                copy(&mut outcomes.figures[*slot], &worst);
+                outcomes.figures[*slot] = measured(worst);
             }
         }
     }
@@ -417,7 +419,9 @@ fn milestone(
         for last in (1..moving.len()).rev() {
             for low in 0..last {
                 let (lower, upper) = moving.split_at_mut(low + 1);
-                in_order(&mut lower[low], &mut upper[0]);
+                let (mut less, mut more) = (plain(lower[low]), plain(upper[0]));
+                in_order(&mut less, &mut more);
+                (lower[low], upper[0]) = (measured(less), measured(more));
             }
         }
     } else {
@@ -437,27 +441,12 @@ fn milestone(
     }
 }
 
-/// The lesser of two comes first.
+/// What was measured, as plain numbers.
 #[inline(always)]
-fn in_order(less: &mut Column, more: &mut Column) {
+fn plain(column: Column) -> Lane {
+    let mut values = [0; BESIDE];
     for lane in 0..BESIDE {
-        let (a, b) = (less[lane].0, more[lane].0);
-        less[lane] = Measured(if a < b { a } else { b });
-        more[lane] = Measured(if a < b { b } else { a });
+        values[lane] = column[lane].0;
     }
-}
-
-#[inline(always)]
-fn greater(worst: &mut Lane, column: &Column) {
-    for lane in 0..BESIDE {
-        let (outage, other) = (column[lane].0, worst[lane]);
-        worst[lane] = if outage > other { outage } else { other };
-    }
-}
-
-#[inline(always)]
-fn copy(column: &mut Column, values: &Lane) {
-    for lane in 0..BESIDE {
-        column[lane] = Measured(values[lane]);
-    }
+    values
 }

@@ -5,7 +5,7 @@ use std::cell::Cell;
 use super::cause::{Cause, change_of, event_of};
 use super::spell::{LATE, instant};
 use super::step::Input;
-use super::{Sweep, Swept};
+use super::{Sweep, Swept, Unserved};
 use crate::block::gate::Gate;
 use crate::block::{Event, EventId, LevelId, Literal, Producer};
 use crate::trial::meter::{Meter, MeterState};
@@ -92,8 +92,8 @@ impl<'s, 'g> Account<'s, 'g> {
             return share.unserved(self.swept, self.lane, instant(self.sweep.end));
         }
         i128::from(match self.sweep.meters[meter] {
-            (_, Some(part)) => self.swept.away[part][self.lane],
-            (sum, None) => self.swept.unserved[sum][self.lane],
+            Unserved::Part(part) => self.swept.away[part][self.lane],
+            Unserved::Sum(sum) => self.swept.unserved[sum][self.lane],
         })
     }
 

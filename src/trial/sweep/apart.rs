@@ -6,7 +6,8 @@
 //! those after it are *further* changes, which are listed and never are the cause of
 //! anything that is told.
 
-use super::spell::{LANES, LATE, Misfits, told};
+use super::lane::LANES;
+use super::spell::{LATE, Misfits, told};
 use super::step::{Input, Lanes, Rule};
 use crate::block::{Graph, LevelId};
 use crate::trial::meter::Meter;

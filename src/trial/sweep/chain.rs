@@ -11,7 +11,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::cause::{Cause, change_of, event_of};
-use super::spell::{LANES, Lane, instant};
+use super::lane::{LANES, Lane};
+use super::spell::instant;
 use super::turn::Turn;
 use super::{Sweep, Swept};
 use crate::block::gate::Gate;

@@ -18,6 +18,7 @@ mod account;
 mod apart;
 mod cause;
 mod chain;
+mod lane;
 mod number;
 mod pairs;
 mod plan;
@@ -33,17 +34,18 @@ use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 pub(super) use account::Account;
 pub(super) use chain::{Chain, Followed, lanes};
 pub use plan::Unswept;
-pub(super) use turn::{Missing, Turn};
+pub(super) use turn::{Missing, Turn, measured};
 
 use pulp::{Arch, NullaryFnOnce};
 
 use apart::{Further, Made, Round};
+use lane::{LANES, lesser, minus, plus};
+pub(super) use lane::{Lane, greater, in_order};
 use number::{Grid, Number, Numbers, Trials};
 use pairs::PairStep;
 use plan::{Plan, Step, inputs_of};
 use shares::{Count, ToldShare};
-pub(super) use spell::Lane;
-use spell::{LANES, Spell, instant};
+use spell::{Spell, instant, instants};
 use step::{
     EvenStep, FaultStep, GateStep, Input, Lanes, LeaseStep, PoolStep, ProbeStep, Rule, Setting,
     TicksStep, User, WorkStep,
@@ -89,9 +91,8 @@ pub struct Sweep<'g> {
     parts: Vec<Input>,
     /// The sums of these that meters ask for.
     sums: Vec<Sum>,
-    /// Which of them each meter asks for, and the part that it is all about where there
-    /// is one only.
-    meters: Vec<(usize, Option<usize>)>,
+    /// What of each meter is not served.
+    meters: Vec<Unserved>,
     /// For each event the one behind it that tells as much.
     telling: Vec<EventId>,
     /// For each meter, what its share is told from.
@@ -118,6 +119,14 @@ impl NullaryFnOnce for Beside<'_, '_> {
         self.sweep.sweep(&mut self.swept.lanes, self.trials);
         self.sweep.add_up(self.swept);
     }
+}
+
+/// What is not served of what a meter measures.
+#[derive(Clone, Copy, Debug)]
+enum Unserved {
+    /// The part that it is all about.
+    Part(usize),
+    Sum(usize),
 }
 
 /// The parts of a meter.
@@ -237,34 +246,37 @@ impl<'g> Sweep<'g> {
             let inputs = inputs.filter_map(|l| Some((input(self, l)?, l.level())));
             self.gates.push(inputs.collect());
         }
-        let mut known: BTreeMap<&[Literal], usize> = BTreeMap::new();
+        let mut known: BTreeMap<&[Literal], Unserved> = BTreeMap::new();
         let mut counted: BTreeMap<Literal, usize> = BTreeMap::new();
         for meter in meters {
             self.shares.push(self.told_share(meter));
-            let next = self.sums.len();
-            let sum = *known.entry(meter.share.parts()).or_insert(next);
-            if sum == next {
-                let mut moving = Vec::new();
-                for part in meter.share.parts() {
-                    let Some(read) = input(self, *part) else { continue };
-                    let next = self.parts.len();
-                    let at = *counted.entry(*part).or_insert(next);
-                    if at == next {
-                        self.parts.push(read);
-                    }
-                    moving.push(at);
-                }
-                let never = (meter.share.parts())
-                    .iter()
-                    .filter(|part| self.slot(part.level()).is_none() && !self.steady.holds(**part));
-                let never = never.count() as i64;
-                self.sums.push(Sum { moving, never });
+            let parts = meter.share.parts();
+            if let Some(unserved) = known.get(parts) {
+                self.meters.push(*unserved);
+                continue;
             }
-            let only = match self.sums[sum].moving[..] {
-                [only] if self.sums[sum].never == 0 => Some(only),
-                _ => None,
+            let mut moving = Vec::new();
+            for part in parts {
+                let Some(read) = input(self, *part) else { continue };
+                let next = self.parts.len();
+                let at = *counted.entry(*part).or_insert(next);
+                if at == next {
+                    self.parts.push(read);
+                }
+                moving.push(at);
+            }
+            let never =
+                |part: &&Literal| self.slot(part.level()).is_none() && !self.steady.holds(**part);
+            let never = parts.iter().filter(never).count() as i64;
+            let unserved = match moving[..] {
+                [only] if never == 0 => Unserved::Part(only),
+                _ => {
+                    self.sums.push(Sum { moving, never });
+                    Unserved::Sum(self.sums.len() - 1)
+                }
             };
-            self.meters.push((sum, only));
+            known.insert(parts, unserved);
+            self.meters.push(unserved);
         }
     }
 
@@ -346,16 +358,15 @@ impl<'g> Sweep<'g> {
     fn add_up(&self, swept: &mut Swept) {
         let whole = instant(self.end);
         for (part, unserved) in self.parts.iter().zip(&mut swept.away) {
-            away(unserved, &swept.lanes.spells[part.slot as usize], whole);
-            if !part.held {
-                rest(unserved, whole);
-            }
+            let away = away(&swept.lanes.spells[part.slot as usize], whole);
+            *unserved = if part.held { away } else { minus([whole; LANES], away) };
         }
         for (sum, unserved) in self.sums.iter().zip(&mut swept.unserved) {
-            *unserved = [sum.never.saturating_mul(whole); LANES];
+            let mut all = [sum.never.saturating_mul(whole); LANES];
             for part in &sum.moving {
-                add(unserved, &swept.away[*part]);
+                all = plus(all, swept.away[*part]);
             }
+            *unserved = all;
         }
     }
 
@@ -371,32 +382,11 @@ impl<'g> Sweep<'g> {
     }
 }
 
-// Functions of their own, since a compiler knows that what they are given is not the same,
-// and works by lanes.
-
 /// How long a level was away by `end`.
 #[inline(always)]
-fn away(away: &mut Lane, spell: &Spell, end: i64) {
-    for lane in 0..LANES {
-        let (from, to) = (instant(spell.leave[lane]), instant(spell.back[lane]));
-        let (from, to) = (if from < end { from } else { end }, if to < end { to } else { end });
-        away[lane] = to.wrapping_sub(from);
-    }
-}
-
-/// How long it was there instead.
-#[inline(always)]
-fn rest(away: &mut Lane, end: i64) {
-    for lane in 0..LANES {
-        away[lane] = end.wrapping_sub(away[lane]);
-    }
-}
-
-#[inline(always)]
-fn add(sum: &mut Lane, more: &Lane) {
-    for lane in 0..LANES {
-        sum[lane] = sum[lane].wrapping_add(more[lane]);
-    }
+fn away(spell: &Spell, end: i64) -> Lane {
+    let (from, to) = (instants(spell.leave), instants(spell.back));
+    minus(lesser(to, [end; LANES]), lesser(from, [end; LANES]))
 }
 
 /// Who stamps each milestone.

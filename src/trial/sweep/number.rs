@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::spell::{LANES, Lane};
+use super::lane::{LANES, Lane};
 use crate::block::backup::Restore;
 use crate::block::value::{Readings, Value};
 use crate::block::{BackupId, Graph, LeaseId, Literal, LogId, PickId, ValueId};
@@ -162,19 +162,21 @@ impl<'g> Numbers<'g> {
                 Operation::Draw(law, name) => *out = law.quantile_each(&trials.uniforms(*name)),
                 Operation::Between(low, high, name) => {
                     let uniforms = trials.uniforms(*name);
+                    let (low, high) = (&before[*low], &before[*high]);
                     for lane in 0..LANES {
-                        let (low, high) = (before[*low][lane], before[*high][lane]);
-                        out[lane] = low + (high - low) * uniforms[lane];
+                        out[lane] = low[lane] + (high[lane] - low[lane]) * uniforms[lane];
                     }
                 }
                 Operation::Add(a, b) => {
+                    let (a, b) = (&before[*a], &before[*b]);
                     for lane in 0..LANES {
-                        out[lane] = before[*a][lane] + before[*b][lane];
+                        out[lane] = a[lane] + b[lane];
                     }
                 }
                 Operation::Subtract(a, b) => {
+                    let (a, b) = (&before[*a], &before[*b]);
                     for lane in 0..LANES {
-                        out[lane] = before[*a][lane] - before[*b][lane];
+                        out[lane] = a[lane] - b[lane];
                     }
                 }
                 Operation::Alone(id) => self.alone(*id, trials, out),
@@ -199,17 +201,25 @@ impl<'g> Numbers<'g> {
     }
 }
 
+/// From here to its double, doubles are whole numbers, and the last bits of each are its
+/// distance from here.
+const WHOLE: f64 = (1_u64 << 52) as f64;
+
+/// The whole number nearest to one from zero to half of [`WHOLE`]; processors do it side
+/// by side.
+#[inline(always)]
+const fn nearest(x: f64) -> i64 {
+    (x + WHOLE).to_bits().wrapping_sub(WHOLE.to_bits()) as i64
+}
+
 /// Spans of so many seconds, none below zero \[ns\].
 #[inline(always)]
 fn nanoseconds(seconds: &Reals, out: &mut Lane) {
-    /// From here to its double, doubles are whole numbers, and the last bits of each
-    /// are its distance from here.
-    const WHOLE: f64 = (1_u64 << 52) as f64;
     let mut small = true;
     for lane in 0..LANES {
         let exact = seconds[lane].max(0.0) * NANOS;
         small &= exact < WHOLE / 2.0;
-        out[lane] = (exact + WHOLE).to_bits().wrapping_sub(WHOLE.to_bits()) as i64;
+        out[lane] = nearest(exact);
     }
     if !small {
         one_by_one(Purpose::Span, seconds, out);
@@ -311,16 +321,11 @@ impl Grid {
     /// Ticks of a period, zero to [`Self::LONGEST`], begin anywhere in it.
     #[inline(always)]
     pub(super) fn begin(&mut self, uniforms: &Reals, period: i64) {
-        /// From here to its double, doubles are whole numbers, and the last bits of
-        /// each are its distance from here.
-        const WHOLE: f64 = (1_u64 << 52) as f64;
         let width = period as f64;
         for lane in 0..LANES {
             let exact = uniforms[lane] * width;
             // Rounded, then floored; and never a whole period.
-            let near = exact + WHOLE;
-            let rounded = near.to_bits().wrapping_sub(WHOLE.to_bits()) as i64;
-            let below = rounded.wrapping_sub(i64::from(near - WHOLE > exact));
+            let below = nearest(exact).wrapping_sub(i64::from(exact + WHOLE - WHOLE > exact));
             let first = if below < period { below } else { period.wrapping_sub(1) };
             self.first[lane] = first;
         }
@@ -342,6 +347,22 @@ impl Grid {
         };
         (self.next(lane, to) - self.period[lane]).max(before)
     }
+}
+
+/// The whole periods before each instant, below 2⁶¹, and what is left; periods are no
+/// shorter than a microsecond.
+#[inline(always)]
+pub(super) fn whole_periods_each(instants: Lane, period: i64) -> (Lane, Lane) {
+    let (mut wholes, mut rests) = ([0; LANES], [0; LANES]);
+    for lane in 0..LANES {
+        let at = instants[lane];
+        // Less than 2⁵¹, and so at most one too many.
+        let whole = nearest(at as f64 / period as f64).wrapping_mul(period);
+        let whole = if whole > at { whole.wrapping_sub(period) } else { whole };
+        wholes[lane] = whole;
+        rests[lane] = at.wrapping_sub(whole);
+    }
+    (wholes, rests)
 }
 
 /// The whole periods before an instant, and what is left.

@@ -4,7 +4,8 @@
 //! that all of them need. Such gates are worked out together.
 
 use super::apart::Apart;
-use super::spell::{LANES, both, told};
+use super::lane::LANES;
+use super::spell::{both, told};
 use super::step::{Input, Lanes, Rule, Setting};
 use super::{Compiled, Compiler};
 

@@ -2,8 +2,9 @@
 
 use std::cmp::Reverse;
 
+use super::lane::{LANES, Lane, in_order, lesser};
 use super::number::Number;
-use super::spell::{LANES, LATE, Spell, instant, told};
+use super::spell::{LATE, Misfits, Spell, before, either, instant, told};
 use super::step::{Lanes, PoolStep, Setting, completion};
 
 /// Users at most whose requests are put in order side by side.
@@ -43,75 +44,43 @@ impl Lanes {
         for (position, user) in step.users.iter().enumerate() {
             takes[position] = self.drawn.lanes(user.work.takes);
             let when = &self.spells[user.work.when.slot as usize];
-            for lane in 0..LANES {
-                let asked = if when.leave[lane] < NEVER { when.leave[lane] } else { NEVER };
-                keys[position][lane] = asked << BITS | position as i64;
-                self.misfits[lane] |= told(when.back[lane] < LATE);
-            }
+            keys[position] = request(when.leave, position);
+            self.misfits = either(self.misfits, before(when.back, LATE));
         }
         let keys = &mut keys[..many];
         for last in (1..many).rev() {
             for low in 0..last {
-                for lane in 0..LANES {
-                    let (a, b) = (keys[low][lane], keys[low + 1][lane]);
-                    keys[low][lane] = if a < b { a } else { b };
-                    keys[low + 1][lane] = if a < b { b } else { a };
-                }
+                let (before, after) = keys.split_at_mut(low + 1);
+                in_order(&mut before[low], &mut after[0]);
             }
         }
         for turn in 1..many {
-            for lane in 0..LANES {
-                let (a, b) = (asked(keys[turn - 1][lane]), asked(keys[turn][lane]));
-                let apart = (instant(a) == instant(b)) & (a != b);
-                self.misfits[lane] |= told(apart & (b < NEVER));
-            }
+            self.misfits = either(self.misfits, close(keys[turn - 1], keys[turn]));
         }
         self.turns(step, keys, &takes[..many], size.min(many));
     }
 
     /// Whoever asks first gets the unit that is free first.
     #[inline(always)]
-    fn turns(
-        &mut self,
-        step: &PoolStep,
-        keys: &[[i64; LANES]],
-        takes: &[[i64; LANES]],
-        size: usize,
-    ) {
+    fn turns(&mut self, step: &PoolStep, keys: &[Lane], takes: &[Lane], size: usize) {
         // When each unit is free again, the first first.
         let mut free = [[0_i64; LANES]; USERS];
         let mut spells = [Spell::NONE; USERS];
         for row in keys {
-            let (mut begins, mut own) = ([0_i64; LANES], [0_i64; LANES]);
+            let mut own = [0; LANES];
             for (position, takes) in takes.iter().enumerate() {
-                for lane in 0..LANES {
-                    let asks = row[lane] & (USERS as i64 - 1) == position as i64;
-                    own[lane] = if asks { takes[lane] } else { own[lane] };
-                }
+                own = of_whom(*row, position, *takes, own);
             }
-            for lane in 0..LANES {
-                let (asked, free) = (asked(row[lane]), free[0][lane]);
-                let begin = if asked > free { asked } else { free };
-                begins[lane] = if asked < NEVER { begin } else { LATE };
-                self.misfits[lane] |= told((own[lane] == 0) & (asked < NEVER));
-            }
-            for lane in 0..LANES {
-                free[0][lane] = completion(begins[lane], own[lane]);
-            }
+            let (begins, ends, odd) = served(*row, free[0], own);
+            self.misfits = either(self.misfits, odd);
+            free[0] = ends;
             for (position, spell) in spells[..takes.len()].iter_mut().enumerate() {
-                for lane in 0..LANES {
-                    let asks = row[lane] & (USERS as i64 - 1) == position as i64;
-                    let (leave, back) = spell.at(lane);
-                    spell.leave[lane] = if asks { begins[lane] } else { leave };
-                    spell.back[lane] = if asks { free[0][lane] } else { back };
-                }
+                spell.leave = of_whom(*row, position, begins, spell.leave);
+                spell.back = of_whom(*row, position, ends, spell.back);
             }
             for unit in 1..size {
-                for lane in 0..LANES {
-                    let (a, b) = (free[unit - 1][lane], free[unit][lane]);
-                    free[unit - 1][lane] = if a < b { a } else { b };
-                    free[unit][lane] = if a < b { b } else { a };
-                }
+                let (before, after) = free.split_at_mut(unit);
+                in_order(&mut before[unit - 1], &mut after[0]);
             }
         }
         for (user, spell) in step.users.iter().zip(&spells) {
@@ -179,6 +148,56 @@ impl Lanes {
             (spell.leave[lane], spell.back[lane]) = (done, LATE);
         }
     }
+}
+
+/// The requests of a user.
+#[inline(always)]
+fn request(moments: Lane, user: usize) -> Lane {
+    let mut keys = lesser(moments, [NEVER; LANES]);
+    for key in &mut keys {
+        *key = *key << BITS | user as i64;
+    }
+    keys
+}
+
+/// Requests of one instant but not of one moment.
+#[inline(always)]
+fn close(one: Lane, next: Lane) -> Misfits {
+    let mut close = [0; LANES];
+    for lane in 0..LANES {
+        let (a, b) = (asked(one[lane]), asked(next[lane]));
+        let apart = (instant(a) == instant(b)) & (a != b);
+        close[lane] = told(apart & (b < NEVER));
+    }
+    close
+}
+
+/// What is told of whoever asks, where that is `user`; elsewhere what was known.
+#[inline(always)]
+fn of_whom(keys: Lane, user: usize, told: Lane, known: Lane) -> Lane {
+    let mut of = [0; LANES];
+    for lane in 0..LANES {
+        let asks = keys[lane] & (USERS as i64 - 1) == user as i64;
+        of[lane] = if asks { told[lane] } else { known[lane] };
+    }
+    of
+}
+
+/// From when until when whoever asks has a unit that is free from a moment on; what takes
+/// no time is a misfit.
+#[inline(always)]
+fn served(keys: Lane, free: Lane, takes: Lane) -> (Lane, Lane, Misfits) {
+    let (mut begins, mut ends, mut odd) = ([0; LANES], [0; LANES], [0; LANES]);
+    for lane in 0..LANES {
+        let asked = asked(keys[lane]);
+        let begin = if asked > free[lane] { asked } else { free[lane] };
+        begins[lane] = if asked < NEVER { begin } else { LATE };
+        odd[lane] = told((takes[lane] == 0) & (asked < NEVER));
+    }
+    for lane in 0..LANES {
+        ends[lane] = completion(begins[lane], takes[lane]);
+    }
+    (begins, ends, odd)
 }
 
 /// The moment of a request.

@@ -5,11 +5,7 @@
 //! by side. Where the result would not be one spell, or where it hangs on the order
 //! of two changes in one moment, the trial is a *misfit* and is told so.
 
-/// Trials that are swept side by side.
-pub(super) const LANES: usize = crate::outcome::BESIDE;
-
-/// One number a trial.
-pub(in crate::trial) type Lane = [i64; LANES];
+use super::lane::{LANES, Lane};
 
 /// The moment of what does not happen: beyond every horizon, with room to add to it.
 pub(super) const LATE: i64 = 1 << 61;
@@ -39,11 +35,31 @@ pub(super) const fn visible(moment: i64) -> i64 {
     instant(moment.wrapping_add(1))
 }
 
+/// The same of each moment.
+#[inline(always)]
+pub(super) fn all_visible(moments: Lane) -> Lane {
+    let mut from = [0; LANES];
+    for lane in 0..LANES {
+        from[lane] = visible(moments[lane]);
+    }
+    from
+}
+
 /// The instant of a moment, zero or later.
 #[inline(always)]
 pub(super) const fn instant(moment: i64) -> i64 {
     // Processors shift numbers without a sign side by side, with a sign one by one.
     (moment as u64 >> 1) as i64
+}
+
+/// The instant of each moment.
+#[inline(always)]
+pub(super) fn instants(moments: Lane) -> Lane {
+    let mut instants = [0; LANES];
+    for lane in 0..LANES {
+        instants[lane] = instant(moments[lane]);
+    }
+    instants
 }
 
 impl Spell {
@@ -163,13 +179,37 @@ fn between(x: &Spell, y: &Spell, out: &mut Spell, misfits: &mut Misfits) {
 /// There from when `y` is until `x` leaves; neither comes back.
 #[inline(always)]
 fn until(x: &Spell, y: &Spell, out: &mut Spell, misfits: &mut Misfits) {
+    let (ends, begins) = (x.leave, y.leave);
+    let (mut leave, mut back, mut odd) = ([0; LANES], [0; LANES], [0; LANES]);
     for lane in 0..LANES {
-        let (ax, ay) = (x.leave[lane], y.leave[lane]);
+        let (ax, ay) = (ends[lane], begins[lane]);
         let some = ay < ax;
-        out.leave[lane] = if some { ay } else { LATE };
-        out.back[lane] = if some { ax } else { LATE };
-        misfits[lane] |= told((ax == ay) & (ax < LATE));
+        leave[lane] = if some { ay } else { LATE };
+        back[lane] = if some { ax } else { LATE };
+        odd[lane] = told((ax == ay) & (ax < LATE));
     }
+    *out = Spell { leave, back };
+    *misfits = either(*misfits, odd);
+}
+
+/// Those where something comes before a moment.
+#[inline(always)]
+pub(super) fn before(moments: Lane, limit: i64) -> Misfits {
+    let mut before = [0; LANES];
+    for lane in 0..LANES {
+        before[lane] = told(moments[lane] < limit);
+    }
+    before
+}
+
+/// Those that are told by one or the other.
+#[inline(always)]
+pub(super) fn either(one: Misfits, other: Misfits) -> Misfits {
+    let mut misfits = [0; LANES];
+    for lane in 0..LANES {
+        misfits[lane] = one[lane] | other[lane];
+    }
+    misfits
 }
 
 /// How many extremes are kept while a threshold is found.

@@ -5,8 +5,9 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use super::apart::{Apart, Further, Made, Point};
-use super::number::{Drawn, Grid, Number, Trials, whole_periods};
-use super::spell::{self, LANES, LATE, Lane, Misfits, Spell, both, instant, told, visible};
+use super::lane::{LANES, Lane};
+use super::number::{Drawn, Grid, Number, Trials, whole_periods_each};
+use super::spell::{self, LATE, Misfits, Spell, all_visible, both, instant, told, visible};
 
 /// A level that can change, as something reads it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -414,11 +415,11 @@ impl Turn {
     #[inline(always)]
     fn new(changed: &Lane, needed: &Lane, cost: &Lane, period: i64, limit: Lane) -> Self {
         let mut turn = Self { rest: [0; LANES], begin: [0; LANES], limit };
+        let whole;
+        (whole, turn.rest) = whole_periods_each(all_visible(*changed), period);
         for lane in 0..LANES {
-            let (whole, rest) = whole_periods(visible(changed[lane]), period);
-            turn.rest[lane] = rest;
             let looks = needed[lane].wrapping_sub(1).wrapping_mul(period);
-            let begin = whole.wrapping_add(looks).wrapping_add(cost[lane]);
+            let begin = whole[lane].wrapping_add(looks).wrapping_add(cost[lane]);
             turn.begin[lane] = begin.wrapping_mul(2).wrapping_add(1);
         }
         turn

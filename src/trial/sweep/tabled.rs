@@ -5,8 +5,9 @@
 //! order and walks along them.
 
 use super::Swept;
+use super::lane::{LANES, Lane, in_order, lesser};
 use super::shares::ToldShare;
-use super::spell::{LANES, Lane, instant};
+use super::spell::instants;
 use crate::trial::share::WHOLE;
 
 /// Combinations of counts at most.
@@ -79,19 +80,13 @@ impl Tabled {
     pub(super) fn missing(&self, swept: &Swept, end: i64) -> Lane {
         let mut keys = [[0_i64; LANES]; CHANGES];
         let mut many = 0;
-        let mut list = |moments: &Lane, change: i32| {
-            let change = i64::from(change) + COMBINATIONS as i64;
-            for lane in 0..LANES {
-                let at = instant(moments[lane]);
-                keys[many][lane] = (if at < end { at } else { end }) << BITS | change;
-            }
-            many += 1;
-        };
         for (slot, change) in &self.moving {
             let spell = &swept.lanes.spells[*slot as usize];
-            list(&spell.leave, *change);
+            keys[many] = changing(spell.leave, *change, end);
+            many += 1;
             if spell.comes_back() {
-                list(&spell.back, -change);
+                keys[many] = changing(spell.back, -change, end);
+                many += 1;
             }
         }
         let keys = &mut keys[..many];
@@ -132,14 +127,14 @@ impl Tabled {
     }
 }
 
-/// Puts each two that stand side by side in order.
+/// The keys of changes at some moments, or at the horizon if that is earlier.
 #[inline(always)]
-fn in_order(less: &mut Lane, more: &mut Lane) {
-    for lane in 0..LANES {
-        let (a, b) = (less[lane], more[lane]);
-        less[lane] = if a < b { a } else { b };
-        more[lane] = if a < b { b } else { a };
+fn changing(moments: Lane, change: i32, end: i64) -> Lane {
+    let mut keys = lesser(instants(moments), [end; LANES]);
+    for key in &mut keys {
+        *key = *key << BITS | (i64::from(change) + COMBINATIONS as i64);
     }
+    keys
 }
 
 /// Puts each lane in order: Batcher's odd-even merge sort, after Knuth, The Art of Computer

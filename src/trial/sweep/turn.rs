@@ -1,8 +1,9 @@
 //! Turns: when levels changed, and what was not served, in all trials side by side.
 
-use super::spell::{LANES, LATE, Lane, instant};
+use super::lane::{LANES, Lane};
+use super::spell::{LATE, instant};
 use super::tabled::Tabled;
-use super::{Sweep, Swept};
+use super::{Sweep, Swept, Unserved};
 use crate::block::LevelId;
 use crate::outcome::{Column, Measured};
 
@@ -17,8 +18,8 @@ pub(in crate::trial) struct Turn {
 /// What of a share was not served by the horizon.
 #[derive(Debug)]
 pub(in crate::trial) enum Missing {
-    /// One part, all of the share.
-    Part(usize),
+    /// One part, and how much of the share it is.
+    Part(usize, i64),
     /// The parts of a sum, and how many there are.
     Sum(usize, i64),
     /// A mean of products.
@@ -30,16 +31,12 @@ impl Missing {
     /// \[ns\].
     #[inline(always)]
     pub(in crate::trial) fn lanes(&self, swept: &Swept, end: i64, column: &mut Column) {
-        let share;
         let (missing, whole) = match self {
-            Self::Part(part) => (&swept.away[*part], 1),
-            Self::Sum(sum, whole) => (&swept.unserved[*sum], *whole),
-            Self::Share(tabled) => {
-                share = tabled.missing(swept, end);
-                (&share, 1)
-            }
+            Self::Part(part, whole) => (swept.away[*part], *whole),
+            Self::Sum(sum, whole) => (swept.unserved[*sum], *whole),
+            Self::Share(tabled) => (tabled.missing(swept, end), 1),
         };
-        copy(column, missing);
+        *column = measured(missing);
         if whole != 1 {
             column.iter_mut().for_each(|missing| missing.0 /= whole);
         }
@@ -65,8 +62,8 @@ impl Sweep<'_> {
             return Tabled::of(share, self.end, whole).map(Missing::Share);
         }
         Some(match self.meters[meter] {
-            (_, Some(part)) if whole == 1 => Missing::Part(part),
-            (sum, _) => Missing::Sum(sum, whole),
+            Unserved::Part(part) => Missing::Part(part, whole),
+            Unserved::Sum(sum) => Missing::Sum(sum, whole),
         })
     }
 }
@@ -77,7 +74,7 @@ impl Swept {
     #[inline(always)]
     pub(in crate::trial) fn instants(&self, slot: usize) -> (Lane, Lane) {
         let spell = &self.lanes.spells[slot];
-        (instants(&spell.leave), instants(&spell.back))
+        (arrivals(spell.leave), arrivals(spell.back))
     }
 
     /// The moment of a change in each trial.
@@ -100,23 +97,27 @@ impl Swept {
     /// When a change came, in each trial; [`i64::MAX`] where it did not.
     #[inline(always)]
     pub(in crate::trial) fn turns(&self, turn: &Turn) -> Lane {
-        instants(self.moments(turn))
+        arrivals(*self.moments(turn))
     }
 }
 
+/// The instants of moments that come at all.
 #[inline(always)]
-fn instants(moments: &Lane) -> Lane {
-    let mut all = [0; LANES];
+fn arrivals(moments: Lane) -> Lane {
+    let mut instants = [0; LANES];
     for lane in 0..LANES {
         let moment = moments[lane];
-        all[lane] = if moment < LATE { instant(moment) } else { i64::MAX };
+        instants[lane] = if moment < LATE { instant(moment) } else { i64::MAX };
     }
-    all
+    instants
 }
 
+/// What was measured, trial by trial.
 #[inline(always)]
-fn copy(column: &mut Column, missing: &Lane) {
+pub(in crate::trial) fn measured(values: Lane) -> Column {
+    let mut column = [Measured(0); LANES];
     for lane in 0..LANES {
-        column[lane] = Measured(missing[lane]);
+        column[lane] = Measured(values[lane]);
     }
+    column
 }
