@@ -122,14 +122,40 @@ impl Sampling {
     #[must_use]
     #[inline(always)]
     pub fn uniforms<const N: usize>(&self, stream: Stream, first: u64) -> [f64; N] {
+        self.in_batch(stream, first / BATCH).uniforms(first)
+    }
+
+    /// The uniform numbers of a stream at index 0 in the so-many-th batch.
+    #[must_use]
+    pub const fn in_batch(&self, stream: Stream, batch: u64) -> InBatch {
+        let order = match self.scheme {
+            Scheme::Plain => None,
+            Scheme::LatinHypercube => Some(Order::of(stream, batch, 0)),
+        };
+        InBatch { stream, order }
+    }
+}
+
+/// The uniform numbers of a stream at index 0 in a batch.
+#[derive(Clone, Copy, Debug)]
+pub struct InBatch {
+    stream: Stream,
+    /// In which order the trials of the batch fall into the strata, if there are any.
+    order: Option<Order>,
+}
+
+impl InBatch {
+    /// Those of `N` trials of the batch from `first` on, which begins a run of `N`.
+    #[must_use]
+    #[inline(always)]
+    pub fn uniforms<const N: usize>(&self, first: u64) -> [f64; N] {
         let beside = N as u64;
         debug_assert!(BATCH.is_multiple_of(beside) && first.is_multiple_of(beside), "{first}");
         let mut units = [0.0; N];
         for (lane, number) in units.iter_mut().enumerate() {
-            *number = unit(squares64((first | lane as u64) << 32, stream.0));
+            *number = unit(squares64((first | lane as u64) << 32, self.stream.0));
         }
-        if self.scheme == Scheme::LatinHypercube {
-            let order = Order::of(stream, first / BATCH, 0);
+        if let Some(order) = self.order {
             let position = (first % BATCH) as u32;
             for (lane, number) in units.iter_mut().enumerate() {
                 *number = in_stratum(order.stratum(position | lane as u32), *number);
@@ -159,7 +185,7 @@ fn in_stratum(stratum: u32, unit: f64) -> f64 {
 /// The order in which the trials of a batch fall into the strata: a keyed
 /// permutation of 0..[`BATCH`], by invertible steps modulo a power of two (odd
 /// multiples, sums, xor with a right shift), three rounds of them.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 struct Order {
     rounds: [(u32, u32); 3],
 }

@@ -7,7 +7,7 @@
 
 #![allow(clippy::needless_range_loop, reason = "a lane is an index into several arrays")]
 
-use pulp::NullaryFnOnce;
+use pulp::{Simd, WithSimd};
 
 use super::Program;
 use super::compile::Subject;
@@ -185,11 +185,11 @@ struct Fill<'f> {
     outcomes: &'f mut Outcomes,
 }
 
-impl NullaryFnOnce for Fill<'_> {
+impl WithSimd for Fill<'_> {
     type Output = ();
 
     #[inline(always)]
-    fn call(self) {
+    fn with_simd<S: Simd>(self, simd: S) {
         let Self { columns, program, swept, side, outcomes } = self;
         let end = (Instant::ZERO + program.horizon).0;
         let (clock, _) = first(swept, &columns.strikes);
@@ -206,15 +206,15 @@ impl NullaryFnOnce for Fill<'_> {
         let at = At { swept, clock: side.clock, end, fitting };
         let subjects = program.measures.subjects.iter().zip(&columns.subjects);
         for ((subject, told), followed) in subjects.zip(&mut side.followed) {
-            side.untold |= told.figures(subject, &at, followed.as_mut(), outcomes);
+            side.untold |= told.figures(simd, subject, &at, followed.as_mut(), outcomes);
         }
         let slots = program.layout.milestones.iter().zip(&columns.milestones);
         for (slot, turns) in slots {
             let columns = &mut outcomes.milestones[slot.start..][..slot.instances];
-            milestone(swept, turns, &side.clock, (columns, &mut side.sort));
+            milestone(simd, swept, turns, &side.clock, (columns, &mut side.sort));
         }
         for (column, missing) in outcomes.client_outages.iter_mut().zip(&columns.outages) {
-            missing.lanes(swept, end, column);
+            missing.lanes(simd, swept, end, column);
         }
         let populations = program.layout.clients.iter().zip(&program.measures.comprises);
         let mut start = 0;
@@ -246,8 +246,9 @@ struct At<'a> {
 impl Told {
     /// All figures of a subject; the trials in which its chain cannot be told.
     #[inline(always)]
-    fn figures(
+    fn figures<S: Simd>(
         &self,
+        simd: S,
         subject: &Subject,
         at: &At<'_>,
         followed: Option<&mut Followed>,
@@ -284,7 +285,7 @@ impl Told {
                     None => [Measured::ABSENT; BESIDE],
                 },
                 Figure::Downtime => {
-                    self.missing.lanes(swept, end, column);
+                    self.missing.lanes(simd, swept, end, column);
                     continue;
                 }
                 // Logs that change are not swept.
@@ -400,7 +401,8 @@ fn spans(from: &Lane, to: &Lane) -> Column {
 
 /// When the instances of a milestone stamped it, in order; a column an instance.
 #[inline(always)]
-fn milestone(
+fn milestone<S: Simd>(
+    simd: S,
     swept: &Swept,
     turns: &[Turn],
     clock: &Lane,
@@ -420,7 +422,7 @@ fn milestone(
             for low in 0..last {
                 let (lower, upper) = moving.split_at_mut(low + 1);
                 let (mut less, mut more) = (plain(lower[low]), plain(upper[0]));
-                in_order(&mut less, &mut more);
+                in_order(simd, &mut less, &mut more);
                 (lower[low], upper[0]) = (measured(less), measured(more));
             }
         }

@@ -19,7 +19,7 @@ use crate::block::gate::Gate;
 use crate::block::{EventId, LevelId, Producer};
 
 /// Some of the trials side by side, a bit each.
-type Some16 = u16;
+type Mask = u16;
 
 /// All that may stand in the chain that ends with one event, what comes later first.
 #[derive(Debug)]
@@ -53,18 +53,18 @@ enum By {
 /// Which trials' chains an event stands in, as far as they have been followed.
 #[derive(Debug)]
 pub(in crate::trial) struct Followed {
-    there: Vec<Some16>,
-    /// Scratch: of which trials each of a gate's inputs came in the same moment.
-    same: Vec<Some16>,
+    there: Vec<Mask>,
+    /// The positions of those that stand in any, a bit each.
+    some: Vec<u64>,
     /// The trials that have to be followed one by one.
-    pub(in crate::trial) unclear: Some16,
+    pub(in crate::trial) unclear: Mask,
 }
 
 /// An event of some trials' chains.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::trial) struct Linked<'c> {
     /// In which trials it stands in the chain.
-    pub(in crate::trial) there: Some16,
+    pub(in crate::trial) there: Mask,
     /// The stage that it ends.
     pub(in crate::trial) stage: Option<u32>,
     /// The milestone that it stamps.
@@ -96,7 +96,11 @@ impl Chain {
     }
 
     pub(in crate::trial) fn followed(&self) -> Followed {
-        Followed { there: vec![0; self.links.len()], same: Vec::with_capacity(64), unclear: 0 }
+        Followed {
+            there: vec![0; self.links.len()],
+            some: vec![0; self.links.len().div_ceil(64)],
+            unclear: 0,
+        }
     }
 
     /// Finds out which trials' chains each event stands in, of those in `trials`; `clock`
@@ -105,58 +109,66 @@ impl Chain {
     pub(in crate::trial) fn follow(
         &self,
         swept: &Swept,
-        (trials, clock): (Some16, &Lane),
+        (trials, clock): (Mask, &Lane),
         followed: &mut Followed,
     ) {
-        let Followed { there, same, unclear } = followed;
-        there.fill(0);
-        *unclear = 0;
-        there[0] = trials;
-        for (position, link) in self.links.iter().enumerate() {
-            let here = there[position];
-            if here == 0 {
-                continue;
+        followed.there.fill(0);
+        followed.some.fill(0);
+        followed.unclear = 0;
+        followed.hand(&Some(0), trials);
+        for word in 0..followed.some.len() {
+            // What caused an event stands behind it, maybe in the same word.
+            let mut done = 0;
+            while followed.some[word] & !done != 0 {
+                let next = (followed.some[word] & !done).trailing_zeros();
+                done |= 1 << next;
+                self.step(swept, clock, word * 64 + next as usize, followed);
             }
-            let mut hand = |to: &Option<usize>, trials: Some16| {
-                if let Some(to) = to {
-                    there[*to] |= trials;
+        }
+    }
+
+    /// Hands the trials in whose chains a link stands on to what caused it there.
+    #[inline(always)]
+    fn step(&self, swept: &Swept, clock: &Lane, position: usize, followed: &mut Followed) {
+        let (link, here) = (&self.links[position], followed.there[position]);
+        match &link.cause {
+            By::One(cause) => followed.hand(cause, here),
+            By::First(inputs) => {
+                let moments = swept.moments(&link.turn);
+                let at_once = here & at(moments, clock);
+                let later = here & !at_once;
+                let mut open = later;
+                for (turn, cause) in inputs {
+                    let same = equal(swept.moments(turn), moments);
+                    followed.unclear |= later & !open & same;
+                    followed.hand(cause, open & same);
+                    open &= !same;
                 }
-            };
-            match &link.cause {
-                By::One(cause) => hand(cause, here),
-                By::First(inputs) => {
-                    let moments = swept.moments(&link.turn);
-                    same.clear();
-                    same.extend(inputs.iter().map(|(turn, _)| equal(swept.moments(turn), moments)));
-                    // At the instant of the fault every chain is as short as any other,
-                    // and the last is taken.
-                    let at_once = here & at(moments, clock);
-                    let mut open = here & !at_once;
-                    for ((_, cause), same) in inputs.iter().zip(&*same) {
-                        *unclear |= here & !at_once & !open & same;
-                        hand(cause, open & same);
-                        open &= !same;
+                // At the instant of the fault every chain is as short as any other,
+                // and the last is taken.
+                let mut open = at_once;
+                for (turn, cause) in inputs.iter().rev() {
+                    if open == 0 {
+                        break;
                     }
-                    let mut open = at_once;
-                    for ((_, cause), same) in inputs.iter().zip(&*same).rev() {
-                        hand(cause, open & same);
-                        open &= !same;
+                    let same = equal(swept.moments(turn), moments);
+                    followed.hand(cause, open & same);
+                    open &= !same;
+                }
+            }
+            By::Decided(decider, causes) => {
+                let (who, ties) = &swept.lanes.deciders[*decider];
+                for lane in lanes(here) {
+                    match causes.get(who[lane] as usize) {
+                        Some(cause) if ties[lane] == 1 => followed.hand(cause, 1 << lane),
+                        _ => followed.unclear |= 1 << lane,
                     }
                 }
-                By::Decided(decider, causes) => {
-                    let (who, ties) = &swept.lanes.deciders[*decider];
-                    for lane in lanes(here) {
-                        match causes.get(who[lane] as usize) {
-                            Some(cause) if ties[lane] == 1 => hand(cause, 1 << lane),
-                            _ => *unclear |= 1 << lane,
-                        }
-                    }
-                }
-                By::Lapse(again, causes) => {
-                    let earlier = earlier(swept.moments(again), swept.moments(&link.turn));
-                    hand(&causes[0], here & !earlier);
-                    hand(&causes[1], here & earlier);
-                }
+            }
+            By::Lapse(again, causes) => {
+                let earlier = earlier(swept.moments(again), swept.moments(&link.turn));
+                followed.hand(&causes[0], here & !earlier);
+                followed.hand(&causes[1], here & earlier);
             }
         }
     }
@@ -167,12 +179,39 @@ impl Chain {
         swept: &'c Swept,
         followed: &'c Followed,
     ) -> impl Iterator<Item = Linked<'c>> {
-        let links = self.links.iter().zip(&followed.there).rev().filter(|(_, there)| **there != 0);
-        links.map(|(link, there)| Linked {
-            there: *there,
-            stage: link.stage,
-            stamps: link.stamps,
-            moments: swept.moments(&link.turn),
+        followed.last_first().map(|position| {
+            let (link, there) = (&self.links[position], followed.there[position]);
+            let moments = swept.moments(&link.turn);
+            Linked { there, stage: link.stage, stamps: link.stamps, moments }
+        })
+    }
+}
+
+impl Followed {
+    /// An event, if there is one, stands in the chains of some more trials.
+    #[inline(always)]
+    fn hand(&mut self, to: &Option<usize>, trials: Mask) {
+        if let Some(to) = *to
+            && trials != 0
+        {
+            self.there[to] |= trials;
+            self.some[to / 64] |= 1 << (to % 64);
+        }
+    }
+
+    /// The positions of events that stand in some chain, from the last on.
+    #[inline(always)]
+    fn last_first(&self) -> impl Iterator<Item = usize> {
+        let mut word = self.some.len();
+        let mut bits = 0_u64;
+        std::iter::from_fn(move || {
+            while bits == 0 {
+                word = word.checked_sub(1)?;
+                bits = self.some[word];
+            }
+            let last = 63 - bits.leading_zeros();
+            bits ^= 1 << last;
+            Some(word * 64 + last as usize)
         })
     }
 }
@@ -273,37 +312,37 @@ impl Order<'_, '_> {
 
 /// The trials in which two moments are one.
 #[inline(always)]
-fn equal(one: &Lane, other: &Lane) -> Some16 {
+fn equal(one: &Lane, other: &Lane) -> Mask {
     let mut same = 0;
     for lane in 0..LANES {
-        same |= Some16::from(one[lane] == other[lane]) << lane;
+        same |= Mask::from(one[lane] == other[lane]) << lane;
     }
     same
 }
 
 /// The trials in which one moment is before another.
 #[inline(always)]
-fn earlier(one: &Lane, other: &Lane) -> Some16 {
+fn earlier(one: &Lane, other: &Lane) -> Mask {
     let mut earlier = 0;
     for lane in 0..LANES {
-        earlier |= Some16::from(one[lane] < other[lane]) << lane;
+        earlier |= Mask::from(one[lane] < other[lane]) << lane;
     }
     earlier
 }
 
 /// The trials in which a moment is at an instant.
 #[inline(always)]
-fn at(moments: &Lane, instants: &Lane) -> Some16 {
+fn at(moments: &Lane, instants: &Lane) -> Mask {
     let mut at = 0;
     for lane in 0..LANES {
-        at |= Some16::from(instant(moments[lane]) == instants[lane]) << lane;
+        at |= Mask::from(instant(moments[lane]) == instants[lane]) << lane;
     }
     at
 }
 
 /// The places of some trials.
 #[inline(always)]
-pub(in crate::trial) fn lanes(mut some: Some16) -> impl Iterator<Item = usize> {
+pub(in crate::trial) fn lanes(mut some: Mask) -> impl Iterator<Item = usize> {
     std::iter::from_fn(move || {
         let lane = (some != 0).then(|| some.trailing_zeros() as usize)?;
         some &= some - 1;

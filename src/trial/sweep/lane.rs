@@ -3,6 +3,8 @@
 //! What these functions read they take by value: whoever compiles them then knows that what
 //! they write is none of it, and takes the numbers together.
 
+use pulp::Simd;
+
 /// Trials that are swept side by side.
 pub(super) const LANES: usize = crate::outcome::BESIDE;
 
@@ -52,8 +54,13 @@ pub(in crate::trial) fn greater(one: Lane, other: Lane) -> Lane {
 }
 
 /// Puts each two that stand side by side in order.
+///
+/// It is too short for a compiler to see by itself that it can be done for many at once.
 #[inline(always)]
-pub(in crate::trial) fn in_order(less: &mut Lane, more: &mut Lane) {
-    let (a, b) = (*less, *more);
-    (*less, *more) = (lesser(a, b), greater(a, b));
+pub(in crate::trial) fn in_order<S: Simd>(simd: S, less: &mut Lane, more: &mut Lane) {
+    let ((less, _), (more, _)) = (S::as_mut_simd_i64s(less), S::as_mut_simd_i64s(more));
+    for (less, more) in less.iter_mut().zip(more) {
+        let (a, b) = (*less, *more);
+        (*less, *more) = (simd.min_i64s(a, b), simd.max_i64s(a, b));
+    }
 }

@@ -16,6 +16,7 @@
 
 mod account;
 mod apart;
+mod build;
 mod cause;
 mod chain;
 mod lane;
@@ -29,34 +30,32 @@ mod step;
 mod tabled;
 mod turn;
 
-use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
+use std::collections::{BTreeMap, BinaryHeap};
 
 pub(super) use account::Account;
 pub(super) use chain::{Chain, Followed, lanes};
 pub use plan::Unswept;
 pub(super) use turn::{Missing, Turn, measured};
 
-use pulp::{Arch, NullaryFnOnce};
+use pulp::{Arch, Simd, WithSimd};
 
-use apart::{Further, Made, Round};
+use apart::{Further, Made};
+use build::Built;
 use lane::{LANES, lesser, minus, plus};
 pub(super) use lane::{Lane, greater, in_order};
-use number::{Grid, Number, Numbers, Trials};
+use number::{Grid, Numbers, Trials};
 use pairs::PairStep;
-use plan::{Plan, Step, inputs_of};
+use plan::Plan;
 use shares::{Count, ToldShare};
 use spell::{Spell, instant, instants};
 use step::{
-    EvenStep, FaultStep, GateStep, Input, Lanes, LeaseStep, PoolStep, ProbeStep, Rule, Setting,
-    TicksStep, User, WorkStep,
+    EvenStep, FaultStep, GateStep, Input, Lanes, LeaseStep, PoolStep, ProbeStep, Setting,
+    TicksStep, WorkStep,
 };
 
 use super::meter::Meter;
 use super::steady::Steady;
-use crate::block::gate::Gate;
-use crate::block::pool::Pool;
-use crate::block::probe::Looks;
-use crate::block::{ClockId, Event, EventId, Graph, LevelId, Literal, PoolId, ValueId};
+use crate::block::{Event, EventId, Graph, LevelId, Literal};
 use crate::random::Sampling;
 use crate::units::Span;
 
@@ -111,12 +110,12 @@ struct Beside<'w, 'g> {
     trials: &'w Trials,
 }
 
-impl NullaryFnOnce for Beside<'_, '_> {
+impl WithSimd for Beside<'_, '_> {
     type Output = ();
 
     #[inline(always)]
-    fn call(self) {
-        self.sweep.sweep(&mut self.swept.lanes, self.trials);
+    fn with_simd<S: Simd>(self, simd: S) {
+        self.sweep.sweep(simd, &mut self.swept.lanes, self.trials);
         self.sweep.add_up(self.swept);
     }
 }
@@ -181,35 +180,13 @@ impl<'g> Sweep<'g> {
         if horizon.0 > LONGEST || horizon.0 > i64::MAX / most as i64 {
             return Err(Unswept::Reading);
         }
-        let mut compiler = Compiler {
-            graph,
-            steady,
-            slots: vec![STILL; graph.levels.len()],
-            spells: 0,
-            rounds: Vec::new(),
-            ready: Vec::new(),
-            pairs: BTreeMap::new(),
-            grids: Vec::new(),
-            clocks: vec![usize::MAX; graph.clocks.len()],
-            moves: plan.moves,
-            numbers: Numbers::new(graph, steady),
-            families: BTreeMap::new(),
-            known: BTreeMap::new(),
-            deciders: Vec::new(),
-            ticks: Vec::new(),
-            steps: Vec::new(),
-        };
-        for step in &plan.steps {
-            compiler.step(step);
-        }
-        let Compiler { numbers, slots, spells, rounds, grids, mut ticks, steps, deciders, .. } =
-            compiler;
-        ticks.extend(steps);
+        let Built { numbers, steps, slots, rounds, grids, deciders } =
+            Built::of(graph, steady, plan);
+        let spells = rounds.len();
         let stamps = stamps(graph, steady, &slots);
         let made = Made::of(graph, meters, &slots, rounds);
         let end = 2 * horizon.0 + 1;
         let (gates, parts, sums, meters_of) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        let steps = ticks;
         let mut sweep = Self {
             graph,
             steady,
@@ -333,20 +310,20 @@ impl<'g> Sweep<'g> {
     }
 
     #[inline(always)]
-    fn sweep(&self, lanes: &mut Lanes, trials: &Trials) {
+    fn sweep<S: Simd>(&self, simd: S, lanes: &mut Lanes, trials: &Trials) {
         lanes.misfits = [0; LANES];
         lanes.further.clear();
         self.numbers.draw(trials, &mut lanes.drawn);
-        let with = Setting { trials, made: &self.made, end: self.end };
+        let with = Setting { made: &self.made, end: self.end };
         for step in &self.steps {
             match step {
                 Compiled::Fault(step) => lanes.fault(step, &with),
-                Compiled::Ticks(step) => lanes.ticks(step, &with),
-                Compiled::Even(step) => lanes.even_ticks(step, &with),
+                Compiled::Ticks(step) => lanes.ticks(step),
+                Compiled::Even(step) => lanes.even_ticks(step),
                 Compiled::Gate(step) => lanes.gate(step, &with),
                 Compiled::Pairs(step) => lanes.pairs(step, &with),
                 Compiled::Work(step) => lanes.work(step, &with),
-                Compiled::Pool(step) => lanes.pool(step, &with),
+                Compiled::Pool(step) => lanes.pool(simd, step, &with),
                 Compiled::Probes(step) => lanes.probes(step, &with),
                 Compiled::Lease(step) => lanes.lease(step, &with),
             }
@@ -399,289 +376,4 @@ fn stamps(graph: &Graph, steady: &Steady, slots: &[u32]) -> Vec<Vec<(u32, bool)>
         }
     }
     stamps
-}
-
-/// Puts steps together.
-struct Compiler<'g> {
-    graph: &'g Graph,
-    steady: &'g Steady,
-    moves: Vec<bool>,
-    slots: Vec<u32>,
-    spells: usize,
-    /// When the level of each spell changes.
-    rounds: Vec<Round>,
-    /// The step that works out each spell.
-    ready: Vec<usize>,
-    /// The steps of gates that share an input, by that and by whether the other held.
-    pairs: BTreeMap<(Input, bool), usize>,
-    grids: Vec<Grid>,
-    /// The grid of each clock.
-    clocks: Vec<usize>,
-    numbers: Numbers<'g>,
-    /// The steps of probes that look at the same with the same period.
-    families: BTreeMap<(u32, i64), Vec<usize>>,
-    /// The spells of gates, by what they read and how.
-    known: BTreeMap<(Rule, Vec<Input>), u32>,
-    /// The gates whose deciders are written down.
-    deciders: Vec<usize>,
-    /// Ticks depend on nothing, and come first.
-    ticks: Vec<Compiled>,
-    steps: Vec<Compiled>,
-}
-
-impl<'g> Compiler<'g> {
-    fn step(&mut self, step: &Step) {
-        match step {
-            Step::Fault(index) => self.fault(*index),
-            Step::Ticks(clock) => self.clock(*clock),
-            Step::Gate(index) => self.gate(*index),
-            Step::Work(index) => {
-                // Work that nothing starts never changes.
-                if self.input(self.graph.works[*index].0.when).is_some() {
-                    let step = self.work(*index);
-                    self.steps.push(Compiled::Work(step));
-                }
-            }
-            Step::Pool(pool) => self.pool(*pool),
-            Step::Probe(index) => self.probe(*index),
-            Step::Lease(index) => self.lease(*index),
-        }
-    }
-
-    fn fresh(&mut self, level: LevelId, round: Round) -> u32 {
-        let slot = &mut self.slots[level.index()];
-        if *slot == STILL {
-            *slot = self.spells as u32;
-            self.spells += 1;
-            self.rounds.push(round);
-            self.ready.push(self.steps.len());
-        }
-        *slot
-    }
-
-    /// What a literal that can change reads; `None` where what it reads cannot.
-    fn input(&self, literal: Literal) -> Option<Input> {
-        let slot = self.slots[literal.level().index()];
-        (slot != STILL).then(|| Input { slot, held: self.steady.holds(literal) })
-    }
-
-    fn span(&mut self, id: ValueId) -> Number {
-        self.numbers.span(id)
-    }
-
-    fn fault(&mut self, index: usize) {
-        let graph = self.graph;
-        let fault = &graph.faults[index];
-        let crate::block::Strikes::One(arm) = &fault.strikes else {
-            unreachable!("the plan refuses faults with a choice")
-        };
-        let slot = self.fresh(fault.level, Round::First);
-        let mut facts = Vec::new();
-        let ends: BTreeSet<_> = arm.end.iter().map(|end| (end.level, end.value)).collect();
-        for change in &arm.begin {
-            if self.steady.levels[change.level.index()] != change.value {
-                let returns = ends.contains(&(change.level, !change.value));
-                facts.push((self.fresh(change.level, Round::First), returns));
-            }
-        }
-        let (at, lasts) = (self.span(fault.at), fault.lasts.map(|lasts| self.span(lasts)));
-        self.steps.push(Compiled::Fault(FaultStep { at, lasts, slot, facts }));
-    }
-
-    fn grid(&mut self, step: TicksStep) {
-        let even = step.even();
-        self.grids.push(Grid::of(even.unwrap_or(1)));
-        let Some(period) = even else { return self.ticks.push(Compiled::Ticks(step)) };
-        let clock = (step.grid, step.name);
-        let known = self.ticks.iter_mut().find_map(|known| match known {
-            Compiled::Even(known) if known.period == period => Some(&mut known.clocks),
-            _ => None,
-        });
-        match known {
-            Some(clocks) => clocks.push(clock),
-            None => self.ticks.push(Compiled::Even(EvenStep { period, clocks: vec![clock] })),
-        }
-    }
-
-    fn clock(&mut self, id: ClockId) {
-        let graph = self.graph;
-        let clock = &graph.clocks[id.index()];
-        let grid = self.grids.len();
-        self.clocks[id.index()] = grid;
-        let every = self.span(clock.every);
-        let age = clock.age.map(|age| self.span(age));
-        self.grid(TicksStep {
-            grid,
-            every,
-            cost: Number::Constant(0),
-            age,
-            replies: false,
-            name: clock.name,
-        });
-    }
-
-    fn gate(&mut self, index: usize) {
-        let graph = self.graph;
-        let (gate, level) = &graph.gates[index];
-        let (moving, still) = inputs_of(gate, &self.moves, self.steady);
-        let mut inputs: Vec<Input> = moving.iter().filter_map(|l| self.input(*l)).collect();
-        // Those that turned out never to change count as they are.
-        let settled = moving.iter().filter(|l| self.input(**l).is_none());
-        let still = still + settled.filter(|l| self.steady.holds(**l)).count();
-        let rule = match gate {
-            Gate::Latch { when, until } => {
-                let read = |l: Literal| self.input(l).ok_or_else(|| self.steady.holds(l));
-                let held = self.steady.levels[level.index()];
-                Rule::Latch { when: read(*when), until: read(*until), held }
-            }
-            Gate::Threshold { least, .. } => {
-                match rule(&mut inputs, (*least as usize).checked_sub(still)) {
-                    Some(rule) => rule,
-                    // What changes cannot decide it.
-                    None => return,
-                }
-            }
-        };
-        // What is left alone with one input changes with it, whichever way.
-        if let (Rule::All, [only]) = (rule, &inputs[..]) {
-            self.slots[level.index()] = only.slot;
-            return;
-        }
-        let mut sorted = inputs.clone();
-        sorted.sort_unstable();
-        if let Some(slot) = self.known.get(&(rule, sorted.clone())) {
-            self.slots[level.index()] = *slot;
-            return;
-        }
-        let read = inputs.iter().map(|input| input.slot).collect();
-        let slot = self.fresh(*level, Round::Gate(read));
-        self.known.insert((rule, sorted), slot);
-        if let (Rule::All, [one, other]) = (rule, &inputs[..]) {
-            return self.pair(slot, [*one, *other]);
-        }
-        // Who decided a count of many is written down: it would be long to search.
-        let decider = matches!(rule, Rule::Decided(_)).then(|| {
-            self.deciders.push(index);
-            self.deciders.len() - 1
-        });
-        self.steps.push(Compiled::Gate(GateStep { slot, inputs, rule, decider }));
-    }
-
-    fn work(&mut self, index: usize) -> WorkStep {
-        let graph = self.graph;
-        let (work, level) = &graph.works[index];
-        let when = self.input(work.when).expect("something starts it");
-        let slot = self.fresh(*level, Round::Work(when.slot));
-        let takes = self.span(work.takes);
-        WorkStep { slot, when, takes, finishes: work.finishes }
-    }
-
-    fn pool(&mut self, pool: PoolId) {
-        let graph = self.graph;
-        let mut users = Vec::new();
-        for user in &graph.users[pool.index()] {
-            let spec = &graph.works[user.index()].0;
-            let Some(uses) = spec.uses.filter(|_| self.input(spec.when).is_some()) else {
-                continue;
-            };
-            let work = self.work(user.index());
-            users.push(User { work, held: self.fresh(uses.held, Round::Later) });
-        }
-        let Pool::Units(size) = graph.pools[pool.index()] else {
-            unreachable!("the plan refuses tokens")
-        };
-        let size = self.numbers.units(size);
-        self.steps.push(Compiled::Pool(PoolStep { size, users }));
-    }
-
-    fn probe(&mut self, index: usize) {
-        let graph = self.graph;
-        let (probe, level) = &graph.probes[index];
-        let Some(watch) = self.input(probe.watch) else { return };
-        let held = self.steady.levels[level.index()];
-        let (first, second) =
-            if held { (probe.fall, probe.rise) } else { (probe.rise, probe.fall) };
-        let needed = (self.numbers.looks(first), self.numbers.looks(second));
-        let (grid, every, cost) = match &probe.looks {
-            Looks::Clock(clock) => {
-                let every = self.span(graph.clocks[clock.index()].every);
-                (self.clocks[clock.index()], every, Number::Constant(0))
-            }
-            Looks::Reply { every, cost, age, name, .. } => {
-                let grid = self.grids.len();
-                let (every, cost) = (self.span(*every), self.span(*cost));
-                let age = age.map(|age| self.span(age));
-                let (replies, name) = (true, *name);
-                self.grid(TicksStep { grid, every, cost, age, replies, name });
-                (grid, every, cost)
-            }
-        };
-        let slot = self.fresh(*level, Round::First);
-        let period = match (every, cost) {
-            (Number::Constant(every), Number::Constant(cost)) => Some(every.max(1_000) + cost),
-            _ => None,
-        };
-        let step =
-            ProbeStep { watch: watch.slot, needed, cost, period, probes: vec![(slot, grid)] };
-        self.join(step);
-    }
-
-    /// Probes that look at the same with the same numbers are worked out together.
-    fn join(&mut self, step: ProbeStep) {
-        let Some(period) = step.period else {
-            return self.steps.push(Compiled::Probes(step));
-        };
-        let known = self.families.entry((step.watch, period)).or_default();
-        for position in &*known {
-            if let Compiled::Probes(other) = &mut self.steps[*position]
-                && alike(other, &step)
-            {
-                step.probes.iter().for_each(|(slot, _)| self.ready[*slot as usize] = *position);
-                return other.probes.extend(step.probes);
-            }
-        }
-        known.push(self.steps.len());
-        self.steps.push(Compiled::Probes(step));
-    }
-
-    fn lease(&mut self, index: usize) {
-        let graph = self.graph;
-        let (lease, level) = &graph.leases[index];
-        let (clock, condition) = lease.renew[0];
-        let Some(condition) = self.input(condition) else { return };
-        let slot = self.fresh(*level, Round::First);
-        let ttl = self.span(lease.ttl);
-        let checks = lease.check.map(|check| self.clocks[check.index()]);
-        let renewals = self.clocks[clock.index()];
-        let condition = condition.slot;
-        let step = LeaseStep { slot, condition, ttl, renewals, checks };
-        self.steps.push(Compiled::Lease(step));
-    }
-}
-
-/// Whether two steps of probes differ only in their ticks.
-fn alike(one: &ProbeStep, other: &ProbeStep) -> bool {
-    one.needed == other.needed && one.cost == other.cost
-}
-
-/// How a threshold over what can change is worked out; `None` where that cannot decide
-/// it. `least` of them must hold; `None`: fewer than none.
-fn rule(inputs: &mut [Input], least: Option<usize>) -> Option<Rule> {
-    let least = least.filter(|least| (1..=inputs.len()).contains(least))?;
-    if least == inputs.len() {
-        return Some(Rule::All);
-    }
-    if least == 1 {
-        // It fails to hold while all inputs do.
-        inputs.iter_mut().for_each(|input| input.held = !input.held);
-        return Some(Rule::All);
-    }
-    let held = inputs.iter().filter(|input| input.held).count();
-    if held == inputs.len() {
-        Some(Rule::Decided(inputs.len() - least + 1))
-    } else if held == 0 {
-        Some(Rule::Decided(least))
-    } else {
-        Some(Rule::AtLeast(least))
-    }
 }

@@ -7,7 +7,7 @@ use crate::block::backup::Restore;
 use crate::block::value::{Readings, Value};
 use crate::block::{BackupId, Graph, LeaseId, Literal, LogId, PickId, ValueId};
 use crate::distribution::Law;
-use crate::random::Sampling;
+use crate::random::{BATCH, InBatch, Sampling};
 use crate::trial::Steady;
 use crate::units::{NANOS, Span};
 
@@ -17,14 +17,6 @@ pub(super) struct Trials {
     pub(super) sampling: Sampling,
     /// The first of them; a multiple of [`LANES`].
     pub(super) first: u64,
-}
-
-impl Trials {
-    /// The uniform numbers of a name at index 0.
-    #[inline(always)]
-    pub(super) fn uniforms(&self, name: u64) -> Reals {
-        self.sampling.uniforms(self.sampling.stream(name), self.first)
-    }
 }
 
 /// A real number in each trial.
@@ -60,15 +52,18 @@ impl Purpose {
     }
 }
 
+/// The uniform number of a name at index 0 in each trial: its place among those that are
+/// drawn.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Draw(usize);
+
 /// How a value is worked out from those that were before it, by their places.
 #[derive(Debug)]
 enum Operation<'g> {
-    /// Always the same: there from the start.
-    Constant(f64),
-    /// Drawn from a law under a name.
-    Draw(&'g Law, u64),
-    /// Uniform between two values, under a name.
-    Between(usize, usize, u64),
+    /// Drawn from a law.
+    Draw(&'g Law, Draw),
+    /// Uniform between two values.
+    Between(usize, usize, Draw),
     Add(usize, usize),
     Subtract(usize, usize),
     /// Anything else, trial by trial.
@@ -80,7 +75,12 @@ enum Operation<'g> {
 pub(super) struct Numbers<'g> {
     graph: &'g Graph,
     steady: &'g Steady,
-    operations: Vec<Operation<'g>>,
+    /// Which place each makes, in order.
+    operations: Vec<(usize, Operation<'g>)>,
+    /// At each place, what it always comes to; nothing for what moves.
+    constants: Vec<Option<f64>>,
+    /// The names of uniform numbers.
+    names: Vec<u64>,
     /// Where each value is.
     places: BTreeMap<u32, usize>,
     /// Those that are told as whole numbers: where each is, and what for.
@@ -90,7 +90,8 @@ pub(super) struct Numbers<'g> {
 impl<'g> Numbers<'g> {
     pub(super) fn new(graph: &'g Graph, steady: &'g Steady) -> Self {
         let (operations, places, told) = (Vec::new(), BTreeMap::new(), Vec::new());
-        Self { graph, steady, operations, places, told }
+        let (constants, names) = (Vec::new(), Vec::new());
+        Self { graph, steady, operations, constants, names, places, told }
     }
 
     /// A span of time \[ns\].
@@ -110,7 +111,7 @@ impl<'g> Numbers<'g> {
 
     fn number(&mut self, id: ValueId, purpose: Purpose) -> Number {
         let place = self.place(id);
-        if let Operation::Constant(value) = self.operations[place] {
+        if let Some(value) = self.constants[place] {
             return Number::Constant(purpose.of(value));
         }
         let known = self.told.iter().position(|told| *told == (place, purpose));
@@ -120,6 +121,12 @@ impl<'g> Numbers<'g> {
         }))
     }
 
+    /// The uniform numbers of a name.
+    pub(super) fn named(&mut self, name: u64) -> Draw {
+        self.names.push(name);
+        Draw(self.names.len() - 1)
+    }
+
     /// Where a value is worked out, after all that it needs.
     fn place(&mut self, id: ValueId) -> usize {
         if let Some(place) = self.places.get(&id.0) {
@@ -127,41 +134,62 @@ impl<'g> Numbers<'g> {
         }
         let graph = self.graph;
         let operation = match &graph.values[id.0 as usize] {
-            Value::Constant(value) => Operation::Constant(*value),
-            Value::Each { law, name } | Value::Trial { law, name } => Operation::Draw(law, *name),
-            Value::Between { low, high, name } => {
-                Operation::Between(self.place(*low), self.place(*high), *name)
+            Value::Constant(_) => None,
+            Value::Each { law, name } | Value::Trial { law, name } => {
+                Some(Operation::Draw(law, self.named(*name)))
             }
-            Value::Add(a, b) => Operation::Add(self.place(*a), self.place(*b)),
-            Value::Subtract(a, b) => Operation::Subtract(self.place(*a), self.place(*b)),
-            _ => Operation::Alone(id),
+            Value::Between { low, high, name } => {
+                let (low, high) = (self.place(*low), self.place(*high));
+                Some(Operation::Between(low, high, self.named(*name)))
+            }
+            Value::Add(a, b) => Some(Operation::Add(self.place(*a), self.place(*b))),
+            Value::Subtract(a, b) => Some(Operation::Subtract(self.place(*a), self.place(*b))),
+            _ => Some(Operation::Alone(id)),
         };
-        self.operations.push(operation);
-        self.places.insert(id.0, self.operations.len() - 1);
-        self.operations.len() - 1
+        let place = self.constants.len();
+        self.constants.push(match &graph.values[id.0 as usize] {
+            Value::Constant(value) => Some(*value),
+            _ => None,
+        });
+        self.operations.extend(operation.map(|operation| (place, operation)));
+        self.places.insert(id.0, place);
+        place
     }
 
     /// Room for them, in which what is constant stands already.
     pub(super) fn room(&self) -> Drawn {
-        let real = |operation: &Operation<'_>| match operation {
-            Operation::Constant(value) => [*value; LANES],
-            _ => [0.0; LANES],
-        };
-        let reals = self.operations.iter().map(real).collect();
-        Drawn { reals, wholes: vec![[0; LANES]; self.told.len()] }
+        let reals = self.constants.iter().map(|value| [value.unwrap_or(0.0); LANES]).collect();
+        let streams = Vec::with_capacity(self.names.len());
+        Drawn { reals, wholes: vec![[0; LANES]; self.told.len()], streams, batch: None, first: 0 }
+    }
+
+    /// Begins with other trials.
+    fn begin(&self, trials: &Trials, drawn: &mut Drawn) {
+        drawn.first = trials.first;
+        let batch = (trials.sampling, trials.first / BATCH);
+        if drawn.batch != Some(batch) {
+            drawn.batch = Some(batch);
+            drawn.streams.clear();
+            let (sampling, batch) = batch;
+            let stream = |name: &u64| sampling.in_batch(sampling.stream(*name), batch);
+            drawn.streams.extend(self.names.iter().map(stream));
+        }
     }
 
     /// Works all of them out.
     #[inline(always)]
     pub(super) fn draw(&self, trials: &Trials, drawn: &mut Drawn) {
-        for (place, operation) in self.operations.iter().enumerate() {
-            let (before, after) = drawn.reals.split_at_mut(place);
+        self.begin(trials, drawn);
+        let (first, streams) = (drawn.first, &drawn.streams);
+        for (place, operation) in &self.operations {
+            let (before, after) = drawn.reals.split_at_mut(*place);
             let out = &mut after[0];
             match operation {
-                Operation::Constant(_) => {}
-                Operation::Draw(law, name) => *out = law.quantile_each(&trials.uniforms(*name)),
-                Operation::Between(low, high, name) => {
-                    let uniforms = trials.uniforms(*name);
+                Operation::Draw(law, draw) => {
+                    *out = law.quantile_each(&streams[draw.0].uniforms(first));
+                }
+                Operation::Between(low, high, draw) => {
+                    let uniforms: Reals = streams[draw.0].uniforms(first);
                     let (low, high) = (&before[*low], &before[*high]);
                     for lane in 0..LANES {
                         out[lane] = low[lane] + (high[lane] - low[lane]) * uniforms[lane];
@@ -237,9 +265,20 @@ fn one_by_one(purpose: Purpose, reals: &Reals, out: &mut Lane) {
 pub(super) struct Drawn {
     reals: Vec<Reals>,
     wholes: Vec<Lane>,
+    /// Where uniform numbers come from, and of which batch.
+    streams: Vec<InBatch>,
+    batch: Option<(Sampling, u64)>,
+    /// The first of the trials.
+    first: u64,
 }
 
 impl Drawn {
+    /// A uniform number in each trial.
+    #[inline(always)]
+    pub(super) fn uniforms(&self, draw: Draw) -> Reals {
+        self.streams[draw.0].uniforms(self.first)
+    }
+
     /// A number in each trial.
     #[inline(always)]
     pub(super) fn lanes(&self, number: Number) -> Lane {
@@ -318,19 +357,6 @@ impl Grid {
         Self { period: [period; LANES], first: [0; LANES], before: None }
     }
 
-    /// Ticks of a period, zero to [`Self::LONGEST`], begin anywhere in it.
-    #[inline(always)]
-    pub(super) fn begin(&mut self, uniforms: &Reals, period: i64) {
-        let width = period as f64;
-        for lane in 0..LANES {
-            let exact = uniforms[lane] * width;
-            // Rounded, then floored; and never a whole period.
-            let below = nearest(exact).wrapping_sub(i64::from(exact + WHOLE - WHOLE > exact));
-            let first = if below < period { below } else { period.wrapping_sub(1) };
-            self.first[lane] = first;
-        }
-    }
-
     /// The first tick at or after `from` (zero or later) in one trial.
     #[inline]
     pub(super) fn next(&self, lane: usize, from: i64) -> i64 {
@@ -347,6 +373,38 @@ impl Grid {
         };
         (self.next(lane, to) - self.period[lane]).max(before)
     }
+}
+
+/// The first of ticks that begin anywhere in a period of zero to [`Grid::LONGEST`].
+#[inline(always)]
+pub(super) fn begin(uniforms: &Reals, period: i64) -> Lane {
+    let (mut ticks, width) = ([0; LANES], period as f64);
+    for lane in 0..LANES {
+        let exact = uniforms[lane] * width;
+        // Rounded, then floored; and never a whole period.
+        let below = nearest(exact).wrapping_sub(i64::from(exact + WHOLE - WHOLE > exact));
+        ticks[lane] = if below < period { below } else { period.wrapping_sub(1) };
+    }
+    ticks
+}
+
+/// Each number, zero or more, divided by another, and the fraction left out.
+#[inline(always)]
+pub(super) fn quotients(of: Lane, by: i64) -> Lane {
+    let (mut quotients, mut small) = ([0; LANES], true);
+    for lane in 0..LANES {
+        // Both are doubles, and what they come to is far enough from 2⁵².
+        small &= of[lane] < 1 << 51;
+        let near = nearest(of[lane] as f64 / by as f64);
+        let too_many = near.wrapping_mul(by) > of[lane];
+        quotients[lane] = near.wrapping_sub(i64::from(too_many));
+    }
+    if !small || by >= 1 << 51 {
+        for lane in 0..LANES {
+            quotients[lane] = of[lane] / by;
+        }
+    }
+    quotients
 }
 
 /// The whole periods before each instant, below 2⁶¹, and what is left; periods are no
@@ -376,4 +434,52 @@ pub(super) fn whole_periods(at: i64, period: i64) -> (i64, i64) {
         whole += period;
     }
     (whole, at - whole)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn periods_are_counted_as_whole_numbers_are(
+            at in proptest::array::uniform16(0_i64..1 << 60),
+            bits in 10_u32..50,
+            part in 0_i64..1 << 50,
+        ) {
+            let period = (1 << bits) + part % (1 << bits);
+            // Some are whole periods, and some miss that by one.
+            let at: Lane = std::array::from_fn(|lane| match lane % 4 {
+                0 => at[lane],
+                1 => at[lane] / period * period,
+                2 => (at[lane] / period * period - 1).max(0),
+                _ => at[lane] >> bits,
+            });
+            let (wholes, rests) = whole_periods_each(at, period);
+            for lane in 0..LANES {
+                prop_assert_eq!(wholes[lane], at[lane] / period * period);
+                prop_assert_eq!(rests[lane], at[lane] % period);
+                prop_assert_eq!(whole_periods(at[lane], period), (wholes[lane], rests[lane]));
+            }
+        }
+
+        #[test]
+        fn quotients_leave_the_fraction_out(
+            of in proptest::array::uniform16(0_i64..1 << 62),
+            by in 1_i64..1 << 40,
+            shift in 0_u32..40,
+        ) {
+            let of: Lane = std::array::from_fn(|lane| match lane % 3 {
+                0 => of[lane] >> shift,
+                1 => (of[lane] >> shift) / by * by,
+                _ => ((of[lane] >> shift) / by * by - 1).max(0),
+            });
+            let quotients = quotients(of, by);
+            for lane in 0..LANES {
+                prop_assert_eq!(quotients[lane], of[lane] / by);
+            }
+        }
+    }
 }

@@ -3,11 +3,12 @@
 //! What each of many clients waits for is much alike: something of its own, and something
 //! that all of them need. Such gates are worked out together.
 
+use super::Compiled;
 use super::apart::Apart;
+use super::build::Builder;
 use super::lane::LANES;
 use super::spell::{both, told};
 use super::step::{Input, Lanes, Rule, Setting};
-use super::{Compiled, Compiler};
 
 /// Gates whose two inputs must hold, as they are read.
 #[derive(Debug)]
@@ -33,7 +34,7 @@ impl PairStep {
     }
 }
 
-impl Compiler<'_> {
+impl Builder<'_> {
     /// A gate of two inputs joins others that are worked out later than what it reads, or
     /// is the first of its kind.
     pub(super) fn pair(&mut self, slot: u32, inputs: [Input; 2]) {

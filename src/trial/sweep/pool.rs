@@ -2,6 +2,8 @@
 
 use std::cmp::Reverse;
 
+use pulp::Simd;
+
 use super::lane::{LANES, Lane, in_order, lesser};
 use super::number::Number;
 use super::spell::{LATE, Misfits, Spell, before, either, instant, told};
@@ -19,13 +21,13 @@ const NEVER: i64 = 1 << 57;
 impl Lanes {
     /// First come, first served; of one instant in the order of the model.
     #[inline(always)]
-    pub(super) fn pool(&mut self, step: &PoolStep, with: &Setting<'_>) {
+    pub(super) fn pool<S: Simd>(&mut self, simd: S, step: &PoolStep, with: &Setting<'_>) {
         for user in &step.users {
             self.once(user.work.when.slot);
         }
         match step.size {
             Number::Constant(size @ 1..) if step.users.len() <= USERS && with.end < NEVER => {
-                self.pool_beside(step, size as usize);
+                self.pool_beside(simd, step, size as usize);
             }
             _ => self.one_pool(step),
         }
@@ -38,7 +40,7 @@ impl Lanes {
 
     /// Few users of a certain number of units.
     #[inline(always)]
-    fn pool_beside(&mut self, step: &PoolStep, size: usize) {
+    fn pool_beside<S: Simd>(&mut self, simd: S, step: &PoolStep, size: usize) {
         let many = step.users.len();
         let (mut keys, mut takes) = ([[0_i64; LANES]; USERS], [[0_i64; LANES]; USERS]);
         for (position, user) in step.users.iter().enumerate() {
@@ -51,18 +53,24 @@ impl Lanes {
         for last in (1..many).rev() {
             for low in 0..last {
                 let (before, after) = keys.split_at_mut(low + 1);
-                in_order(&mut before[low], &mut after[0]);
+                in_order(simd, &mut before[low], &mut after[0]);
             }
         }
         for turn in 1..many {
             self.misfits = either(self.misfits, close(keys[turn - 1], keys[turn]));
         }
-        self.turns(step, keys, &takes[..many], size.min(many));
+        self.turns(simd, step, (keys, &takes[..many]), size.min(many));
     }
 
     /// Whoever asks first gets the unit that is free first.
     #[inline(always)]
-    fn turns(&mut self, step: &PoolStep, keys: &[Lane], takes: &[Lane], size: usize) {
+    fn turns<S: Simd>(
+        &mut self,
+        simd: S,
+        step: &PoolStep,
+        (keys, takes): (&[Lane], &[Lane]),
+        size: usize,
+    ) {
         // When each unit is free again, the first first.
         let mut free = [[0_i64; LANES]; USERS];
         let mut spells = [Spell::NONE; USERS];
@@ -80,7 +88,7 @@ impl Lanes {
             }
             for unit in 1..size {
                 let (before, after) = free.split_at_mut(unit);
-                in_order(&mut before[unit - 1], &mut after[0]);
+                in_order(simd, &mut before[unit - 1], &mut after[0]);
             }
         }
         for (user, spell) in step.users.iter().zip(&spells) {

@@ -219,18 +219,19 @@ const KEPT: usize = 4;
 ///
 /// With `decide` changes enough to decide it: it leaves with the `decide`-th to leave
 /// and is back with the `decide`-th from the end to come back, as long as all leave
-/// before any is back.
+/// before any is back. Only if it `returns` can any input come back.
 #[inline(always)]
 pub(super) fn threshold<'s>(
-    inputs: impl Iterator<Item = &'s Spell> + Clone,
-    decide: usize,
+    inputs: impl ExactSizeIterator<Item = &'s Spell> + Clone,
+    (decide, returns): (usize, bool),
     scratch: &mut Vec<i64>,
     misfits: &mut Misfits,
 ) -> Spell {
-    let (mut seen, mut count) = (Seen::NONE, 0);
-    for spell in inputs.clone() {
-        seen.add(spell);
-        count += 1;
+    let (mut seen, count) = (Seen::NONE, inputs.len());
+    if returns {
+        for spell in inputs.clone() {
+            seen.add(spell);
+        }
     }
     let from_end = count + 1 - decide;
     let leave = if decide <= KEPT {

@@ -2,11 +2,11 @@
 //! the spells of what it reads.
 
 use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use std::collections::{BTreeMap, BinaryHeap};
 
 use super::apart::{Apart, Further, Made, Point};
 use super::lane::{LANES, Lane};
-use super::number::{Drawn, Grid, Number, Trials, whole_periods_each};
+use super::number::{Draw, Drawn, Grid, Number, begin, whole_periods_each};
 use super::spell::{self, LATE, Misfits, Spell, all_visible, both, instant, told, visible};
 
 /// A level that can change, as something reads it.
@@ -44,7 +44,6 @@ pub(super) struct Lanes {
 /// What does not change from trial to trial.
 #[derive(Clone, Copy)]
 pub(super) struct Setting<'s> {
-    pub(super) trials: &'s Trials,
     /// What each spell is that of.
     pub(super) made: &'s [Made],
     /// The last moment before the horizon.
@@ -72,7 +71,7 @@ pub(super) struct TicksStep {
     pub(super) age: Option<Number>,
     /// Looks that wait for their reply begin a period after the one before zero.
     pub(super) replies: bool,
-    pub(super) name: u64,
+    pub(super) draw: Draw,
 }
 
 /// No clock ticks more often \[ns\].
@@ -95,8 +94,8 @@ impl TicksStep {
 #[derive(Debug)]
 pub(super) struct EvenStep {
     pub(super) period: i64,
-    /// The ticks of each, and its name.
-    pub(super) clocks: Vec<(usize, u64)>,
+    /// The ticks of each, and where in a period the first of them is.
+    pub(super) clocks: Vec<(usize, Draw)>,
 }
 
 /// A gate.
@@ -105,6 +104,8 @@ pub(super) struct GateStep {
     pub(super) slot: u32,
     pub(super) inputs: Vec<Input>,
     pub(super) rule: Rule,
+    /// Whether anything that it reads may come back.
+    pub(super) returns: bool,
     /// Where its deciders are written down.
     pub(super) decider: Option<usize>,
 }
@@ -161,8 +162,41 @@ pub(super) struct ProbeStep {
     pub(super) cost: Number,
     /// The same period for all of them, where it is certain \[ns\].
     pub(super) period: Option<i64>,
+    /// Whether any of them may flip back.
+    pub(super) returns: bool,
     /// Where each is, and the ticks of each.
-    pub(super) probes: Vec<(u32, usize)>,
+    pub(super) probes: Vec<(u32, Ticks)>,
+}
+
+/// What a probe looks at the ticks of.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Ticks {
+    /// Those that stand there.
+    Grid(usize),
+    /// Those that begin anywhere in the period of all probes of its step; nobody else
+    /// needs them.
+    Drawn(Draw),
+}
+
+impl ProbeStep {
+    /// Where their ticks stand.
+    pub(super) fn grids(&self) -> impl Iterator<Item = usize> {
+        self.probes.iter().filter_map(|(_, ticks)| match ticks {
+            Ticks::Grid(grid) => Some(*grid),
+            Ticks::Drawn(_) => None,
+        })
+    }
+
+    /// Draws those of its ticks itself that are told, by where they stood.
+    pub(super) fn draw(&mut self, draws: &BTreeMap<usize, Draw>) {
+        for (_, ticks) in &mut self.probes {
+            if let Ticks::Grid(grid) = ticks
+                && let Some(draw) = draws.get(grid)
+            {
+                *ticks = Ticks::Drawn(*draw);
+            }
+        }
+    }
 }
 
 /// A lease.
@@ -194,16 +228,15 @@ impl Lanes {
     }
 
     #[inline(always)]
-    pub(super) fn even_ticks(&mut self, step: &EvenStep, with: &Setting<'_>) {
-        for (grid, name) in &step.clocks {
-            let uniforms = with.trials.uniforms(*name);
-            self.grids[*grid].begin(&uniforms, step.period);
+    pub(super) fn even_ticks(&mut self, step: &EvenStep) {
+        for (grid, draw) in &step.clocks {
+            self.grids[*grid].first = begin(&self.drawn.uniforms(*draw), step.period);
         }
     }
 
-    pub(super) fn ticks(&mut self, step: &TicksStep, with: &Setting<'_>) {
+    pub(super) fn ticks(&mut self, step: &TicksStep) {
         let (every, cost) = (self.drawn.lanes(step.every), self.drawn.lanes(step.cost));
-        let uniforms = with.trials.uniforms(step.name);
+        let uniforms = self.drawn.uniforms(step.draw);
         let age = step.age.map(|age| self.drawn.lanes(age));
         let grid = &mut self.grids[step.grid];
         let mut before = [0; LANES];
@@ -238,6 +271,7 @@ impl Lanes {
             Rule::Decided(decide) => {
                 let spells = &self.spells;
                 let inputs = step.inputs.iter().map(|input| &spells[input.slot as usize]);
+                let decide = (decide, step.returns);
                 let spell = spell::threshold(inputs, decide, &mut self.scratch, &mut odd);
                 self.spells[step.slot as usize] = spell;
             }
@@ -305,14 +339,22 @@ impl Lanes {
         let watch = &before[step.watch as usize];
         #[expect(clippy::manual_map, reason = "a closure may be compiled for any processor")]
         let family = match step.period {
-            Some(period) => Some(Family::new(watch, &needed, &cost, period, with.end)),
+            Some(period) => {
+                Some(Family::new(watch, &needed, &cost, (period, step.returns), with.end))
+            }
             None => None,
         };
-        for (slot, grid) in &step.probes {
-            let (grid, out) = (&self.grids[*grid], &mut after[(slot - step.watch) as usize - 1]);
-            match &family {
-                Some(family) => family.flip(&grid.first, out),
-                None => *out = flips(watch, &needed, &cost, grid, with.end),
+        for (slot, ticks) in &step.probes {
+            let out = &mut after[(slot - step.watch) as usize - 1];
+            match (&family, *ticks) {
+                (Some(family), Ticks::Drawn(draw)) => {
+                    family.flip(&begin(&self.drawn.uniforms(draw), family.period), out);
+                }
+                (Some(family), Ticks::Grid(grid)) => family.flip(&self.grids[grid].first, out),
+                (None, Ticks::Grid(grid)) => {
+                    *out = flips(watch, &needed, &cost, &self.grids[grid], with.end);
+                }
+                (None, Ticks::Drawn(_)) => unreachable!("probes of several periods have grids"),
             }
         }
     }
@@ -396,8 +438,17 @@ fn flips(watch: &Spell, needed: &[Lane; 2], cost: &Lane, grid: &Grid, end: i64) 
 struct Family {
     period: i64,
     turn: Turn,
-    /// Where any flips back.
-    back: Option<Turn>,
+    back: Back,
+}
+
+/// Whether probes of a family flip back.
+#[expect(clippy::large_enum_variant, reason = "there is one at a time, on the stack")]
+enum Back {
+    /// Never, and that stands already where they are.
+    Never,
+    /// Not in these trials.
+    NotNow,
+    Turn(Turn),
 }
 
 /// A flip of a probe of a family, in moments.
@@ -436,7 +487,13 @@ impl Turn {
 
 impl Family {
     #[inline(always)]
-    fn new(watch: &Spell, needed: &[Lane; 2], cost: &Lane, period: i64, end: i64) -> Self {
+    fn new(
+        watch: &Spell,
+        needed: &[Lane; 2],
+        cost: &Lane,
+        (period, returns): (i64, bool),
+        end: i64,
+    ) -> Self {
         let (mut limit, last) = ([0; LANES], end.wrapping_add(1));
         for lane in 0..LANES {
             // A look that begins when all is well again sees that.
@@ -446,9 +503,11 @@ impl Family {
         }
         let turn = Turn::new(&watch.leave, &needed[0], cost, period, limit);
         let back = if watch.comes_back() {
-            Some(Turn::new(&watch.back, &needed[1], cost, period, [last; LANES]))
+            Back::Turn(Turn::new(&watch.back, &needed[1], cost, period, [last; LANES]))
+        } else if returns {
+            Back::NotNow
         } else {
-            None
+            Back::Never
         };
         Self { period, turn, back }
     }
@@ -461,9 +520,13 @@ impl Family {
             let moment = turn.moment(lane, first[lane], self.period);
             out.leave[lane] = if moment < turn.limit[lane] { moment } else { LATE };
         }
-        let Some(turn) = &self.back else {
-            out.back = [LATE; LANES];
-            return;
+        let turn = match &self.back {
+            Back::Never => return,
+            Back::NotNow => {
+                out.back = [LATE; LANES];
+                return;
+            }
+            Back::Turn(turn) => turn,
         };
         for lane in 0..LANES {
             let moment = turn.moment(lane, first[lane], self.period);

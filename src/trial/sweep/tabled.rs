@@ -4,6 +4,8 @@
 //! long as there are not too many. A trial then only puts the changes of the counts in
 //! order and walks along them.
 
+use pulp::Simd;
+
 use super::Swept;
 use super::lane::{LANES, Lane, in_order, lesser};
 use super::shares::ToldShare;
@@ -77,7 +79,7 @@ impl Tabled {
     /// How long everything was missing, or parts of it as long as they come to, by `end`
     /// \[ns\].
     #[inline(always)]
-    pub(super) fn missing(&self, swept: &Swept, end: i64) -> Lane {
+    pub(super) fn missing<S: Simd>(&self, simd: S, swept: &Swept, end: i64) -> Lane {
         let mut keys = [[0_i64; LANES]; CHANGES];
         let mut many = 0;
         for (slot, change) in &self.moving {
@@ -90,7 +92,7 @@ impl Tabled {
             }
         }
         let keys = &mut keys[..many];
-        sort(keys);
+        sort(simd, keys);
         self.walk(keys, end)
     }
 
@@ -140,7 +142,7 @@ fn changing(moments: Lane, change: i32, end: i64) -> Lane {
 /// Puts each lane in order: Batcher's odd-even merge sort, after Knuth, The Art of Computer
 /// Programming, volume 3, section 5.2.2, algorithm M.
 #[inline(always)]
-fn sort(keys: &mut [Lane]) {
+fn sort<S: Simd>(simd: S, keys: &mut [Lane]) {
     let many = keys.len();
     if many < 2 {
         return;
@@ -150,9 +152,14 @@ fn sort(keys: &mut [Lane]) {
     while width > 0 {
         let (mut next, mut offset, mut apart) = (most, 0, width);
         loop {
-            for low in (0..many - apart).filter(|low| low & width == offset) {
-                let (lower, upper) = keys.split_at_mut(low + apart);
-                in_order(&mut lower[low], &mut upper[0]);
+            // Those whose number has a bit as the offset has it, run by run.
+            let (mut run, pairs) = (offset, many - apart);
+            while run < pairs {
+                for low in run..pairs.min(run + width) {
+                    let (lower, upper) = keys.split_at_mut(low + apart);
+                    in_order(simd, &mut lower[low], &mut upper[0]);
+                }
+                run += 2 * width;
             }
             if next == width {
                 break;
@@ -178,7 +185,7 @@ mod tests {
                     *key = (state >> 60) as i64;
                 }
                 let mut sorted = keys.clone();
-                sort(&mut sorted);
+                sort(pulp::Scalar, &mut sorted);
                 for lane in 0..LANES {
                     let mut column: Vec<i64> = keys.iter().map(|row| row[lane]).collect();
                     column.sort_unstable();

@@ -1,6 +1,9 @@
 //! Turns: when levels changed, and what was not served, in all trials side by side.
 
+use pulp::Simd;
+
 use super::lane::{LANES, Lane};
+use super::number::quotients;
 use super::spell::{LATE, instant};
 use super::tabled::Tabled;
 use super::{Sweep, Swept, Unserved};
@@ -30,16 +33,19 @@ impl Missing {
     /// Tells how long everything was missing, or parts of it as long as they come to
     /// \[ns\].
     #[inline(always)]
-    pub(in crate::trial) fn lanes(&self, swept: &Swept, end: i64, column: &mut Column) {
+    pub(in crate::trial) fn lanes<S: Simd>(
+        &self,
+        simd: S,
+        swept: &Swept,
+        end: i64,
+        column: &mut Column,
+    ) {
         let (missing, whole) = match self {
             Self::Part(part, whole) => (swept.away[*part], *whole),
             Self::Sum(sum, whole) => (swept.unserved[*sum], *whole),
-            Self::Share(tabled) => (tabled.missing(swept, end), 1),
+            Self::Share(tabled) => (tabled.missing(simd, swept, end), 1),
         };
-        *column = measured(missing);
-        if whole != 1 {
-            column.iter_mut().for_each(|missing| missing.0 /= whole);
-        }
+        *column = measured(if whole == 1 { missing } else { quotients(missing, whole) });
     }
 }
 
