@@ -6,7 +6,7 @@ use std::ops::RangeInclusive;
 use super::ask::Sort;
 use super::quantity::{Expect, read_amount, read_quantity};
 use super::{Context, Entry, Found, Node, Raw, Table};
-use crate::diagnostic::{Diagnostic, nearest_help};
+use crate::diagnostic::{Diagnostic, nearest, nearest_help};
 use crate::model::preset::Quantity;
 use crate::units::Dimension;
 
@@ -81,7 +81,26 @@ impl<'a> Reader<'a> {
     pub fn missing(&self, key: &str) {
         let message = format!("{} has no \"{key}\"", self.what);
         let label = format!("\"{key}\" is needed here");
-        self.context.error("file::missing_key", message, &self.table.at, &label);
+        let mut missing =
+            Diagnostic::error("file::missing_key", message).label(&self.table.at, &label);
+        if let Some(wrong) = self.misspelt(key) {
+            missing = missing.label(&wrong.at, &format!("did you mean \"{key}\"?"));
+            // One mistake is reported once.
+            self.asked.borrow_mut().push(wrong.value.clone());
+        }
+        self.context.report(missing);
+    }
+
+    /// A key that nobody has asked for and that is like one that is missing.
+    fn misspelt(&self, missing: &str) -> Option<&'a Found<String>> {
+        /// Shorter ones are too much like others that are right.
+        const SHORTEST: usize = 4;
+        if missing.len() < SHORTEST {
+            return None;
+        }
+        let others = self.unread().into_iter().map(|entry| &entry.key);
+        let like = nearest(missing, others.clone().map(|key| key.value.as_str()))?;
+        others.into_iter().find(|key| key.value == like)
     }
 
     /// A string.
