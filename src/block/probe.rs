@@ -72,8 +72,6 @@ pub struct ProbeState {
     pub run_cause: EventId,
     /// The change that gave `watch` its value.
     pub watch_event: EventId,
-    /// For probes that wait for the reply.
-    pub reply: Reply,
     /// How often it was restarted.
     pub restarts: u32,
 }
@@ -101,7 +99,6 @@ impl ProbeState {
         counted_to: Instant::ZERO,
         run_cause: EventId::START,
         watch_event: EventId::START,
-        reply: Reply { next: Instant::NEVER, flight: None, every: Span(1), cost: Span::ZERO },
         restarts: 0,
     };
 
@@ -162,69 +159,74 @@ impl ProbeState {
         }
         clock.nth(self.counted_to, u64::from(needed.saturating_sub(self.misses).max(1) - 1))
     }
+}
 
-    /// Full, waiting for replies: what happens at `now`, its next instant;
-    /// whether it flips.
-    pub fn reply_step(&mut self, now: Instant, needed: u32) -> bool {
+impl Reply {
+    /// Of a probe that does not wait for replies.
+    pub const NONE: Self =
+        Self { next: Instant::NEVER, flight: None, every: Span(1), cost: Span::ZERO };
+
+    /// Full: what happens to `probe` at `now`, its next instant; whether it flips.
+    pub fn step(&mut self, probe: &mut ProbeState, now: Instant, needed: u32) -> bool {
         let mut flips = false;
-        if let Some((end, seen, saw)) = self.reply.flight
+        if let Some((end, seen, saw)) = self.flight
             && end == now
         {
-            self.reply.flight = None;
-            flips = self.count(seen, saw, needed);
+            self.flight = None;
+            flips = probe.count(seen, saw, needed);
         }
-        if self.reply.next == now && self.running {
-            let cost = self.reply.cost;
+        if self.next == now && probe.running {
+            let cost = self.cost;
             if cost == Span::ZERO {
-                flips = self.count(self.watch, self.watch_event, needed);
+                flips = probe.count(probe.watch, probe.watch_event, needed);
             } else {
-                self.reply.flight = Some((now + cost, self.watch, self.watch_event));
+                self.flight = Some((now + cost, probe.watch, probe.watch_event));
             }
-            self.reply.next = now + cost + self.reply.every;
+            self.next = now + cost + self.every;
         }
         flips
     }
 
-    /// Full, waiting for replies: when something happens next.
+    /// Full: when something happens next to `probe`.
     #[must_use]
-    pub fn reply_due(&self) -> Instant {
-        let next = if self.running { self.reply.next } else { Instant::NEVER };
-        self.reply.flight.map_or(next, |(end, ..)| end.min(next))
+    pub fn due(&self, probe: &ProbeState) -> Instant {
+        let next = if probe.running { self.next } else { Instant::NEVER };
+        self.flight.map_or(next, |(end, ..)| end.min(next))
     }
 
-    /// Lazy, waiting for replies: counts the looks that ended before `to`.
-    pub fn reply_advance(&mut self, to: Instant) {
-        self.counted_to = self.counted_to.max(to);
-        if let Some((end, seen, saw)) = self.reply.flight
+    /// Lazy: counts the looks of `probe` that ended before `to`.
+    pub fn advance(&mut self, probe: &mut ProbeState, to: Instant) {
+        probe.counted_to = probe.counted_to.max(to);
+        if let Some((end, seen, saw)) = self.flight
             && end < to
         {
-            self.reply.flight = None;
+            self.flight = None;
             // It did not flip the probe, or that flip would have been executed.
-            let flipped = self.count(seen, saw, u32::MAX);
+            let flipped = probe.count(seen, saw, u32::MAX);
             debug_assert!(!flipped);
         }
-        if !self.running || self.reply.next >= to {
+        if !probe.running || self.next >= to {
             return;
         }
-        let cost = self.reply.cost;
-        let period = cost + self.reply.every;
-        let started = ((to - self.reply.next).0 - 1) / period.0 + 1;
-        let last = self.reply.next + Span((started - 1) * period.0);
+        let cost = self.cost;
+        let period = cost + self.every;
+        let started = ((to - self.next).0 - 1) / period.0 + 1;
+        let last = self.next + Span((started - 1) * period.0);
         let under_way = cost > Span::ZERO && last + cost >= to;
-        self.count_many(started as u64 - u64::from(under_way));
+        probe.count_many(started as u64 - u64::from(under_way));
         if under_way {
-            self.reply.flight = Some((last + cost, self.watch, self.watch_event));
+            self.flight = Some((last + cost, probe.watch, probe.watch_event));
         }
-        self.reply.next = last + period;
+        self.next = last + period;
     }
 
-    /// Lazy, waiting for replies: when it will flip if nothing changes.
+    /// Lazy: when `probe` will flip if nothing changes.
     #[must_use]
-    pub fn reply_plan(&self, fall: u32, rise: u32) -> Instant {
-        let needed = if self.verdict { fall } else { rise };
-        let mut misses = self.misses;
-        if let Some((end, seen, _)) = self.reply.flight {
-            if seen == self.verdict {
+    pub fn plan(&self, probe: &ProbeState, fall: u32, rise: u32) -> Instant {
+        let needed = if probe.verdict { fall } else { rise };
+        let mut misses = probe.misses;
+        if let Some((end, seen, _)) = self.flight {
+            if seen == probe.verdict {
                 misses = 0;
             } else {
                 misses += 1;
@@ -233,11 +235,11 @@ impl ProbeState {
                 }
             }
         }
-        if !self.running || self.watch == self.verdict || self.reply.next == Instant::NEVER {
+        if !probe.running || probe.watch == probe.verdict || self.next == Instant::NEVER {
             return Instant::NEVER;
         }
-        let period = self.reply.cost + self.reply.every;
+        let period = self.cost + self.every;
         let more = i64::from(needed - misses) - 1;
-        self.reply.next + Span(period.0.saturating_mul(more)) + self.reply.cost
+        self.next + Span(period.0.saturating_mul(more)) + self.cost
     }
 }

@@ -8,14 +8,15 @@ use super::gate::Gate;
 use super::graph::{Consumer, Graph, Mark};
 use super::literal::{EventId, LevelId};
 
-/// Kinds of those who hear of a change; thresholds come first.
+/// Kinds of those who hear of a change, in the order in which they lie side by side:
+/// those who count, then those who look again.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[repr(u8)]
 pub enum Kind {
     /// A gate whose value follows from a count, by its position in [`Graph::gates`].
     Gate,
-    /// A gate that remembers, by the same.
-    Latch,
+    /// A counter: first those of the graph, then one for each meter, of its parts.
+    Count,
     /// A clock.
     Clock,
     /// A probe.
@@ -38,20 +39,18 @@ pub enum Kind {
     Crew,
     /// A meter.
     Meter,
-    /// A part of a meter.
-    Part,
-    /// A counter.
-    Count,
+    /// A gate that remembers, by its position in [`Graph::gates`].
+    Latch,
     /// A milestone that the rise of the level stamps, by its position in [`Wires::marks`].
     Mark,
 }
 
 impl Kind {
     /// How many there are.
-    pub const MANY: usize = 16;
+    pub const MANY: usize = 15;
     const ALL: [Self; Self::MANY] = [
         Self::Gate,
-        Self::Latch,
+        Self::Count,
         Self::Clock,
         Self::Probe,
         Self::Work,
@@ -63,8 +62,7 @@ impl Kind {
         Self::Pool,
         Self::Crew,
         Self::Meter,
-        Self::Part,
-        Self::Count,
+        Self::Latch,
         Self::Mark,
     ];
 }
@@ -93,9 +91,38 @@ impl Wire {
         Kind::ALL[self.number()]
     }
 
+    /// Whether a gate counts by it.
+    #[must_use]
+    #[inline]
+    pub const fn is_gate(self) -> bool {
+        self.number() == Kind::Gate as usize
+    }
+
+    /// The position of the gate that counts by it.
+    #[must_use]
+    #[inline]
+    pub const fn gate(self) -> usize {
+        debug_assert!(self.is_gate(), "only a gate has the number 0 above its position");
+        (self.0 >> FLAG_BITS) as usize
+    }
+
+    /// Whether a counter counts by it.
+    #[must_use]
+    #[inline]
+    pub const fn is_count(self) -> bool {
+        self.number() == Kind::Count as usize
+    }
+
+    /// Whether a meter looks by it.
+    #[must_use]
+    #[inline]
+    pub const fn is_meter(self) -> bool {
+        self.number() == Kind::Meter as usize
+    }
+
     #[inline]
     const fn number(self) -> usize {
-        (self.0 >> (POSITION_BITS + FLAG_BITS)) as usize % Kind::MANY
+        (self.0 >> (POSITION_BITS + FLAG_BITS)) as usize
     }
 
     /// Its position among its kind.
@@ -181,13 +208,18 @@ impl Wires {
         wires.valves = graph.gates.iter().map(valve).collect();
         for (index, level) in graph.levels.iter().enumerate() {
             let consumers = graph.consumers_of(LevelId(index as u32)).iter();
-            let mut all: Vec<Wire> =
-                consumers.filter_map(|c| wire(*c, &members, &wires.valves)).collect();
+            let first_part = graph.counters.len() as u32;
+            let mut all: Vec<Wire> = consumers
+                .flat_map(|c| of(*c, &members, first_part, &wires.valves))
+                .flatten()
+                .collect();
             if let Some(mark) = level.mark {
                 all.push(Wire::new(Kind::Mark, wires.marks.len() as u32, false));
                 wires.marks.push(mark);
             }
-            all.sort_by_key(|wire| wire.number());
+            all.sort_by_key(|wire| wire.0 >> FLAG_BITS);
+            // A meter that counts a part of its looks at it as well, and once is enough.
+            all.dedup_by(|a, b| a == b && a.kind() == Kind::Meter);
             let start = Start(wires.wires.len() as u32);
             wires.starts.push(if all.is_empty() { NOBODY } else { start });
             all.last_mut().into_iter().for_each(|last| last.0 |= LAST);
@@ -229,12 +261,13 @@ impl Wires {
     }
 }
 
-/// The wire of a consumer, where it does anything at a change.
-fn wire(consumer: Consumer, members: &[u32], valves: &[Valve]) -> Option<Wire> {
-    let looking = |kind, position| Some(Wire::new(kind, position, false));
+/// The wires of a consumer, where it does anything at a change: whoever counts and then
+/// looks has two.
+fn of(consumer: Consumer, members: &[u32], first_part: u32, valves: &[Valve]) -> [Option<Wire>; 2] {
+    let looking = |kind, position| [Some(Wire::new(kind, position, false)), None];
     match consumer {
         Consumer::Gate(gate, _) if valves[gate as usize].is_latch() => looking(Kind::Latch, gate),
-        Consumer::Gate(gate, negated) => Some(Wire::new(Kind::Gate, gate, negated)),
+        Consumer::Gate(gate, negated) => [Some(Wire::new(Kind::Gate, gate, negated)), None],
         Consumer::Work(id) => looking(Kind::Work, id.0),
         Consumer::Clock(id) => looking(Kind::Clock, id.0),
         Consumer::Probe(id) => looking(Kind::Probe, id.0),
@@ -243,12 +276,15 @@ fn wire(consumer: Consumer, members: &[u32], valves: &[Valve]) -> Option<Wire> {
         Consumer::Pick(id) => looking(Kind::Pick, id.0),
         Consumer::Log(id, member) => looking(Kind::Log, members[id.index()] + member),
         Consumer::Meter(meter) => looking(Kind::Meter, meter),
-        Consumer::Part(meter, negated) => Some(Wire::new(Kind::Part, meter, negated)),
-        Consumer::Count(counter, negated) => Some(Wire::new(Kind::Count, counter, negated)),
+        Consumer::Part(meter, negated) => {
+            let counts = Wire::new(Kind::Count, first_part + meter, negated);
+            [Some(counts), Some(Wire::new(Kind::Meter, meter, false))]
+        }
+        Consumer::Count(counter, negated) => [Some(Wire::new(Kind::Count, counter, negated)), None],
         Consumer::Tank(id) => looking(Kind::Tank, id.0),
         Consumer::Pool(id) => looking(Kind::Pool, id.0),
         // What a backup holds is only ever read.
-        Consumer::Backup(_) => None,
+        Consumer::Backup(_) => [None, None],
     }
 }
 

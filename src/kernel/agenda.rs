@@ -6,137 +6,52 @@
 //! that executes every tick and one that skips them agree. Whoever numbers the
 //! slots gives lower numbers to what must come first at an instant.
 //!
-//! A 4-ary heap of instants and slots with the slots' places: moving or cancelling an
-//! event leaves nothing behind, and nothing is allocated after construction. What is
-//! taken off leaves a gap at the top, which the next that comes in fills. Whatever is due
-//! again and again a period apart stands in a [ring](super::ring) with all of the same
-//! period, of which only the first is in the heap.
+//! What is due once is in a [heap](super::heap); what is due again and again a period
+//! apart stands in a [ring](super::ring) with all of the same period, and never comes
+//! near the heap. Nothing is allocated once all rings have been as full as they get.
 
-use super::ring::Ring;
+use super::heap::Heap;
+use super::key::{Key, Slot};
+use super::ring::Rings;
 use crate::units::{Instant, Span};
-
-/// Something that can be due, by its number.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct Slot(pub u32);
-
-/// Not in the heap.
-const ABSENT: u32 = u32::MAX;
-/// In no ring.
-const ALONE: u8 = u8::MAX;
-/// More periods than these, and whoever has another is planned one by one.
-const RINGS: usize = 32;
-/// Children of a heap node.
-const ARITY: usize = 4;
-
-/// An instant and a slot as one number in their order.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub(super) struct Key(u128);
-
-impl Key {
-    #[inline]
-    pub(super) const fn new(at: Instant, slot: Slot) -> Self {
-        // Instants may be negative.
-        let at = at.0 as u64 ^ (1 << 63);
-        Self((at as u128) << 32 | slot.0 as u128)
-    }
-
-    #[inline]
-    pub(super) const fn at(self) -> Instant {
-        Instant(((self.0 >> 32) as u64 ^ (1 << 63)) as i64)
-    }
-
-    #[inline]
-    pub(super) const fn slot(self) -> Slot {
-        Slot(self.0 as u32)
-    }
-}
-
-impl Key {
-    /// The same slot so much later, unless that is never.
-    #[inline]
-    pub(super) fn later(self, by: Span) -> Option<Self> {
-        let at = self.at() + by;
-        (at != Instant::NEVER).then(|| Self::new(at, self.slot()))
-    }
-}
 
 /// The agenda: at most one instant a slot, earliest first.
 #[derive(Clone, Debug)]
 pub struct Agenda {
-    place: Vec<u32>,
-    heap: Vec<Key>,
-    /// What is at the top has been taken off.
-    gap: bool,
-    /// Those that are used come first.
-    rings: Vec<Ring>,
-    used: usize,
-    /// The ring of each slot.
-    ring: Vec<u8>,
-    /// The first of no ring is in the heap yet.
-    unsorted: bool,
+    heap: Heap,
+    rings: Rings,
 }
 
 impl Agenda {
     /// An empty agenda for `slots` slots.
     #[must_use]
     pub fn new(slots: usize) -> Self {
-        Self {
-            place: vec![ABSENT; slots],
-            heap: Vec::with_capacity(slots),
-            gap: false,
-            rings: Vec::new(),
-            used: 0,
-            ring: vec![ALONE; slots],
-            unsorted: false,
-        }
+        Self { heap: Heap::new(slots), rings: Rings::new(slots) }
     }
 
     /// Forgets everything that is due.
     pub fn clear(&mut self) {
-        for key in &self.heap {
-            self.place[key.slot().0 as usize] = ABSENT;
-        }
-        for key in self.rings[..self.used].iter().flat_map(Ring::keys) {
-            self.ring[key.slot().0 as usize] = ALONE;
-        }
         self.heap.clear();
-        self.gap = false;
-        self.used = 0;
-        self.unsorted = true;
+        self.rings.clear();
     }
 
     /// Makes `slot` due at `at` and at no other instant; at
     /// [`Instant::NEVER`], not at all.
     #[inline]
     pub fn schedule(&mut self, slot: Slot, at: Instant) {
-        if self.ring[slot.0 as usize] != ALONE {
-            self.leave(slot);
+        if self.rings.has(slot) {
+            self.rings.leave(slot);
         }
-        let place = self.place[slot.0 as usize];
-        if at != Instant::NEVER {
-            self.put(Key::new(at, slot), place);
-        } else if place != ABSENT {
-            self.take(place as usize);
-        }
+        self.heap.schedule(slot, at);
     }
 
     /// Makes `slot` due at `first` and, as long as it [repeats](Self::repeats), a `period`
     /// (not zero) after each time that it is; at [`Instant::NEVER`], not at all.
     pub fn repeat(&mut self, slot: Slot, first: Instant, period: Span) {
         self.cancel(slot);
-        let known = self.rings[..self.used].iter().position(|ring| ring.period == period);
-        if first == Instant::NEVER || known.is_none() && self.used == RINGS {
-            return self.schedule(slot, first);
+        if first == Instant::NEVER || !self.rings.join(slot, first, period) {
+            self.heap.schedule(slot, first);
         }
-        let key = Key::new(first, slot);
-        let at = known.unwrap_or_else(|| self.open(period));
-        self.ring[slot.0 as usize] = at as u8;
-        if self.unsorted {
-            return self.rings[at].push(key);
-        }
-        let before = self.rings[at].first();
-        self.rings[at].insert(key);
-        self.lead(at, before);
     }
 
     /// Whether `slot` is due again after it has been taken off. It is not where too many
@@ -144,59 +59,7 @@ impl Agenda {
     #[must_use]
     #[inline]
     pub fn repeats(&self, slot: Slot) -> bool {
-        self.ring[slot.0 as usize] != ALONE
-    }
-
-    /// A ring of this period.
-    fn open(&mut self, period: Span) -> usize {
-        let at = self.used;
-        match self.rings.get_mut(at) {
-            Some(ring) => ring.start(period),
-            None => self.rings.push(Ring::new(period)),
-        }
-        self.used += 1;
-        at
-    }
-
-    /// Who is first in a ring, where it was `before`, is in the heap, and nobody else.
-    fn lead(&mut self, ring: usize, before: Option<Key>) {
-        let after = self.rings[ring].first();
-        if before == after {
-            return;
-        }
-        if let Some(place) = before.map(|key| self.place[key.slot().0 as usize])
-            && place != ABSENT
-        {
-            self.take(place as usize);
-        }
-        if let Some(key) = after {
-            self.put(key, ABSENT);
-        }
-    }
-
-    /// A slot leaves its ring.
-    fn leave(&mut self, slot: Slot) {
-        let at = std::mem::replace(&mut self.ring[slot.0 as usize], ALONE) as usize;
-        let before = self.rings[at].first();
-        self.rings[at].remove(slot);
-        if !self.unsorted {
-            self.lead(at, before);
-        }
-    }
-
-    fn put(&mut self, key: Key, place: u32) {
-        if place == ABSENT {
-            if self.gap {
-                self.gap = false;
-                self.sink(key, 0);
-            } else {
-                self.heap.push(key);
-                self.rise(key, self.heap.len() - 1);
-            }
-            return;
-        }
-        self.mend();
-        self.settle(key, self.place[key.slot().0 as usize] as usize);
+        self.rings.has(slot)
     }
 
     /// Takes `slot` off the agenda.
@@ -205,156 +68,62 @@ impl Agenda {
         self.schedule(slot, Instant::NEVER);
     }
 
-    /// Takes what is at `place` off.
-    fn take(&mut self, place: usize) {
-        let slot = self.heap[place].slot().0 as usize;
-        self.mend();
-        let place = std::mem::replace(&mut self.place[slot], ABSENT) as usize;
-        if let Some(last) = self.heap.pop().filter(|_| place < self.heap.len()) {
-            self.settle(last, place);
-        }
-    }
-
     /// When `slot` is due.
     #[must_use]
     pub fn due(&self, slot: Slot) -> Option<Instant> {
-        if let Some(ring) = self.rings[..self.used].get(self.ring[slot.0 as usize] as usize) {
-            return ring.due(slot);
-        }
-        let place = self.place[slot.0 as usize];
-        (place != ABSENT).then(|| self.heap[place as usize].at())
+        if self.rings.has(slot) { self.rings.due(slot) } else { self.heap.due(slot) }
     }
 
     /// What is due first.
     #[must_use]
     #[inline]
     pub fn peek(&mut self) -> Option<(Instant, Slot)> {
-        self.mend();
-        self.heap.first().map(|key| (key.at(), key.slot()))
+        self.rings.sort();
+        self.heap.first().min(self.rings.first()).told()
     }
 
     /// Takes what is due first off the agenda.
     pub fn pop(&mut self) -> Option<(Instant, Slot)> {
-        self.mend();
-        let first = *self.heap.first()?;
-        self.take_first(first.slot());
-        Some((first.at(), first.slot()))
+        let (at, slot) = self.peek()?;
+        self.take_first();
+        Some((at, slot))
     }
 
     /// Takes what is due first off the agenda if it is due before `at`, or then and its
     /// slot is below `end`.
     #[inline]
     pub fn pop_before(&mut self, at: Instant, end: Slot) -> Option<Slot> {
+        self.rings.sort();
         let end = Key::new(at, end);
-        // The gap stays where there is nothing to take: it may be filled before the next.
-        if self.gap && !self.heap[1..].iter().take(ARITY).any(|key| *key < end) {
+        if self.rings.first() >= end && !self.heap.has_before(end) {
             return None;
         }
-        self.mend();
-        let first = self.heap.first().filter(|first| **first < end)?.slot();
-        self.take_first(first);
-        Some(first)
+        Some(self.take_first())
     }
 
-    /// Takes what is at the top off, or where it stands in a ring turns that.
+    /// There is something, and the rings are sorted.
     #[inline]
-    fn take_first(&mut self, slot: Slot) {
-        self.place[slot.0 as usize] = ABSENT;
-        let at = self.ring[slot.0 as usize];
-        self.gap = true;
-        if at != ALONE {
-            self.turn(slot, at as usize);
-        }
-    }
-
-    /// The first of a ring has been taken off the top.
-    fn turn(&mut self, slot: Slot, at: usize) {
-        if !self.rings[at].turn() {
-            self.ring[slot.0 as usize] = ALONE;
-        }
-        if let Some(first) = self.rings[at].first() {
-            self.put(first, ABSENT);
-        }
-    }
-
-    /// Closes the gap at the top, and everybody else is where they belong.
-    #[inline]
-    fn mend(&mut self) {
-        if self.unsorted {
-            self.begin();
-        }
-        let gap = std::mem::replace(&mut self.gap, false);
-        if gap && let Some(last) = self.heap.pop().filter(|_| !self.heap.is_empty()) {
-            self.sink(last, 0);
-        }
-    }
-
-    /// All that stood in rings from the start are sorted, the first of each comes in.
-    fn begin(&mut self) {
-        self.unsorted = false;
-        for at in 0..self.used {
-            self.rings[at].sort();
-            if let Some(first) = self.rings[at].first() {
-                self.put(first, ABSENT);
-            }
-        }
-    }
-
-    /// Puts `key` where it belongs, above or below `place`.
-    fn settle(&mut self, key: Key, place: usize) {
-        if place > 0 && key < self.heap[(place - 1) / ARITY] {
-            self.rise(key, place);
+    fn take_first(&mut self) -> Slot {
+        if self.heap.first() < self.rings.first() {
+            self.heap.take_first()
         } else {
-            self.sink(key, place);
+            self.rings.take_first()
         }
     }
 
-    fn rise(&mut self, key: Key, mut place: usize) {
-        while place > 0 {
-            let parent = (place - 1) / ARITY;
-            let other = self.heap[parent];
-            if other < key {
-                break;
-            }
-            self.lay(other, place);
-            place = parent;
-        }
-        self.lay(key, place);
-    }
-
-    fn sink(&mut self, key: Key, mut place: usize) {
-        loop {
-            let first = ARITY * place + 1;
-            let (child, least) = match self.heap.get(first..first + ARITY) {
-                Some(&[a, b, c, d]) => {
-                    let left = if b < a { (1, b) } else { (0, a) };
-                    let right = if d < c { (3, d) } else { (2, c) };
-                    let (child, least) = if right.1 < left.1 { right } else { left };
-                    (first + child, least)
-                }
-                _ => match (first..self.heap.len()).min_by_key(|child| self.heap[*child]) {
-                    Some(child) => (child, self.heap[child]),
-                    None => break,
-                },
-            };
-            if key < least {
-                break;
-            }
-            self.lay(least, place);
-            place = child;
-        }
-        self.lay(key, place);
-    }
-
+    /// Takes what is due first off the agenda if it [repeats](Self::repeats), is due again
+    /// and nothing else is due at the same instant.
     #[inline]
-    fn lay(&mut self, key: Key, place: usize) {
-        self.heap[place] = key;
-        self.place[key.slot().0 as usize] = place as u32;
+    pub fn pop_alone(&mut self) -> Option<(Instant, Slot)> {
+        self.rings.sort();
+        let other = self.heap.first().at();
+        self.rings.take_alone(other)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::ring::RINGS;
     use super::*;
     use proptest::prelude::*;
 
@@ -363,6 +132,7 @@ mod tests {
         Schedule(u32, i64),
         Cancel(u32),
         Pop,
+        PopAlone,
         PopBefore(i64, u32),
         Repeat(u32, i64, i64),
         Peek,
@@ -375,6 +145,7 @@ mod tests {
             1 => (0_u32..20).prop_map(|slot| Ping::Schedule(slot, i64::MAX)),
             2 => (0_u32..20).prop_map(Ping::Cancel),
             3 => Just(Ping::Pop),
+            3 => Just(Ping::PopAlone),
             2 => (-4_i64..4, 0_u32..20).prop_map(|(at, slot)| Ping::PopBefore(at, slot)),
             4 => (0_u32..20, -4_i64..4, 1_i64..4).prop_map(|(s, at, p)| Ping::Repeat(s, at, p)),
             1 => (0_u32..20, 1_i64..60).prop_map(|(slot, period)| Ping::Repeat(slot, 0, period)),
@@ -407,6 +178,14 @@ mod tests {
             self.put(slot, period.map_or(Instant::NEVER, |period| at + period), period);
             Some((at, slot))
         }
+
+        /// Who is first, where it is due again and nobody else is at the same instant.
+        fn pop_alone(&mut self) -> Option<(Instant, Slot)> {
+            let (at, _, period) = *self.0.first()?;
+            let again = at + period? != Instant::NEVER;
+            let others = self.0.iter().filter(|(other, ..)| *other == at).count() > 1;
+            if again && !others { self.pop() } else { None }
+        }
     }
 
     proptest! {
@@ -429,6 +208,7 @@ mod tests {
                         list.put(Slot(slot), Instant::NEVER, None);
                     }
                     Ping::Pop => prop_assert_eq!(agenda.pop(), list.pop()),
+                    Ping::PopAlone => prop_assert_eq!(agenda.pop_alone(), list.pop_alone()),
                     Ping::PopBefore(at, slot) => {
                         let (at, slot) = (Instant(at), Slot(slot));
                         let expected = list.first().filter(|first| *first < (at, slot));

@@ -1,6 +1,9 @@
 //! The event kernel: an agenda of instants. It knows no zone and no database.
 
 mod agenda;
+mod heap;
+mod key;
 mod ring;
 
-pub use agenda::{Agenda, Slot};
+pub use agenda::Agenda;
+pub use key::Slot;

@@ -1,90 +1,246 @@
-//! A ring: what is due again and again, all a period apart.
+//! Rings: what is due again and again, all of one ring a period apart.
 //!
-//! Whoever is due first is due last of all from then on, so nothing is sorted twice.
+//! Whoever is due first in a ring is due last of all of it from then on, so nothing is
+//! sorted twice, and who is due first of all is found among the first of each.
 
-use super::agenda::{Key, Slot};
+use super::key::{Key, Slot};
 use crate::units::{Instant, Span};
+
+/// A slot, and when it is due next.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Turn {
+    at: Instant,
+    slot: Slot,
+}
+
+impl Turn {
+    const NEVER: Self = Self { at: Instant::NEVER, slot: Slot(u32::MAX) };
+
+    /// Its place in the order of events.
+    #[inline]
+    const fn key(self) -> Key {
+        Key::new(self.at, self.slot)
+    }
+}
 
 /// Slots that are due a period apart, in their order.
 #[derive(Clone, Debug)]
-pub(super) struct Ring {
-    pub(super) period: Span,
+struct Ring {
+    period: Span,
     /// In order from `first` on, and round.
-    keys: Vec<Key>,
+    turns: Vec<Turn>,
     first: usize,
 }
 
 impl Ring {
-    pub(super) const fn new(period: Span) -> Self {
-        Self { period, keys: Vec::new(), first: 0 }
-    }
-
-    pub(super) fn start(&mut self, period: Span) {
+    fn start(&mut self, period: Span) {
         self.period = period;
-        self.keys.clear();
+        self.turns.clear();
         self.first = 0;
     }
 
-    pub(super) fn keys(&self) -> &[Key] {
-        &self.keys
-    }
-
     /// Who is due first.
-    pub(super) fn first(&self) -> Option<Key> {
-        self.keys.get(self.first).copied()
+    fn first(&self) -> Turn {
+        self.turns.get(self.first).copied().unwrap_or(Turn::NEVER)
     }
 
-    /// One more, in no order until all are [sorted](Self::sort).
-    pub(super) fn push(&mut self, key: Key) {
-        self.keys.push(key);
-    }
-
-    pub(super) fn sort(&mut self) {
-        self.keys.sort_unstable();
+    fn sort(&mut self) {
+        self.turns.sort_unstable_by_key(|turn| turn.key());
         self.first = 0;
     }
 
     /// One more, in order.
-    pub(super) fn insert(&mut self, key: Key) {
+    fn insert(&mut self, turn: Turn) {
         self.straighten();
-        let place = self.keys.partition_point(|other| *other < key);
-        self.keys.insert(place, key);
+        let place = self.turns.partition_point(|other| other.key() < turn.key());
+        self.turns.insert(place, turn);
     }
 
     /// One less.
-    pub(super) fn remove(&mut self, slot: Slot) {
+    fn remove(&mut self, slot: Slot) {
         self.straighten();
-        self.keys.retain(|key| key.slot() != slot);
+        self.turns.retain(|turn| turn.slot != slot);
     }
 
     fn straighten(&mut self) {
-        self.keys.rotate_left(self.first);
+        self.turns.rotate_left(self.first);
         self.first = 0;
     }
 
-    /// Who is due first is due a period later; whether it is: where that is never, it is
-    /// out.
+    /// Who is due first is due again `later`, most often after all others: who is first
+    /// then.
     #[inline]
-    pub(super) fn turn(&mut self) -> bool {
-        let at = self.first;
-        let key = self.keys[at];
-        let Some(later) = key.later(self.period) else {
-            self.remove(key.slot());
-            return false;
-        };
-        self.keys[at] = later;
-        let before = if at == 0 { self.keys.len() - 1 } else { at - 1 };
-        self.first = if at + 1 == self.keys.len() { 0 } else { at + 1 };
+    fn turn(&mut self, later: Instant) -> Turn {
+        let (at, last) = (self.first, self.turns.len() - 1);
+        let before = if at == 0 { last } else { at - 1 };
+        let next = if at == last { 0 } else { at + 1 };
         // Somebody who came in later may be due later still.
-        if later < self.keys[before] {
-            self.remove(key.slot());
-            self.insert(later);
+        let in_order = self.turns[before].at < later || before == at;
+        let turn = &mut self.turns[at];
+        turn.at = later;
+        if in_order {
+            self.first = next;
+            return self.turns[next];
+        }
+        let turn = *turn;
+        self.remove(turn.slot);
+        self.insert(turn);
+        self.first()
+    }
+
+    /// When a slot that is in it is due.
+    fn due(&self, slot: Slot) -> Option<Instant> {
+        self.turns.iter().find(|turn| turn.slot == slot).map(|turn| turn.at)
+    }
+}
+
+/// In no ring.
+const ALONE: u8 = u8::MAX;
+/// There are no more rings than these.
+pub(super) const RINGS: usize = 32;
+
+/// A ring for each period.
+#[derive(Clone, Debug)]
+pub(super) struct Rings {
+    /// Those that are used come first.
+    rings: Vec<Ring>,
+    used: usize,
+    /// The ring of each slot.
+    of: Vec<u8>,
+    /// The first of each ring, once they are sorted.
+    firsts: [Turn; RINGS],
+    /// Who stands in them from the start is in no order yet.
+    unsorted: bool,
+}
+
+impl Rings {
+    /// Empty rings for `slots` slots.
+    pub(super) fn new(slots: usize) -> Self {
+        Self {
+            rings: Vec::new(),
+            used: 0,
+            of: vec![ALONE; slots],
+            firsts: [Turn::NEVER; RINGS],
+            unsorted: false,
+        }
+    }
+
+    pub(super) fn clear(&mut self) {
+        for turn in self.rings[..self.used].iter().flat_map(|ring| &ring.turns) {
+            self.of[turn.slot.0 as usize] = ALONE;
+        }
+        self.used = 0;
+        self.unsorted = true;
+    }
+
+    /// Whether a slot stands in a ring.
+    #[inline]
+    pub(super) fn has(&self, slot: Slot) -> bool {
+        self.of[slot.0 as usize] != ALONE
+    }
+
+    /// When a slot that stands in a ring is due.
+    pub(super) fn due(&self, slot: Slot) -> Option<Instant> {
+        self.rings.get(self.of[slot.0 as usize] as usize)?.due(slot)
+    }
+
+    /// Puts a slot that stands in none into the ring of this period; whether there is
+    /// one, or room for one.
+    pub(super) fn join(&mut self, slot: Slot, at: Instant, period: Span) -> bool {
+        let known = self.rings[..self.used].iter().position(|ring| ring.period == period);
+        if known.is_none() && self.used == RINGS {
+            return false;
+        }
+        let ring = known.unwrap_or_else(|| self.open(period));
+        self.of[slot.0 as usize] = ring as u8;
+        let turn = Turn { at, slot };
+        if self.unsorted {
+            self.rings[ring].turns.push(turn);
+        } else {
+            self.rings[ring].insert(turn);
+            self.firsts[ring] = self.rings[ring].first();
         }
         true
     }
 
-    /// When a slot that is in it is due.
-    pub(super) fn due(&self, slot: Slot) -> Option<Instant> {
-        self.keys.iter().find(|key| key.slot() == slot).map(|key| key.at())
+    fn open(&mut self, period: Span) -> usize {
+        let at = self.used;
+        match self.rings.get_mut(at) {
+            Some(ring) => ring.start(period),
+            None => self.rings.push(Ring { period, turns: Vec::new(), first: 0 }),
+        }
+        self.used += 1;
+        at
+    }
+
+    /// A slot leaves its ring.
+    pub(super) fn leave(&mut self, slot: Slot) {
+        let at = std::mem::replace(&mut self.of[slot.0 as usize], ALONE) as usize;
+        self.rings[at].remove(slot);
+        if !self.unsorted {
+            self.firsts[at] = self.rings[at].first();
+        }
+    }
+
+    /// All that stood in rings from the start are sorted.
+    #[inline]
+    pub(super) fn sort(&mut self) {
+        if std::mem::replace(&mut self.unsorted, false) {
+            for (ring, first) in self.rings[..self.used].iter_mut().zip(&mut self.firsts) {
+                ring.sort();
+                *first = ring.first();
+            }
+        }
+    }
+
+    /// Who is due first, or [`Key::NEVER`]; they are sorted.
+    #[inline]
+    pub(super) fn first(&self) -> Key {
+        if self.used == 0 { Key::NEVER } else { self.lead().0 }
+    }
+
+    /// Who is due first, and in which ring.
+    fn lead(&self) -> (Key, usize) {
+        debug_assert!(!self.unsorted, "rings are sorted before anybody asks");
+        let firsts = self.firsts[..self.used].iter().enumerate();
+        let due = firsts.filter(|(_, first)| first.at != Instant::NEVER);
+        due.map(|(at, first)| (first.key(), at)).min().unwrap_or((Key::NEVER, 0))
+    }
+
+    /// Takes who is due first off; it is due again a period later.
+    pub(super) fn take_first(&mut self) -> Slot {
+        let (key, at) = self.lead();
+        let (slot, later) = (key.slot(), key.at() + self.rings[at].period);
+        if later == Instant::NEVER {
+            self.leave(slot);
+        } else {
+            self.firsts[at] = self.rings[at].turn(later);
+        }
+        slot
+    }
+
+    /// The same, if nobody else is due by that instant: in no ring, and not at `other`.
+    /// Not where it would not be due again.
+    #[inline]
+    pub(super) fn take_alone(&mut self, other: Instant) -> Option<(Instant, Slot)> {
+        debug_assert!(!self.unsorted, "rings are sorted before anybody asks");
+        // The ring that leads, when, and when anybody else is due. No branch in it: which
+        // of the rings leads is not to be foretold.
+        let (mut lead, mut at, mut others) = (0, Instant::NEVER, other);
+        for (ring, first) in self.firsts[..self.used].iter().enumerate() {
+            others = others.min(at.max(first.at));
+            lead = if first.at < at { ring } else { lead };
+            at = at.min(first.at);
+        }
+        let ring = self.rings.get_mut(lead).filter(|_| at < others)?;
+        let later = at + ring.period;
+        let second = if ring.first + 1 < ring.turns.len() { ring.first + 1 } else { 0 };
+        let company = second != ring.first && ring.turns[second].at <= at;
+        if company || later == Instant::NEVER {
+            return None;
+        }
+        let slot = self.firsts[lead].slot;
+        self.firsts[lead] = ring.turn(later);
+        Some((at, slot))
     }
 }

@@ -25,6 +25,7 @@ impl World<'_> {
         self.now = Instant::ZERO;
         self.visible = Instant::ZERO;
         self.exhausted = false;
+        self.calms = true;
         self.agenda.clear();
         self.dirty.clear();
         self.zero.clear();
@@ -35,7 +36,7 @@ impl World<'_> {
         self.journal.push(start);
         self.levels.copy_from_slice(&self.steady.starts);
         self.gates.copy_from_slice(&self.steady.gates);
-        self.counters.copy_from_slice(&self.steady.counters);
+        self.counters.copy_from_slice(&self.counter_starts);
         self.works.copy_from_slice(&self.steady.works);
         self.picks.copy_from_slice(&self.steady.picks);
         self.dials.copy_from_slice(&self.steady.dials);
@@ -74,7 +75,12 @@ impl World<'_> {
         // Whoever is followed comes first.
         for with in [false, true] {
             for (index, clock) in graph.clocks.iter().enumerate() {
-                if follows(clock) == with {
+                if follows(clock) != with {
+                    continue;
+                }
+                if matches!(clock.ticks, Ticks::Even | Ticks::From(_)) {
+                    self.begin_even_clock(index, clock);
+                } else {
                     self.clocks[index] = self.clock_at_zero(clock);
                 }
             }
@@ -147,7 +153,17 @@ impl World<'_> {
         }
     }
 
-    /// A clock that has ticked for ever, or stands still.
+    /// A clock whose ticks are a period apart: most are, and little is written of them.
+    fn begin_even_clock(&mut self, index: usize, clock: &Clock) {
+        let period = self.graph.span(clock.every, 0, self).max(SHORTEST_PERIOD);
+        let origin = Instant::ZERO - self.age(clock.age, period, clock.name);
+        let running = self.holds(clock.running);
+        let state = &mut self.clocks[index];
+        (state.period, state.origin, state.before) = (period, origin, origin);
+        (state.running, state.restarts, state.pace) = (running, 0, Pace::Even);
+    }
+
+    /// A clock of another pace that has ticked for ever, or stands still.
     fn clock_at_zero(&self, clock: &Clock) -> ClockState {
         let graph = self.graph;
         let period = graph.span(clock.every, 0, self).max(SHORTEST_PERIOD);
@@ -157,10 +173,7 @@ impl World<'_> {
         let still = ClockState { period, origin: zero, running, ..ClockState::STOPPED };
         let draws = || Draws::new(self.sampling, self.trial, clock.name, 0);
         match clock.ticks {
-            Ticks::Even | Ticks::From(_) => {
-                let origin = zero - self.age(clock.age, period, clock.name);
-                ClockState { origin, before: origin, ..still }
-            }
+            Ticks::Even | Ticks::From(_) => unreachable!("these begin by themselves"),
             Ticks::Random => {
                 let draws = draws();
                 let before = zero - pinned.unwrap_or_else(|| draws.age(period));
@@ -243,7 +256,7 @@ impl World<'_> {
             {
                 let period = every + cost;
                 let next = Instant::ZERO - self.age(*age, period, *name) + period;
-                self.probes[index].reply = Reply { next, flight: None, every, cost };
+                self.replies[index] = Reply { next, flight: None, every, cost };
             }
             self.plan_probe(index);
         }

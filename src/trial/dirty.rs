@@ -3,6 +3,9 @@
 use crate::block::wires::Kind;
 use crate::block::{Consumer, Graph};
 
+/// Marks in a word, and words that a word can tell of.
+const WORD: usize = 64;
+
 /// A set of small numbers, taken out in ascending order: a bit for each, and a bit for
 /// each word of these that is not empty.
 #[derive(Debug, Default)]
@@ -15,36 +18,60 @@ struct Marks {
 
 impl Marks {
     fn new(size: usize) -> Self {
-        let words = size.div_ceil(64);
-        Self { words: vec![0; words], full: vec![0; words.div_ceil(64)], lowest: usize::MAX }
+        let words = size.div_ceil(WORD);
+        Self { words: vec![0; words], full: vec![0; words.div_ceil(WORD)], lowest: usize::MAX }
     }
 
     #[inline]
     fn insert(&mut self, number: usize) {
-        let word = number / 64;
-        self.words[word] |= 1 << (number % 64);
-        self.full[word / 64] |= 1 << (word % 64);
-        self.lowest = self.lowest.min(word / 64);
+        let word = number / WORD;
+        self.words[word] |= 1 << (number % WORD);
+        self.full[word / WORD] |= 1 << (word % WORD);
+        self.lowest = self.lowest.min(word / WORD);
+    }
+
+    /// The first word that is not empty, or that has not been [left](Self::leave).
+    #[inline]
+    fn first_word(&mut self) -> Option<usize> {
+        while let Some(full) = self.full.get(self.lowest) {
+            if *full != 0 {
+                // Shifts that wrap: nothing of them is lost.
+                return Some(self.lowest << 6 | full.trailing_zeros() as usize);
+            }
+            self.lowest += 1;
+        }
+        self.lowest = usize::MAX;
+        None
+    }
+
+    /// Takes the least number of a word out.
+    #[inline]
+    fn pop_from(&mut self, word: usize) -> Option<usize> {
+        let marks = &mut self.words[word];
+        if *marks == 0 {
+            return None;
+        }
+        let bit = marks.trailing_zeros() as usize;
+        *marks &= marks.wrapping_sub(1);
+        Some(word << 6 | bit)
+    }
+
+    /// A word has become empty.
+    #[inline]
+    fn leave(&mut self, word: usize) {
+        debug_assert_eq!(self.words[word], 0, "a word is left when it is empty");
+        self.full[word / WORD] &= !(1 << (word % WORD));
     }
 
     /// Takes the least number out.
     #[inline]
     fn pop(&mut self) -> Option<usize> {
-        while let Some(full) = self.full.get_mut(self.lowest) {
-            if *full != 0 {
-                // Shifts and differences that wrap: nothing of them is lost.
-                let at = self.lowest << 6 | full.trailing_zeros() as usize;
-                let word = &mut self.words[at];
-                let bit = word.trailing_zeros() as usize;
-                *word &= word.wrapping_sub(1);
-                if *word == 0 {
-                    *full &= full.wrapping_sub(1);
-                }
-                return Some(at << 6 | bit);
+        while let Some(word) = self.first_word() {
+            if let Some(number) = self.pop_from(word) {
+                return Some(number);
             }
-            self.lowest += 1;
+            self.leave(word);
         }
-        self.lowest = usize::MAX;
         None
     }
 
@@ -63,6 +90,9 @@ pub(super) struct Dirty {
     kinds: u32,
     /// Members before each log.
     log_starts: Vec<usize>,
+    /// The meters that look at the end of the instant, in any order, and whether each does.
+    meters: Vec<u32>,
+    measured: Vec<bool>,
 }
 
 impl Dirty {
@@ -84,12 +114,12 @@ impl Dirty {
             (Kind::Pick, graph.picks.len()),
             (Kind::Pool, graph.pools.len()),
             (Kind::Crew, graph.crews.len()),
-            (Kind::Meter, meters),
         ];
         for (kind, size) in sizes {
             marks[kind as usize] = Marks::new(size);
         }
-        Self { marks, kinds: 0, log_starts }
+        let (meters, measured) = (Vec::with_capacity(meters), vec![false; meters]);
+        Self { marks, kinds: 0, log_starts, meters, measured }
     }
 
     #[inline]
@@ -120,10 +150,48 @@ impl Dirty {
         found
     }
 
-    /// Whether nobody but meters may have to look.
+    /// The first word of gates: whoever takes them out word by word finds the others of
+    /// it, and those that are marked meanwhile, where it just was.
+    #[inline]
+    pub(super) fn gate_word(&mut self) -> Option<usize> {
+        let found = self.marks[Kind::Gate as usize].first_word();
+        if found.is_none() {
+            self.kinds &= !(1 << Kind::Gate as u32);
+        }
+        found
+    }
+
+    /// Takes the least gate of a word out; where there is none, the word is done.
+    #[inline]
+    pub(super) fn pop_gate(&mut self, word: usize) -> Option<usize> {
+        let gates = &mut self.marks[Kind::Gate as usize];
+        let found = gates.pop_from(word);
+        if found.is_none() {
+            gates.leave(word);
+        }
+        found
+    }
+
+    /// Whether nobody but meters has to look.
     #[inline]
     pub(super) const fn is_settled(&self) -> bool {
-        self.kinds & !(1 << Kind::Meter as u32) == 0
+        self.kinds == 0
+    }
+
+    /// A meter looks at the end of the instant.
+    #[inline]
+    pub(super) fn insert_meter(&mut self, meter: usize) {
+        if !std::mem::replace(&mut self.measured[meter], true) {
+            self.meters.push(meter as u32);
+        }
+    }
+
+    /// Takes a meter out, whichever.
+    #[inline]
+    pub(super) fn pop_meter(&mut self) -> Option<usize> {
+        let meter = self.meters.pop()? as usize;
+        self.measured[meter] = false;
+        Some(meter)
     }
 
     /// An observer of ticks looks again.
@@ -150,6 +218,7 @@ impl Dirty {
             }
         }
         self.kinds = 0;
+        while self.pop_meter().is_some() {}
     }
 }
 
@@ -177,6 +246,32 @@ mod tests {
             }
             marks.clear();
             prop_assert_eq!(marks.pop(), None);
+        }
+
+        /// Whoever is taken out word by word may mark those who come later.
+        #[test]
+        fn words_are_emptied_in_order(
+            pings in proptest::collection::vec((0_usize..9000, 0_usize..200), 1..100),
+        ) {
+            let (mut marks, mut set) = (Marks::new(9200), BTreeSet::new());
+            let mut pings = pings.into_iter();
+            let (first, _) = pings.next().unwrap_or_default();
+            marks.insert(first);
+            set.insert(first);
+            while let Some(word) = marks.first_word() {
+                while let Some(number) = marks.pop_from(word) {
+                    prop_assert_eq!(Some(number), set.pop_first());
+                    for (_, on) in pings.by_ref().take(2) {
+                        marks.insert(number + 1 + on);
+                        set.insert(number + 1 + on);
+                    }
+                    if number > 8900 {
+                        pings.by_ref().for_each(drop);
+                    }
+                }
+                marks.leave(word);
+            }
+            prop_assert_eq!(set.pop_first(), None);
         }
     }
 }

@@ -3,7 +3,6 @@
 use super::Mode;
 use super::slots::Due;
 use super::world::{Lapse, World};
-use crate::block::pace::Pace;
 use crate::block::probe::Looks;
 use crate::block::wires::Kind;
 use crate::block::{ClockId, Consumer, DialId, EventId, LeaseId, ProbeId};
@@ -47,6 +46,12 @@ impl World<'_> {
         if self.verdicts.is_empty() {
             return false;
         }
+        self.judge();
+        true
+    }
+
+    /// What looks saw takes effect, in the order of the blocks.
+    pub(super) fn judge(&mut self) {
         if self.verdicts.len() > 1 {
             self.verdicts.sort_unstable();
             self.verdicts.dedup();
@@ -54,29 +59,17 @@ impl World<'_> {
         for index in 0..self.verdicts.len() {
             self.take_effect(self.verdicts[index]);
         }
-        true
     }
 
     fn renewals(&mut self, due: Due) {
         match due {
             Due::Renew(index) => self.renew(index as usize),
-            Due::Tick(clock) if self.renewals[clock as usize] => {
-                let graph = self.graph;
-                let clock = clock as usize;
-                for observer in &graph.observers[clock] {
-                    if let Consumer::Lease(id) = observer {
-                        let holder = self.leases[id.index()].holder;
-                        if graph.leases[id.index()].0.renew[holder].0.index() == clock {
-                            self.renew(id.index());
-                        }
-                    }
-                }
-            }
+            Due::Tick(clock) if self.renewals[clock as usize] => self.renew_at(ClockId(clock)),
             _ => {}
         }
     }
 
-    fn renew(&mut self, index: usize) {
+    pub(super) fn renew(&mut self, index: usize) {
         let revives = self.graph.leases[index].0.of.is_none();
         let (now, visible) = (self.now, self.visible);
         let state = &mut self.leases[index];
@@ -99,38 +92,8 @@ impl World<'_> {
         }
     }
 
-    /// Full: a clock ticks for everyone who looks at it.
-    fn tick(&mut self, clock: ClockId) {
-        let graph = self.graph;
-        for observer in &graph.observers[clock.index()] {
-            match observer {
-                Consumer::Lease(id) if graph.leases[id.index()].0.check == Some(clock) => {
-                    self.check(id.index());
-                }
-                Consumer::Probe(id) => self.look_once(id.index()),
-                Consumer::Backup(id) => self.backups[id.index()].tick(self.now),
-                _ => {}
-            }
-        }
-        let slot = self.slots.tick(clock.index());
-        if !self.agenda.repeats(slot) {
-            self.clocks[clock.index()].settle(self.visible);
-            self.agenda.schedule(slot, self.clocks[clock.index()].next(self.visible));
-        }
-    }
-
-    /// Full: a clock is due at its next tick from `from` on, and at those after it.
-    pub(super) fn plan_ticks(&mut self, clock: usize, from: Instant) {
-        let (slot, state) = (self.slots.tick(clock), &self.clocks[clock]);
-        let next = state.next(from);
-        match state.pace {
-            Pace::Even => self.agenda.repeat(slot, next, state.period),
-            _ => self.agenda.schedule(slot, next),
-        }
-    }
-
     /// Whether a lease has run out is looked at.
-    fn check(&mut self, index: usize) {
+    pub(super) fn check(&mut self, index: usize) {
         let now = self.now;
         let state = &mut self.leases[index];
         if self.mode == Mode::Lazy {
@@ -139,24 +102,6 @@ impl World<'_> {
         if state.alive && state.deadline <= now {
             state.alive = false;
             self.verdicts.push(Consumer::Lease(LeaseId(index as u32)));
-        }
-    }
-
-    /// Full: one look of a probe on a clock.
-    fn look_once(&mut self, index: usize) {
-        let state = &mut self.probes[index];
-        if !state.running {
-            return;
-        }
-        if state.watch == state.verdict {
-            // It sees what it has seen before, whatever it would need to flip.
-            state.misses = 0;
-            return;
-        }
-        let needed = self.needed(index);
-        let state = &mut self.probes[index];
-        if state.count(state.watch, state.watch_event, needed) {
-            self.verdicts.push(Consumer::Probe(ProbeId(index as u32)));
         }
     }
 
@@ -174,11 +119,12 @@ impl World<'_> {
                 state.count(state.watch, state.watch_event, needed)
             }
             Looks::Reply { .. } => {
-                if self.mode == Mode::Lazy {
-                    self.probes[index].reply_advance(now);
-                }
                 let needed = self.needed(index);
-                self.probes[index].reply_step(now, needed)
+                let (reply, state) = (&mut self.replies[index], &mut self.probes[index]);
+                if self.mode == Mode::Lazy {
+                    reply.advance(state, now);
+                }
+                reply.step(state, now, needed)
             }
         };
         if flips {

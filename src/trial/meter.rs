@@ -7,7 +7,6 @@ use super::share::Share;
 use super::steady::Steady;
 use super::world::World;
 use crate::block::value::Readings;
-use crate::block::wires::Kind;
 use crate::block::{EventId, Literal};
 use crate::outcome::Measured;
 use crate::units::{Instant, Span};
@@ -32,8 +31,6 @@ pub struct MeterState {
     pub holds: bool,
     /// What is served, in the unit of the share.
     pub served: i64,
-    /// How many parts are served, before this instant has settled.
-    pub served_now: u32,
     /// When it was first lost, and by which event.
     pub lost: Option<(Instant, EventId)>,
     /// Since when it holds again, and by which event.
@@ -95,7 +92,7 @@ impl Meter {
         let parts = self.share.holding(steady);
         let served = self.share.of(parts, |counter| steady.counters[counter as usize]);
         let holds = steady.holds(self.criterion);
-        MeterState { holds, served, served_now: parts, ..MeterState::default() }
+        MeterState { holds, served, ..MeterState::default() }
     }
 }
 
@@ -111,27 +108,31 @@ impl World<'_> {
         self.meter_starts[index].served
     }
 
-    /// Every meter whose levels changed looks.
+    /// Every meter whose levels changed looks: each at its own alone, so that their order
+    /// is nobody's.
+    #[inline]
     pub(super) fn measure(&mut self) {
-        while let Some(index) = self.dirty.pop(Kind::Meter) {
-            let meters = self.meters;
-            let meter = &meters[index];
-            let holds = self.holds(meter.criterion);
-            let event = self.event(meter.criterion);
-            let now = self.now;
-            let state = &mut self.meter_states[index];
-            let count = |counter: u32| self.counters[counter as usize];
-            let served = meter.share.of(state.served_now, count);
-            if served != state.served {
-                state.integrate(meter.share.whole(), now);
-                state.served = served;
-                if meter.is_told {
-                    self.shares[index].push((now, served));
-                }
+        while let Some(index) = self.dirty.pop_meter() {
+            self.measure_one(index);
+        }
+    }
+
+    fn measure_one(&mut self, index: usize) {
+        let meter = &self.meters[index];
+        let (holds, event) = (self.holds(meter.criterion), self.event(meter.criterion));
+        let (now, parts) = (self.now, self.first_part as usize + index);
+        let count = |counter: u32| self.counters[counter as usize];
+        let served = meter.share.of(self.counters[parts], count);
+        let state = &mut self.meter_states[index];
+        if served != state.served {
+            state.integrate(meter.share.whole(), now);
+            state.served = served;
+            if meter.is_told {
+                self.shares[index].push((now, served));
             }
-            if holds != state.holds {
-                state.change(holds, now, event, meter.stable_for);
-            }
+        }
+        if holds != state.holds {
+            state.change(holds, now, event, meter.stable_for);
         }
     }
 

@@ -5,15 +5,19 @@
 
 mod begin;
 mod bound;
+mod change;
 mod collect;
 mod columns;
 mod compile;
 mod crew;
 mod dirty;
 mod drill;
+mod fault;
 mod latency;
 mod look;
 mod meter;
+mod observe;
+mod reading;
 mod rest;
 mod settle;
 mod share;
@@ -21,6 +25,7 @@ mod slots;
 mod steady;
 mod story;
 mod sweep;
+mod tick;
 mod work;
 mod world;
 

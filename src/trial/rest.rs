@@ -7,7 +7,6 @@
 use super::slots::Due;
 use super::world::World;
 use crate::block::lease::LeasePlan;
-use crate::block::probe::Looks;
 use crate::block::value::Readings;
 use crate::block::work::WorkStage;
 
@@ -18,6 +17,7 @@ impl World<'_> {
         let all = self.blocks.len();
         for _ in 0..all {
             if self.is_restless(self.blocks[self.restless]) {
+                self.calms = self.may_calm();
                 return false;
             }
             self.restless = if self.restless + 1 == all { 0 } else { self.restless + 1 };
@@ -28,12 +28,10 @@ impl World<'_> {
     /// Whether the block that was found restless last may not be so after looks that saw
     /// what they have seen before: a lease may have been renewed, a probe has its reply.
     /// Nobody else is calmed by that.
-    pub(super) fn may_calm(&self) -> bool {
+    fn may_calm(&self) -> bool {
         match self.blocks.get(self.restless) {
             Some(Due::Fault(_) | Due::Work(_) | Due::Dial(_) | Due::Tank(_)) => false,
-            Some(Due::Probe(index)) => {
-                matches!(self.graph.probes[*index as usize].0.looks, Looks::Reply { .. })
-            }
+            Some(Due::Probe(index)) => self.habits[*index as usize].clock().is_none(),
             _ => true,
         }
     }
@@ -60,12 +58,14 @@ impl World<'_> {
     /// Whether a probe could come to another verdict.
     fn may_flip(&self, index: usize) -> bool {
         let state = &self.probes[index];
-        let ticks = match self.graph.probes[index].0.looks {
-            Looks::Clock(clock) => self.clocks[clock.index()].running,
-            Looks::Reply { .. } => true,
-        };
-        let looks = state.running && ticks && state.watch != state.verdict;
-        looks || state.reply.flight.is_some_and(|(_, seen, _)| seen != state.verdict)
+        let looks = state.running && state.watch != state.verdict;
+        match self.habits[index].clock() {
+            Some(clock) => looks && self.clocks[clock].running,
+            None => {
+                let flight = self.replies[index].flight;
+                looks || flight.is_some_and(|(_, seen, _)| seen != state.verdict)
+            }
+        }
     }
 
     /// Whether a lease could fall or be revived.

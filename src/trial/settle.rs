@@ -7,11 +7,8 @@
 
 use super::Mode;
 use super::world::World;
-use crate::block::clock::{Clock, ClockState, Ticks};
 use crate::block::dial::TargetState;
 use crate::block::lease::LeasePlan;
-use crate::block::pace::{Beat, Draws, Pace};
-use crate::block::probe::Looks;
 use crate::block::value::Readings;
 use crate::block::wires::Kind;
 use crate::block::{Consumer, EventId};
@@ -27,11 +24,11 @@ impl World<'_> {
             if self.dirty.has(Kind::Gate) {
                 self.settle_gates();
             }
-            if self.settle_observers() {
-                continue;
-            }
             if self.dirty.is_settled() && self.zero.is_empty() {
                 return self.share();
+            }
+            if self.settle_observers() {
+                continue;
             }
             let mut moved = false;
             while let Some(work) = self.dirty.pop(Kind::Work) {
@@ -81,24 +78,31 @@ impl World<'_> {
     /// Gates that count change others, most often one after another: a loop of its own.
     #[inline(never)]
     fn settle_gates(&mut self) {
-        let graph = self.graph;
-        while let Some(index) = self.dirty.pop(Kind::Gate) {
-            let valve = graph.wires.valves[index];
-            let (value, known) = if !valve.is_latch() {
-                let Some(told) = self.gates[index].look() else { continue };
-                told
-            } else {
-                let before = self.level(valve.level());
-                let value = graph.gates[index].0.value(0, before, |l| self.holds(l));
-                if value == before {
-                    continue;
-                }
-                (value, None)
-            };
-            debug_assert!(known.is_none_or(|cause| cause == self.cause(index, value)));
-            let cause = known.unwrap_or_else(|| self.cause(index, value));
-            self.change_from(valve.start(), valve.level(), value, cause);
+        while let Some(word) = self.dirty.gate_word() {
+            while let Some(index) = self.dirty.pop_gate(word) {
+                self.settle_gate(index);
+            }
         }
+    }
+
+    #[inline(always)]
+    fn settle_gate(&mut self, index: usize) {
+        let graph = self.graph;
+        let valve = graph.wires.valves[index];
+        let (value, known) = if !valve.is_latch() {
+            let Some(told) = self.gates[index].look() else { return };
+            told
+        } else {
+            let before = self.level(valve.level());
+            let value = graph.gates[index].0.value(0, before, |l| self.holds(l));
+            if value == before {
+                return;
+            }
+            (value, None)
+        };
+        debug_assert!(known.is_none_or(|cause| cause == self.cause(index, value)));
+        let cause = known.unwrap_or_else(|| self.cause(index, value));
+        self.change_from(valve.start(), valve.level(), value, cause);
     }
 
     /// Which event made a gate become `value`, found among all that it reads.
@@ -108,214 +112,6 @@ impl World<'_> {
         let cause = gate.cause(value, |l| self.holds(l), |l| self.event(l), &mut scratch);
         self.scratch = scratch;
         cause
-    }
-
-    /// Clocks and probes; whether any of them moved.
-    fn settle_observers(&mut self) -> bool {
-        let mut moved = false;
-        while let Some(clock) = self.dirty.pop(Kind::Clock) {
-            self.settle_clock(clock);
-            moved = true;
-        }
-        while let Some(probe) = self.dirty.pop(Kind::Probe) {
-            self.settle_probe(probe);
-            moved = true;
-        }
-        moved
-    }
-
-    fn settle_clock(&mut self, index: usize) {
-        let graph = self.graph;
-        let clock = &graph.clocks[index];
-        let running = self.holds(clock.running);
-        if running == self.clocks[index].running {
-            return;
-        }
-        self.before_ticks_change(index);
-        for follower in &graph.followers[index] {
-            self.before_ticks_change(follower.index());
-        }
-        let mut next = ClockState { running, ..self.clocks[index] };
-        if running {
-            next.restarts += 1;
-            self.restart_clock(clock, &mut next);
-        }
-        self.clocks[index] = next;
-        self.ticks_changed(index);
-        for follower in &graph.followers[index] {
-            self.clocks[follower.index()].follow(&next, self.visible);
-            self.ticks_changed(follower.index());
-        }
-    }
-
-    /// A clock begins anew at its rise.
-    fn restart_clock(&self, clock: &Clock, state: &mut ClockState) {
-        let now = self.now;
-        match clock.ticks {
-            Ticks::Even if clock.locked => state.origin = now + state.period,
-            Ticks::Even => {
-                let uniform = self.uniform(clock.name, state.restarts);
-                state.origin = now + ClockState::offset(state.period, uniform);
-            }
-            Ticks::From(first) => {
-                let first = self.graph.span(first, 0, self);
-                state.origin = (now + first).max(self.visible);
-            }
-            Ticks::Random => {
-                let draws = Draws::new(self.sampling, self.trial, clock.name, state.restarts);
-                (state.origin, state.pace) = (now, Pace::Random(draws));
-            }
-            Ticks::Follow(source) => {
-                state.origin = self.visible;
-                state.pace = Pace::Follow(Beat::of(&self.clocks[source.index()]));
-            }
-            Ticks::Growing { .. } => {
-                let growth = self.growth(clock, state.period, state.restarts);
-                (state.origin, state.pace) = (now, Pace::Growing(growth));
-            }
-        }
-    }
-
-    /// A clock's ticks will be others from here on: its observers count those
-    /// that passed, and are looked at again.
-    fn before_ticks_change(&mut self, index: usize) {
-        let graph = self.graph;
-        for observer in &graph.observers[index] {
-            self.count_ticks(*observer);
-            self.dirty.insert_observer(*observer);
-        }
-    }
-
-    /// A clock's ticks are others from here on.
-    fn ticks_changed(&mut self, index: usize) {
-        let graph = self.graph;
-        let state = self.clocks[index];
-        for observer in &graph.observers[index] {
-            match observer {
-                Consumer::Dial(dial) => self.dials[dial.index()].reclock(&state, self.visible),
-                Consumer::Backup(id) if state.running => self.backups[id.index()].restart(&state),
-                Consumer::Backup(id) => self.backups[id.index()].stop(self.visible),
-                _ => {}
-            }
-        }
-        if self.mode == Mode::Full {
-            self.plan_ticks(index, self.visible);
-        }
-    }
-
-    /// Lazy: an observer counts the ticks that passed before now.
-    fn count_ticks(&mut self, observer: Consumer) {
-        if self.mode == Mode::Full {
-            return;
-        }
-        let to = self.visible;
-        match observer {
-            Consumer::Probe(id) => {
-                let state = &mut self.probes[id.index()];
-                match &self.graph.probes[id.index()].0.looks {
-                    Looks::Clock(clock) => {
-                        let clock = clock.index();
-                        state.advance(&self.clocks[clock], to);
-                        // Nobody else will ask for what has passed.
-                        if self.graph.observers[clock].len() == 1 {
-                            self.clocks[clock].settle(to);
-                        }
-                    }
-                    Looks::Reply { .. } => state.reply_advance(to),
-                }
-            }
-            Consumer::Lease(id) => {
-                let state = &mut self.leases[id.index()];
-                let (clock, _) = self.graph.leases[id.index()].0.renew[state.holder];
-                state.advance(&self.clocks[clock.index()], to);
-            }
-            Consumer::Dial(id) => {
-                let clock = &self.clocks[self.graph.dials[id.index()].0.clock.index()];
-                self.dials[id.index()].advance(&self.targets[id.index()], clock, to);
-            }
-            _ => {}
-        }
-    }
-
-    fn settle_probe(&mut self, index: usize) {
-        let graph = self.graph;
-        let (probe, level) = &graph.probes[index];
-        self.count_ticks(Consumer::Probe(crate::block::ProbeId(index as u32)));
-        let (watch, running) = (self.holds(probe.watch), self.holds(probe.running));
-        let (watch_event, running_event) = (self.event(probe.watch), self.event(probe.running));
-        let reply = self.reply_times(&probe.looks);
-        let state = &mut self.probes[index];
-        if watch != state.watch {
-            state.watch = watch;
-            state.watch_event = watch_event;
-        }
-        if let Some((_, cost)) = reply {
-            state.reply.cost = cost;
-        }
-        let rises = running && !state.running;
-        state.running = running;
-        if !running {
-            state.reply.flight = None;
-        }
-        if rises {
-            // What it will see it sees because it looks again.
-            state.watch_event = state.watch_event.max(running_event);
-            self.restart_probe(index);
-            if let Some(initially) = probe.initially {
-                self.probes[index].verdict = initially;
-                self.set(*level, initially, self.event(probe.running));
-            }
-        }
-        self.plan_probe(index);
-    }
-
-    /// The times of a probe that waits for the reply, now.
-    pub(super) fn reply_times(&self, looks: &Looks) -> Option<(Span, Span)> {
-        match looks {
-            Looks::Clock(_) => None,
-            Looks::Reply { every, cost, .. } => Some((
-                self.graph.span(*every, 0, self).max(Span(1_000)),
-                self.graph.span(*cost, 0, self),
-            )),
-        }
-    }
-
-    fn restart_probe(&mut self, index: usize) {
-        let (now, visible) = (self.now, self.visible);
-        let looks = &self.graph.probes[index].0.looks;
-        let state = &mut self.probes[index];
-        state.misses = 0;
-        state.restarts += 1;
-        state.counted_to = visible;
-        if let Looks::Reply { name, .. } = looks {
-            let period = state.reply.every + state.reply.cost;
-            let uniform = self.uniform(*name, self.probes[index].restarts);
-            self.probes[index].reply.next = now + ClockState::offset(period, uniform);
-        }
-    }
-
-    /// How many looks in a row flip a probe from its present verdict.
-    pub(super) fn needed(&self, index: usize) -> u32 {
-        let probe = &self.graph.probes[index].0;
-        let looks = if self.probes[index].verdict { probe.fall } else { probe.rise };
-        self.graph.count(looks, self)
-    }
-
-    pub(super) fn plan_probe(&mut self, index: usize) {
-        let graph = self.graph;
-        let probe = &graph.probes[index].0;
-        let state = &self.probes[index];
-        let at = match (&probe.looks, self.mode) {
-            (Looks::Clock(_), Mode::Full) => return,
-            (Looks::Clock(clock), Mode::Lazy) => {
-                state.plan(&self.clocks[clock.index()], self.needed(index))
-            }
-            (Looks::Reply { .. }, Mode::Full) => state.reply_due(),
-            (Looks::Reply { .. }, Mode::Lazy) => {
-                state.reply_plan(graph.count(probe.fall, self), graph.count(probe.rise, self))
-            }
-        };
-        self.agenda.schedule(self.slots.probe(index), at);
     }
 
     fn settle_lease(&mut self, index: usize) {

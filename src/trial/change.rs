@@ -1,0 +1,105 @@
+//! Changes of levels, and who hears of them.
+
+use super::world::{LevelState, World};
+use crate::block::wires::{Kind, Start, Wire};
+use crate::block::{Event, EventId, LevelId, Mark};
+
+impl World<'_> {
+    /// Level `level` becomes `value` by the doing of `cause`; the event of its
+    /// last change.
+    pub(super) fn set(&mut self, level: LevelId, value: bool, cause: EventId) -> EventId {
+        let state = self.levels[level.index()];
+        if state.value() == value { state.event() } else { self.change(level, value, cause) }
+    }
+
+    /// Level `level`, which is not `value`, becomes so by the doing of `cause`.
+    #[inline(never)]
+    pub(super) fn change(&mut self, level: LevelId, value: bool, cause: EventId) -> EventId {
+        self.change_from(self.graph.wires.start(level), level, value, cause)
+    }
+
+    /// The same where it is known where the level's wires begin.
+    #[inline(always)]
+    pub(super) fn change_from(
+        &mut self,
+        start: Start,
+        level: LevelId,
+        value: bool,
+        cause: EventId,
+    ) -> EventId {
+        let event = EventId(self.journal.len() as u32);
+        self.journal.push(Event { at: self.now, level, value, cause });
+        self.levels[level.index()] = LevelState::new(value, event);
+        let mut wires = self.graph.wires.from(start).iter();
+        // Thresholds come first, and most often nobody else hears of it.
+        while let Some(wire) = wires.next() {
+            if !wire.is_gate() {
+                self.hear(*wire, wires, (value, event));
+                break;
+            }
+            let position = wire.gate();
+            if self.gates[position].count(value != wire.is_negated(), event) {
+                self.dirty.insert(Kind::Gate, position);
+            }
+            if wire.is_last() {
+                break;
+            }
+        }
+        event
+    }
+
+    /// All who are no thresholds hear that a level has become so, from `wire` on.
+    #[inline(never)]
+    fn hear<'w>(
+        &mut self,
+        mut wire: Wire,
+        mut others: impl Iterator<Item = &'w Wire>,
+        change: (bool, EventId),
+    ) {
+        loop {
+            let position = wire.position();
+            if wire.is_count() {
+                let count = &mut self.counters[position];
+                let up = change.0 != wire.is_negated();
+                *count = if up { count.wrapping_add(1) } else { count.wrapping_sub(1) };
+            } else if wire.is_meter() {
+                self.dirty.insert_meter(position);
+            } else {
+                match wire.kind() {
+                    Kind::Latch => self.dirty.insert(Kind::Gate, position),
+                    Kind::Mark => self.stamp_if(position, change),
+                    kind => self.dirty.insert(kind, position),
+                }
+            }
+            if wire.is_last() {
+                break;
+            }
+            let Some(next) = others.next() else { break };
+            wire = *next;
+        }
+    }
+
+    /// The level of this mark has become so.
+    fn stamp_if(&mut self, mark: usize, (value, by): (bool, EventId)) {
+        if value {
+            self.stamp_mark(self.graph.wires.marks[mark], by);
+        }
+    }
+
+    /// The rise of `level` stamps its milestone.
+    pub(super) fn stamp(&mut self, level: LevelId) {
+        if let Some(mark) = self.graph.wires.mark_of(level) {
+            self.stamp_mark(mark, self.event_of(level));
+        }
+    }
+
+    fn stamp_mark(&mut self, mark: Mark, by: EventId) {
+        let milestone = mark.milestone as usize;
+        let stamp = &mut self.stamps[milestone][mark.instance as usize];
+        *stamp = (*stamp).min(self.now);
+        if !std::mem::replace(&mut self.stamped[milestone], true) {
+            self.arm_faults(mark.milestone, by);
+            self.end_faults(mark.milestone);
+        }
+    }
+}
