@@ -4,8 +4,11 @@
 //! side: first the thresholds, which count it there and then and need a look only where
 //! their value flips, then everybody else.
 
+use std::collections::BTreeSet;
+
 use super::gate::Gate;
 use super::graph::{Consumer, Graph, Mark};
+use super::id::ClockId;
 use super::literal::{EventId, LevelId};
 
 /// Kinds of those who hear of a change, in the order in which they lie side by side:
@@ -15,7 +18,9 @@ use super::literal::{EventId, LevelId};
 pub enum Kind {
     /// A gate whose value follows from a count, by its position in [`Graph::gates`].
     Gate,
-    /// A counter: first those of the graph, then one for each meter, of its parts.
+    /// A part of a meter: who counts it and looks.
+    Part,
+    /// A counter.
     Count,
     /// A clock.
     Clock,
@@ -47,9 +52,10 @@ pub enum Kind {
 
 impl Kind {
     /// How many there are.
-    pub const MANY: usize = 15;
+    pub const MANY: usize = 16;
     const ALL: [Self; Self::MANY] = [
         Self::Gate,
+        Self::Part,
         Self::Count,
         Self::Clock,
         Self::Probe,
@@ -106,23 +112,16 @@ impl Wire {
         (self.0 >> FLAG_BITS) as usize
     }
 
-    /// Whether a counter counts by it.
+    /// Whether it is of this kind.
     #[must_use]
     #[inline]
-    pub const fn is_count(self) -> bool {
-        self.number() == Kind::Count as usize
-    }
-
-    /// Whether a meter looks by it.
-    #[must_use]
-    #[inline]
-    pub const fn is_meter(self) -> bool {
-        self.number() == Kind::Meter as usize
+    pub const fn is(self, kind: Kind) -> bool {
+        self.number() == kind as usize
     }
 
     #[inline]
     const fn number(self) -> usize {
-        (self.0 >> (POSITION_BITS + FLAG_BITS)) as usize
+        (self.0 >> (POSITION_BITS + FLAG_BITS)) as usize % Kind::MANY
     }
 
     /// Its position among its kind.
@@ -192,6 +191,9 @@ pub struct Wires {
     pub valves: Vec<Valve>,
     /// Who stamps which milestone.
     pub marks: Vec<Mark>,
+    /// Where the observers of each clock begin; one more than clocks.
+    rounds: Vec<u32>,
+    observers: Vec<Consumer>,
 }
 
 impl Wires {
@@ -208,23 +210,30 @@ impl Wires {
         wires.valves = graph.gates.iter().map(valve).collect();
         for (index, level) in graph.levels.iter().enumerate() {
             let consumers = graph.consumers_of(LevelId(index as u32)).iter();
-            let first_part = graph.counters.len() as u32;
-            let mut all: Vec<Wire> = consumers
-                .flat_map(|c| of(*c, &members, first_part, &wires.valves))
-                .flatten()
-                .collect();
+            let mut all: Vec<Wire> =
+                consumers.filter_map(|c| wire(*c, &members, &wires.valves)).collect();
+            let parts: BTreeSet<usize> =
+                all.iter().filter(|wire| wire.is(Kind::Part)).map(|wire| wire.position()).collect();
+            // A meter looks where it counts, and once is enough.
+            all.retain(|wire| !(wire.is(Kind::Meter) && parts.contains(&wire.position())));
             if let Some(mark) = level.mark {
                 all.push(Wire::new(Kind::Mark, wires.marks.len() as u32, false));
                 wires.marks.push(mark);
             }
             all.sort_by_key(|wire| wire.0 >> FLAG_BITS);
-            // A meter that counts a part of its looks at it as well, and once is enough.
-            all.dedup_by(|a, b| a == b && a.kind() == Kind::Meter);
             let start = Start(wires.wires.len() as u32);
             wires.starts.push(if all.is_empty() { NOBODY } else { start });
             all.last_mut().into_iter().for_each(|last| last.0 |= LAST);
             wires.wires.extend(all);
         }
+        wires.rounds.push(0);
+        for observers in &graph.observers {
+            wires.observers.extend(observers);
+            wires.rounds.push(wires.observers.len() as u32);
+        }
+        // Behind the last wire nobody hears of anything.
+        let end = Start(wires.wires.len() as u32);
+        wires.starts.iter_mut().filter(|start| **start == NOBODY).for_each(|start| *start = end);
         for valve in &mut wires.valves {
             valve.1 = wires.starts[valve.level().index()];
         }
@@ -238,36 +247,36 @@ impl Wires {
         self.starts[level.index()]
     }
 
-    /// All wires from there on, of this level to the [last](Wire::is_last) and then of
-    /// others: thresholds first.
+    /// All wires from there on: those of this level to the [last](Wire::is_last),
+    /// thresholds first, and then those of others.
     #[must_use]
     #[inline]
     pub fn from(&self, start: Start) -> &[Wire] {
-        self.wires.get(start.0 as usize..).unwrap_or_default()
+        &self.wires[start.0 as usize..]
     }
 
-    /// Who hears of a change of a level: thresholds first.
-    fn of_level(&self, level: LevelId) -> &[Wire] {
-        let all = self.from(self.start(level));
-        let last = all.iter().position(|wire| wire.is_last());
-        last.map_or(&[], |last| &all[..=last])
+    /// Who looks at the ticks of a clock.
+    #[must_use]
+    #[inline]
+    pub fn observers(&self, clock: ClockId) -> &[Consumer] {
+        let (first, end) = (self.rounds[clock.index()], self.rounds[clock.index() + 1]);
+        &self.observers[first as usize..end as usize]
     }
 
     /// What the rise of a level stamps.
     #[must_use]
     pub fn mark_of(&self, level: LevelId) -> Option<Mark> {
-        let last = self.of_level(level).last()?;
-        (last.kind() == Kind::Mark).then(|| self.marks[last.position()])
+        let last = self.from(self.start(level)).iter().find(|wire| wire.is_last())?;
+        last.is(Kind::Mark).then(|| self.marks[last.position()])
     }
 }
 
-/// The wires of a consumer, where it does anything at a change: whoever counts and then
-/// looks has two.
-fn of(consumer: Consumer, members: &[u32], first_part: u32, valves: &[Valve]) -> [Option<Wire>; 2] {
-    let looking = |kind, position| [Some(Wire::new(kind, position, false)), None];
+/// The wire of a consumer, where it does anything at a change.
+fn wire(consumer: Consumer, members: &[u32], valves: &[Valve]) -> Option<Wire> {
+    let looking = |kind, position| Some(Wire::new(kind, position, false));
     match consumer {
         Consumer::Gate(gate, _) if valves[gate as usize].is_latch() => looking(Kind::Latch, gate),
-        Consumer::Gate(gate, negated) => [Some(Wire::new(Kind::Gate, gate, negated)), None],
+        Consumer::Gate(gate, negated) => Some(Wire::new(Kind::Gate, gate, negated)),
         Consumer::Work(id) => looking(Kind::Work, id.0),
         Consumer::Clock(id) => looking(Kind::Clock, id.0),
         Consumer::Probe(id) => looking(Kind::Probe, id.0),
@@ -276,15 +285,12 @@ fn of(consumer: Consumer, members: &[u32], first_part: u32, valves: &[Valve]) ->
         Consumer::Pick(id) => looking(Kind::Pick, id.0),
         Consumer::Log(id, member) => looking(Kind::Log, members[id.index()] + member),
         Consumer::Meter(meter) => looking(Kind::Meter, meter),
-        Consumer::Part(meter, negated) => {
-            let counts = Wire::new(Kind::Count, first_part + meter, negated);
-            [Some(counts), Some(Wire::new(Kind::Meter, meter, false))]
-        }
-        Consumer::Count(counter, negated) => [Some(Wire::new(Kind::Count, counter, negated)), None],
+        Consumer::Part(meter, negated) => Some(Wire::new(Kind::Part, meter, negated)),
+        Consumer::Count(counter, negated) => Some(Wire::new(Kind::Count, counter, negated)),
         Consumer::Tank(id) => looking(Kind::Tank, id.0),
         Consumer::Pool(id) => looking(Kind::Pool, id.0),
         // What a backup holds is only ever read.
-        Consumer::Backup(_) => [None, None],
+        Consumer::Backup(_) => None,
     }
 }
 

@@ -4,6 +4,7 @@ mod agenda;
 mod heap;
 mod key;
 mod ring;
+mod spread;
 
 pub use agenda::Agenda;
 pub use key::Slot;

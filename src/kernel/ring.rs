@@ -4,6 +4,7 @@
 //! sorted twice, and who is due first of all is found among the first of each.
 
 use super::key::{Key, Slot};
+use super::spread::Room;
 use crate::units::{Instant, Span};
 
 /// A slot, and when it is due next.
@@ -44,8 +45,8 @@ impl Ring {
         self.turns.get(self.first).copied().unwrap_or(Turn::NEVER)
     }
 
-    fn sort(&mut self) {
-        self.turns.sort_unstable_by_key(|turn| turn.key());
+    fn sort(&mut self, room: &mut Room<Turn>) {
+        room.sort(&mut self.turns, |turn| turn.at.0, |turn| (turn.at, turn.slot));
         self.first = 0;
     }
 
@@ -69,7 +70,7 @@ impl Ring {
 
     /// Who is due first is due again `later`, most often after all others: who is first
     /// then.
-    #[inline]
+    #[inline(always)]
     fn turn(&mut self, later: Instant) -> Turn {
         let (at, last) = (self.first, self.turns.len() - 1);
         let before = if at == 0 { last } else { at - 1 };
@@ -83,6 +84,12 @@ impl Ring {
             return self.turns[next];
         }
         let turn = *turn;
+        self.put_back(turn)
+    }
+
+    /// A slot is due at another time than it was, and not last of all; who is first then.
+    #[cold]
+    fn put_back(&mut self, turn: Turn) -> Turn {
         self.remove(turn.slot);
         self.insert(turn);
         self.first()
@@ -111,6 +118,7 @@ pub(super) struct Rings {
     firsts: [Turn; RINGS],
     /// Who stands in them from the start is in no order yet.
     unsorted: bool,
+    room: Room<Turn>,
 }
 
 impl Rings {
@@ -122,6 +130,7 @@ impl Rings {
             of: vec![ALONE; slots],
             firsts: [Turn::NEVER; RINGS],
             unsorted: false,
+            room: Room::new(),
         }
     }
 
@@ -185,11 +194,16 @@ impl Rings {
     /// All that stood in rings from the start are sorted.
     #[inline]
     pub(super) fn sort(&mut self) {
-        if std::mem::replace(&mut self.unsorted, false) {
-            for (ring, first) in self.rings[..self.used].iter_mut().zip(&mut self.firsts) {
-                ring.sort();
-                *first = ring.first();
-            }
+        if self.unsorted {
+            self.sort_all();
+        }
+    }
+
+    fn sort_all(&mut self) {
+        self.unsorted = false;
+        for (ring, first) in self.rings[..self.used].iter_mut().zip(&mut self.firsts) {
+            ring.sort(&mut self.room);
+            *first = ring.first();
         }
     }
 

@@ -36,7 +36,8 @@ impl World<'_> {
         self.journal.push(start);
         self.levels.copy_from_slice(&self.steady.starts);
         self.gates.copy_from_slice(&self.steady.gates);
-        self.counters.copy_from_slice(&self.counter_starts);
+        self.counters.copy_from_slice(&self.steady.counters);
+        self.parts.copy_from_slice(&self.part_starts);
         self.works.copy_from_slice(&self.steady.works);
         self.picks.copy_from_slice(&self.steady.picks);
         self.dials.copy_from_slice(&self.steady.dials);
@@ -71,22 +72,17 @@ impl World<'_> {
 
     fn begin_clocks(&mut self) {
         let graph = self.graph;
-        let follows = |clock: &Clock| matches!(clock.ticks, Ticks::Follow(_));
         // Whoever is followed comes first.
-        for with in [false, true] {
-            for (index, clock) in graph.clocks.iter().enumerate() {
-                if follows(clock) != with {
-                    continue;
-                }
-                if matches!(clock.ticks, Ticks::Even | Ticks::From(_)) {
-                    self.begin_even_clock(index, clock);
-                } else {
-                    self.clocks[index] = self.clock_at_zero(clock);
-                }
+        for index in 0..graph.clocks.len() {
+            let clock = &graph.clocks[index];
+            match clock.ticks {
+                Ticks::Even | Ticks::From(_) => self.begin_even_clock(index, clock),
+                Ticks::Follow(_) => {}
+                _ => self.begin_clock(index, clock),
             }
         }
-        if self.mode == Mode::Full {
-            (0..graph.clocks.len()).for_each(|index| self.plan_ticks(index, Instant::ZERO));
+        for follower in graph.followers.iter().flatten() {
+            self.begin_clock(follower.index(), &graph.clocks[follower.index()]);
         }
     }
 
@@ -161,6 +157,19 @@ impl World<'_> {
         let state = &mut self.clocks[index];
         (state.period, state.origin, state.before) = (period, origin, origin);
         (state.running, state.restarts, state.pace) = (running, 0, Pace::Even);
+        if self.mode == Mode::Full && running {
+            // It is not older than a period.
+            let first = if origin < Instant::ZERO { origin + period } else { origin };
+            debug_assert_eq!(first, state.next(Instant::ZERO), "the first tick from zero on");
+            self.agenda.repeat(self.slots.tick(index), first, period);
+        }
+    }
+
+    fn begin_clock(&mut self, index: usize, clock: &Clock) {
+        self.clocks[index] = self.clock_at_zero(clock);
+        if self.mode == Mode::Full {
+            self.plan_ticks(index, Instant::ZERO);
+        }
     }
 
     /// A clock of another pace that has ticked for ever, or stands still.
@@ -249,6 +258,8 @@ impl World<'_> {
     fn begin_probes(&mut self) {
         let (graph, steady) = (self.graph, self.steady);
         self.probes.copy_from_slice(&steady.probes);
+        self.suspected.fill(false);
+        self.suspects.clear();
         for index in steady.planned.iter().map(|index| *index as usize) {
             let looks = &graph.probes[index].0.looks;
             if let (Looks::Reply { age, name, .. }, Some((every, cost))) =
@@ -259,6 +270,9 @@ impl World<'_> {
                 self.replies[index] = Reply { next, flight: None, every, cost };
             }
             self.plan_probe(index);
+            if self.mode == Mode::Full {
+                self.suspect(index);
+            }
         }
     }
 

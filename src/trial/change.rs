@@ -30,11 +30,12 @@ impl World<'_> {
         let event = EventId(self.journal.len() as u32);
         self.journal.push(Event { at: self.now, level, value, cause });
         self.levels[level.index()] = LevelState::new(value, event);
-        let mut wires = self.graph.wires.from(start).iter();
+        let graph = self.graph;
+        let mut wires = graph.wires.from(start).iter();
         // Thresholds come first, and most often nobody else hears of it.
         while let Some(wire) = wires.next() {
-            if !wire.is_gate() {
-                self.hear(*wire, wires, (value, event));
+            if !wire.is(Kind::Gate) {
+                self.hear(*wire, wires.as_slice(), (value, event));
                 break;
             }
             let position = wire.gate();
@@ -48,34 +49,42 @@ impl World<'_> {
         event
     }
 
-    /// All who are no thresholds hear that a level has become so, from `wire` on.
+    /// Who is no threshold hears that a level has become so: this wire and the others
+    /// after it, to the last of the level.
     #[inline(never)]
-    fn hear<'w>(
-        &mut self,
-        mut wire: Wire,
-        mut others: impl Iterator<Item = &'w Wire>,
-        change: (bool, EventId),
-    ) {
+    fn hear(&mut self, first: Wire, others: &[Wire], change: (bool, EventId)) {
+        let (mut wire, mut others) = (first, others.iter());
         loop {
-            let position = wire.position();
-            if wire.is_count() {
-                let count = &mut self.counters[position];
-                let up = change.0 != wire.is_negated();
-                *count = if up { count.wrapping_add(1) } else { count.wrapping_sub(1) };
-            } else if wire.is_meter() {
+            let (position, up) = (wire.position(), change.0 != wire.is_negated());
+            // One more or less.
+            let step = if up { 1 } else { u32::MAX };
+            if wire.is(Kind::Part) {
+                let parts = &mut self.parts[position];
+                *parts = parts.wrapping_add(step);
                 self.dirty.insert_meter(position);
+            } else if wire.is(Kind::Count) {
+                let count = &mut self.counters[position];
+                *count = count.wrapping_add(step);
             } else {
-                match wire.kind() {
-                    Kind::Latch => self.dirty.insert(Kind::Gate, position),
-                    Kind::Mark => self.stamp_if(position, change),
-                    kind => self.dirty.insert(kind, position),
-                }
+                self.tell(wire, change);
             }
             if wire.is_last() {
                 break;
             }
             let Some(next) = others.next() else { break };
             wire = *next;
+        }
+    }
+
+    /// Who counts nothing looks again, or is stamped.
+    #[inline]
+    fn tell(&mut self, wire: Wire, change: (bool, EventId)) {
+        let position = wire.position();
+        match wire.kind() {
+            Kind::Meter => self.dirty.insert_meter(position),
+            Kind::Latch => self.dirty.insert(Kind::Gate, position),
+            Kind::Mark => self.stamp_if(position, change),
+            kind => self.dirty.insert(kind, position),
         }
     }
 

@@ -71,11 +71,11 @@ impl Witness for World<'_> {
     }
 
     fn meter(&self, index: usize) -> MeterState {
-        self.meter_states[index]
+        *self.gauges.state(index)
     }
 
     fn unserved(&self, index: usize) -> i128 {
-        self.meter_states[index].unserved
+        self.gauges.state(index).unserved
     }
 
     fn share(&mut self, index: usize, steps: &mut Steps) -> i64 {

@@ -22,12 +22,18 @@ impl Marks {
         Self { words: vec![0; words], full: vec![0; words.div_ceil(WORD)], lowest: usize::MAX }
     }
 
+    /// Puts a number in; whether its word was empty.
     #[inline]
-    fn insert(&mut self, number: usize) {
+    fn insert(&mut self, number: usize) -> bool {
         let word = number / WORD;
-        self.words[word] |= 1 << (number % WORD);
-        self.full[word / WORD] |= 1 << (word % WORD);
-        self.lowest = self.lowest.min(word / WORD);
+        let marks = &mut self.words[word];
+        let was_empty = *marks == 0;
+        *marks |= 1 << (number % WORD);
+        if was_empty {
+            self.full[word / WORD] |= 1 << (word % WORD);
+            self.lowest = self.lowest.min(word / WORD);
+        }
+        was_empty
     }
 
     /// The first word that is not empty, or that has not been [left](Self::leave).
@@ -124,8 +130,10 @@ impl Dirty {
 
     #[inline]
     pub(super) fn insert(&mut self, kind: Kind, number: usize) {
-        self.marks[kind as usize].insert(number);
-        self.kinds |= 1 << kind as u32;
+        // Where there is another in the word, the kind is known.
+        if self.marks[kind as usize].insert(number) {
+            self.kinds |= 1 << kind as u32;
+        }
     }
 
     /// Takes the least number of a kind out.

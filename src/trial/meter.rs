@@ -75,6 +75,13 @@ impl MeterState {
         }
     }
 
+    /// The trial ends at `end`: what has not held for long enough by then has not
+    /// recovered.
+    fn finish(&mut self, meter: &Meter, end: Instant) {
+        self.integrate(meter.share.whole(), end);
+        self.confirm(end, meter.stable_for);
+    }
+
     /// Clock to recovery: 0 if it was never lost, censored if it did not come.
     #[must_use]
     pub fn recovery_time(&self, clock: Instant) -> Measured {
@@ -96,16 +103,85 @@ impl Meter {
     }
 }
 
+/// What all meters have seen. Most see nothing in a trial, and of those nothing is
+/// written: only who has looked is put back to the start, and integrated to the end.
+#[derive(Debug)]
+pub(super) struct Gauges {
+    states: Vec<MeterState>,
+    /// The same at the start of every trial.
+    starts: Vec<MeterState>,
+    /// The same of one that saw nothing, at the end of every trial.
+    ends: Vec<MeterState>,
+    end: Instant,
+    /// Who has looked in this trial.
+    moved: Vec<u32>,
+    has_moved: Vec<bool>,
+}
+
+impl Gauges {
+    pub(super) fn new(meters: &[Meter], steady: &Steady) -> Self {
+        let starts: Vec<MeterState> = meters.iter().map(|meter| meter.start(steady)).collect();
+        Self {
+            states: starts.clone(),
+            ends: starts.clone(),
+            end: Instant::ZERO,
+            moved: Vec::with_capacity(meters.len()),
+            has_moved: vec![false; meters.len()],
+            starts,
+        }
+    }
+
+    /// What a meter has seen, once the trial is over.
+    #[inline]
+    pub(super) fn state(&self, index: usize) -> &MeterState {
+        &self.states[index]
+    }
+
+    fn begin(&mut self) {
+        for index in self.moved.drain(..).map(|index| index as usize) {
+            self.states[index] = self.ends[index];
+            self.has_moved[index] = false;
+        }
+    }
+
+    /// The state of a meter that looks.
+    #[inline]
+    fn of(&mut self, index: usize) -> &mut MeterState {
+        let state = &mut self.states[index];
+        if !std::mem::replace(&mut self.has_moved[index], true) {
+            self.moved.push(index as u32);
+            *state = self.starts[index];
+        }
+        state
+    }
+
+    fn finish(&mut self, meters: &[Meter], end: Instant) {
+        if self.end != end {
+            self.end = end;
+            self.ends.copy_from_slice(&self.starts);
+            for (index, (state, meter)) in self.ends.iter_mut().zip(meters).enumerate() {
+                state.finish(meter, end);
+                if !self.has_moved[index] {
+                    self.states[index] = *state;
+                }
+            }
+        }
+        for index in self.moved.iter().map(|index| *index as usize) {
+            self.states[index].finish(&meters[index], end);
+        }
+    }
+}
+
 impl World<'_> {
     /// Meters begin as they do in every trial.
     pub(super) fn begin_meters(&mut self) {
-        self.meter_states.copy_from_slice(&self.meter_starts);
+        self.gauges.begin();
         self.shares.iter_mut().for_each(Vec::clear);
     }
 
     /// The share of a meter in the steady state.
     pub(super) fn share_at_start(&self, index: usize) -> i64 {
-        self.meter_starts[index].served
+        self.gauges.starts[index].served
     }
 
     /// Every meter whose levels changed looks: each at its own alone, so that their order
@@ -120,10 +196,9 @@ impl World<'_> {
     fn measure_one(&mut self, index: usize) {
         let meter = &self.meters[index];
         let (holds, event) = (self.holds(meter.criterion), self.event(meter.criterion));
-        let (now, parts) = (self.now, self.first_part as usize + index);
         let count = |counter: u32| self.counters[counter as usize];
-        let served = meter.share.of(self.counters[parts], count);
-        let state = &mut self.meter_states[index];
+        let served = meter.share.of(self.parts[index], count);
+        let (now, state) = (self.now, self.gauges.of(index));
         if served != state.served {
             state.integrate(meter.share.whole(), now);
             state.served = served;
@@ -136,13 +211,8 @@ impl World<'_> {
         }
     }
 
-    /// The trial ends at `end`: what has not held for long enough by then has not
-    /// recovered.
+    /// The trial ends at `end`.
     pub(super) fn end_meters(&mut self, end: Instant) {
-        for (index, meter) in self.meters.iter().enumerate() {
-            let state = &mut self.meter_states[index];
-            state.integrate(meter.share.whole(), end);
-            state.confirm(end, meter.stable_for);
-        }
+        self.gauges.finish(self.meters, end);
     }
 }

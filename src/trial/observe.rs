@@ -141,7 +141,9 @@ impl World<'_> {
     fn settle_probe(&mut self, index: usize) {
         let graph = self.graph;
         let (probe, level) = &graph.probes[index];
-        self.count_ticks(Consumer::Probe(ProbeId(index as u32)));
+        if self.mode == Mode::Lazy {
+            self.count_ticks(Consumer::Probe(ProbeId(index as u32)));
+        }
         let (watch, watch_event) = (self.holds(probe.watch), self.event(probe.watch));
         let (running, running_event) = (self.holds(probe.running), self.event(probe.running));
         let state = &mut self.probes[index];
@@ -168,6 +170,9 @@ impl World<'_> {
             }
         }
         self.plan_probe(index);
+        if self.mode == Mode::Full {
+            self.suspect(index);
+        }
     }
 
     /// The times of a probe that waits for the reply, now.
@@ -197,6 +202,7 @@ impl World<'_> {
     }
 
     /// How many looks in a row flip a probe from its present verdict.
+    #[inline]
     pub(super) fn needed(&self, index: usize) -> u32 {
         let verdict = self.probes[index].verdict;
         let habit = self.habits[index];

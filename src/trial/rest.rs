@@ -11,13 +11,25 @@ use crate::block::value::Readings;
 use crate::block::work::WorkStage;
 
 impl World<'_> {
-    /// Whether no block can change any more. It begins with the one that was found
-    /// restless last: most often that is all that is looked at.
+    /// Whether no block can change any more. Probes are many, and those that may be
+    /// restless are known: the one that was suspected last most often is. Of the other
+    /// blocks it begins with the one that was found restless last.
     pub(super) fn is_at_rest(&mut self) -> bool {
+        while let Some(probe) = self.suspects.last().map(|probe| *probe as usize) {
+            if self.may_flip(probe) {
+                // The end of a look may calm who waits for replies, and nobody else.
+                self.calms = self.habits[probe].clock().is_none();
+                return false;
+            }
+            self.suspects.pop();
+            self.suspected[probe] = false;
+        }
         let all = self.blocks.len();
         for _ in 0..all {
-            if self.is_restless(self.blocks[self.restless]) {
-                self.calms = self.may_calm();
+            let block = self.blocks[self.restless];
+            if self.is_restless(block) {
+                // A lease may be renewed by looks that see nothing new.
+                self.calms = matches!(block, Due::Fall(_));
                 return false;
             }
             self.restless = if self.restless + 1 == all { 0 } else { self.restless + 1 };
@@ -25,14 +37,13 @@ impl World<'_> {
         true
     }
 
-    /// Whether the block that was found restless last may not be so after looks that saw
-    /// what they have seen before: a lease may have been renewed, a probe has its reply.
-    /// Nobody else is calmed by that.
-    fn may_calm(&self) -> bool {
-        match self.blocks.get(self.restless) {
-            Some(Due::Fault(_) | Due::Work(_) | Due::Dial(_) | Due::Tank(_)) => false,
-            Some(Due::Probe(index)) => self.habits[*index as usize].clock().is_none(),
-            _ => true,
+    /// Full: a probe that may have become restless is suspected from now on. It does so
+    /// only where it is settled: where it flips at a look, it agrees with what it sees or
+    /// has been suspected since it disagreed.
+    #[inline]
+    pub(super) fn suspect(&mut self, probe: usize) {
+        if self.may_flip(probe) && !std::mem::replace(&mut self.suspected[probe], true) {
+            self.suspects.push(probe as u32);
         }
     }
 
@@ -47,7 +58,6 @@ impl World<'_> {
                 self.works[index as usize].stage,
                 WorkStage::Queued | WorkStage::Running | WorkStage::Pausing
             ),
-            Due::Probe(index) => self.may_flip(index as usize),
             Due::Fall(index) => self.may_turn(index as usize),
             Due::Dial(index) => self.dials[index as usize].connected.is_none(),
             Due::Tank(index) => self.agenda.due(self.slots.tank(index as usize)).is_some(),
@@ -56,6 +66,7 @@ impl World<'_> {
     }
 
     /// Whether a probe could come to another verdict.
+    #[inline]
     fn may_flip(&self, index: usize) -> bool {
         let state = &self.probes[index];
         let looks = state.running && state.watch != state.verdict;

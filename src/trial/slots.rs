@@ -83,10 +83,10 @@ impl Slots {
         slots.flat_map(|(kind, range)| (0..range[1] - range[0]).map(kind)).collect()
     }
 
-    /// The blocks that may be restless: each once.
+    /// The blocks other than probes that may be restless: each once.
     pub(super) fn blocks(&self) -> Vec<Due> {
         let once = |due: &Due| {
-            !matches!(due, Due::FaultEnd(_) | Due::Token(_) | Due::Tick(_) | Due::Renew(_))
+            matches!(due, Due::Fault(_) | Due::Work(_) | Due::Tank(_) | Due::Fall(_) | Due::Dial(_))
         };
         self.dues().into_iter().filter(once).collect()
     }

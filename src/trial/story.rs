@@ -13,7 +13,7 @@ impl World<'_> {
     /// a name, with its cause, and the last renewals of leases that ran out on
     /// the critical path.
     pub(super) fn story(&self, program: &Program) -> Timeline {
-        let served = &self.meter_states[program.measures.subjects[0].served];
+        let served = self.gauges.state(program.measures.subjects[0].served);
         let critical: Vec<EventId> =
             served.recovered.iter().flat_map(|(_, event)| self.chain(*event)).collect();
         // Events without words are passed over: their effects name the first

@@ -12,30 +12,6 @@ use crate::block::{ClockId, Consumer, Graph, LevelId, ProbeId, ValueId};
 use crate::kernel::Slot;
 use crate::units::{Instant, Span};
 
-/// Who looks at the ticks of each clock, side by side.
-#[derive(Debug)]
-pub(super) struct Rounds {
-    /// Where each clock's observers begin; one more than clocks.
-    starts: Vec<u32>,
-    observers: Vec<Consumer>,
-}
-
-impl Rounds {
-    pub(super) fn of(graph: &Graph) -> Self {
-        let mut rounds = Self { starts: vec![0], observers: Vec::new() };
-        for observers in &graph.observers {
-            rounds.observers.extend(observers);
-            rounds.starts.push(rounds.observers.len() as u32);
-        }
-        rounds
-    }
-
-    #[inline]
-    fn range(&self, clock: usize) -> std::ops::Range<usize> {
-        self.starts[clock] as usize..self.starts[clock + 1] as usize
-    }
-}
-
 /// What every look of a probe asks for, in all trials.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Habit {
@@ -104,10 +80,11 @@ impl World<'_> {
     /// Everyone looks who looks at the ticks of this clock.
     #[inline]
     fn observe(&mut self, clock: ClockId) {
-        for position in self.rounds.range(clock.index()) {
-            match self.rounds.observers[position] {
+        let graph = self.graph;
+        for observer in graph.wires.observers(clock) {
+            match *observer {
                 Consumer::Probe(id) => self.look_once(id.index()),
-                Consumer::Lease(id) if self.graph.leases[id.index()].0.check == Some(clock) => {
+                Consumer::Lease(id) if graph.leases[id.index()].0.check == Some(clock) => {
                     self.check(id.index());
                 }
                 Consumer::Backup(id) => self.backups[id.index()].tick(self.now),
@@ -118,10 +95,11 @@ impl World<'_> {
 
     /// The ticks of this clock renew the leases whose holders they are.
     pub(super) fn renew_at(&mut self, clock: ClockId) {
-        for position in self.rounds.range(clock.index()) {
-            if let Consumer::Lease(id) = self.rounds.observers[position] {
+        let graph = self.graph;
+        for observer in graph.wires.observers(clock) {
+            if let Consumer::Lease(id) = *observer {
                 let holder = self.leases[id.index()].holder;
-                if self.graph.leases[id.index()].0.renew[holder].0 == clock {
+                if graph.leases[id.index()].0.renew[holder].0 == clock {
                     self.renew(id.index());
                 }
             }

@@ -6,11 +6,11 @@
 
 use super::Mode;
 use super::dirty::Dirty;
-use super::meter::{Meter, MeterState};
+use super::meter::{Gauges, Meter};
 use super::share::Steps;
 use super::slots::{Due, Slots};
 use super::steady::Steady;
-use super::tick::{Habit, Rounds};
+use super::tick::Habit;
 use crate::block::backup::BackupState;
 use crate::block::clock::ClockState;
 use crate::block::crew::CallState;
@@ -61,12 +61,10 @@ pub struct World<'g> {
     pub(super) levels: Vec<LevelState>,
     pub(super) journal: Vec<Event>,
     pub(super) gates: Vec<Counted>,
-    /// How many hold of what each counter counts, and then of the parts of each meter.
     pub(super) counters: Vec<u32>,
-    /// The same at the start of every trial.
-    pub(super) counter_starts: Vec<u32>,
-    /// Counters of the graph: before those of meters.
-    pub(super) first_part: u32,
+    /// How many parts of each meter hold, and how many at the start of every trial.
+    pub(super) parts: Vec<u32>,
+    pub(super) part_starts: Vec<u32>,
     pub(super) works: Vec<WorkState>,
     pub(super) clocks: Vec<ClockState>,
     pub(super) probes: Vec<ProbeState>,
@@ -90,8 +88,6 @@ pub struct World<'g> {
     pub(super) slots: Slots,
     /// Whether a lease looks at the ticks of each clock.
     pub(super) renewals: Vec<bool>,
-    /// Who looks at them.
-    pub(super) rounds: Rounds,
     /// What each slot stands for.
     pub(super) dues: Vec<Due>,
     pub(super) dirty: Dirty,
@@ -107,15 +103,16 @@ pub struct World<'g> {
     pub(super) stamped: Vec<bool>,
     /// First stamp of each instance of each milestone.
     pub(super) stamps: Vec<Vec<Instant>>,
-    pub(super) meter_states: Vec<MeterState>,
-    /// The same at the start of every trial.
-    pub(super) meter_starts: Vec<MeterState>,
+    pub(super) gauges: Gauges,
     /// For each meter that tells it, how its share changed.
     pub(super) shares: Vec<Steps>,
     /// The leases that ran out.
     pub(super) lapses: Vec<Lapse>,
     pub(super) exhausted: bool,
-    /// The blocks that may be restless.
+    /// The probes that may be restless, and whether each is among them (every tick executed).
+    pub(super) suspects: Vec<u32>,
+    pub(super) suspected: Vec<bool>,
+    /// The other blocks that may be restless.
     pub(super) blocks: Vec<Due>,
     /// Which of them was found restless last (every tick executed).
     pub(super) restless: usize,
@@ -163,7 +160,7 @@ impl<'g> World<'g> {
     pub fn new(graph: &'g Graph, meters: &'g [Meter], steady: &'g Steady, mode: Mode) -> Self {
         let slots = Slots::of(graph);
         let parts = meters.iter().map(|meter| meter.share.holding(steady));
-        let counters: Vec<u32> = steady.counters.iter().copied().chain(parts).collect();
+        let parts: Vec<u32> = parts.collect();
         let renews = |observer: &Consumer| matches!(observer, Consumer::Lease(_));
         Self {
             graph,
@@ -177,9 +174,9 @@ impl<'g> World<'g> {
             levels: steady.starts.clone(),
             journal: Vec::with_capacity(1024),
             gates: steady.gates.clone(),
-            counters: counters.clone(),
-            counter_starts: counters,
-            first_part: steady.counters.len() as u32,
+            counters: steady.counters.clone(),
+            parts: parts.clone(),
+            part_starts: parts,
             works: steady.works.clone(),
             clocks: vec![ClockState::STOPPED; graph.clocks.len()],
             probes: vec![ProbeState::IDLE; graph.probes.len()],
@@ -212,7 +209,6 @@ impl<'g> World<'g> {
             dues: slots.dues(),
             slots,
             renewals: graph.observers.iter().map(|all| all.iter().any(renews)).collect(),
-            rounds: Rounds::of(graph),
             dirty: Dirty::new(graph, meters.len()),
             // Twice: a try in no time may begin while those before it end.
             zero: Vec::with_capacity(2 * graph.works.len()),
@@ -223,13 +219,14 @@ impl<'g> World<'g> {
             armed_by: vec![EventId::START; graph.faults.len()],
             stamped: vec![false; graph.milestones.len()],
             stamps: graph.milestones.iter().map(|n| vec![Instant::NEVER; *n as usize]).collect(),
-            meter_states: vec![MeterState::default(); meters.len()],
-            meter_starts: meters.iter().map(|meter| meter.start(steady)).collect(),
+            gauges: Gauges::new(meters, steady),
             shares: (meters.iter())
                 .map(|meter| Vec::with_capacity(if meter.is_told { 64 } else { 0 }))
                 .collect(),
             lapses: Vec::with_capacity(16),
             exhausted: false,
+            suspects: Vec::with_capacity(graph.probes.len()),
+            suspected: vec![false; graph.probes.len()],
             blocks: slots.blocks(),
             restless: 0,
             calms: true,
