@@ -91,6 +91,13 @@ impl Flows {
         self.changed |= self.active.len() != before;
     }
 
+    /// Whether who moves has changed since the shares were found.
+    #[must_use]
+    #[inline]
+    pub const fn has_changed(&self) -> bool {
+        self.changed
+    }
+
     /// Finds the shares anew if who moves has changed since; tells `plan` whose
     /// share is another, and when it would be through at the new one.
     pub fn share<'l>(

@@ -48,7 +48,9 @@ impl Agenda {
     /// Makes `slot` due at `first` and, as long as it [repeats](Self::repeats), a `period`
     /// (not zero) after each time that it is; at [`Instant::NEVER`], not at all.
     pub fn repeat(&mut self, slot: Slot, first: Instant, period: Span) {
-        self.cancel(slot);
+        if self.rings.has(slot) || self.heap.has(slot) {
+            self.cancel(slot);
+        }
         if first == Instant::NEVER || !self.rings.join(slot, first, period) {
             self.heap.schedule(slot, first);
         }
@@ -79,14 +81,20 @@ impl Agenda {
     #[inline]
     pub fn peek(&mut self) -> Option<(Instant, Slot)> {
         self.rings.sort();
-        self.heap.first().min(self.rings.first()).told()
+        self.heap.first().min(self.rings.first().0).told()
     }
 
     /// Takes what is due first off the agenda.
     pub fn pop(&mut self) -> Option<(Instant, Slot)> {
-        let (at, slot) = self.peek()?;
-        self.take_first();
-        Some((at, slot))
+        self.rings.sort();
+        let (ring, heap) = (self.rings.first(), self.heap.first());
+        let first = heap.min(ring.0).told()?;
+        if heap < ring.0 {
+            self.heap.take_first();
+        } else {
+            self.rings.take_first(ring);
+        }
+        Some(first)
     }
 
     /// Takes what is due first off the agenda if it is due before `at`, or then and its
@@ -95,19 +103,13 @@ impl Agenda {
     pub fn pop_before(&mut self, at: Instant, end: Slot) -> Option<Slot> {
         self.rings.sort();
         let end = Key::new(at, end);
-        if self.rings.first() >= end && !self.heap.has_before(end) {
-            return None;
-        }
-        Some(self.take_first())
-    }
-
-    /// There is something, and the rings are sorted.
-    #[inline]
-    fn take_first(&mut self) -> Slot {
-        if self.heap.first() < self.rings.first() {
-            self.heap.take_first()
+        let ring = self.rings.first();
+        if self.heap.has_before(end.min(ring.0)) {
+            Some(self.heap.take_first())
+        } else if ring.0 < end {
+            Some(self.rings.take_first(ring))
         } else {
-            self.rings.take_first()
+            None
         }
     }
 

@@ -35,6 +35,12 @@ impl Heap {
         self.gap = false;
     }
 
+    /// Whether `slot` is due.
+    #[inline]
+    pub(super) fn has(&self, slot: Slot) -> bool {
+        self.place[slot.0 as usize] != ABSENT
+    }
+
     /// When `slot` is due.
     pub(super) fn due(&self, slot: Slot) -> Option<Instant> {
         let place = self.place[slot.0 as usize];
@@ -92,10 +98,10 @@ impl Heap {
         }
     }
 
-    /// Takes what is due first off; there is something, and no gap.
+    /// Takes what is due first off; there is something.
     #[inline]
     pub(super) fn take_first(&mut self) -> Slot {
-        debug_assert!(!self.gap, "the gap was mended to see what is first");
+        self.mend();
         let slot = self.keys[0].slot();
         self.place[slot.0 as usize] = ABSENT;
         self.gap = true;

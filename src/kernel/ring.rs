@@ -31,6 +31,8 @@ struct Ring {
     /// In order from `first` on, and round.
     turns: Vec<Turn>,
     first: usize,
+    /// When the last of them is due.
+    last: Instant,
 }
 
 impl Ring {
@@ -47,7 +49,7 @@ impl Ring {
 
     fn sort(&mut self, room: &mut Room<Turn>) {
         room.sort(&mut self.turns, |turn| turn.at.0, |turn| (turn.at, turn.slot));
-        self.first = 0;
+        self.begin_at_first();
     }
 
     /// One more, in order.
@@ -55,12 +57,14 @@ impl Ring {
         self.straighten();
         let place = self.turns.partition_point(|other| other.key() < turn.key());
         self.turns.insert(place, turn);
+        self.begin_at_first();
     }
 
     /// One less.
     fn remove(&mut self, slot: Slot) {
         self.straighten();
         self.turns.retain(|turn| turn.slot != slot);
+        self.begin_at_first();
     }
 
     fn straighten(&mut self) {
@@ -68,27 +72,42 @@ impl Ring {
         self.first = 0;
     }
 
-    /// Who is due first is due again `later`, most often after all others: who is first
-    /// then.
-    #[inline(always)]
-    fn turn(&mut self, later: Instant) -> Turn {
-        let (at, last) = (self.first, self.turns.len() - 1);
-        let before = if at == 0 { last } else { at - 1 };
-        let next = if at == last { 0 } else { at + 1 };
-        // Somebody who came in later may be due later still.
-        let in_order = self.turns[before].at < later || before == at;
-        let turn = &mut self.turns[at];
-        turn.at = later;
-        if in_order {
-            self.first = next;
-            return self.turns[next];
-        }
-        let turn = *turn;
-        self.put_back(turn)
+    /// They are in order from the first on.
+    fn begin_at_first(&mut self) {
+        self.first = 0;
+        self.last = self.turns.last().map_or(Instant::NEVER, |turn| turn.at);
     }
 
-    /// A slot is due at another time than it was, and not last of all; who is first then.
-    #[cold]
+    /// Who comes after the first, and its place; the first itself where it is alone.
+    #[inline(always)]
+    fn second(&self) -> (Turn, usize) {
+        let next = self.first + 1;
+        let next = if next < self.turns.len() { next } else { 0 };
+        (self.turns[next], next)
+    }
+
+    /// Who is due first is due again `later`, most often after all others; `second` is who
+    /// comes after it. Who is first then.
+    #[inline(always)]
+    fn turn(&mut self, later: Instant, second: (Turn, usize)) -> Turn {
+        let turn = &mut self.turns[self.first];
+        turn.at = later;
+        let turn = *turn;
+        if second.1 == self.first {
+            self.last = later;
+            return turn;
+        }
+        // Somebody who came in later may be due later still.
+        if self.last >= later {
+            return self.put_back(turn);
+        }
+        (self.first, self.last) = (second.1, later);
+        second.0
+    }
+
+    /// A slot is due at another time than it was, and is not last of several; who is first
+    /// then.
+    #[inline(never)]
     fn put_back(&mut self, turn: Turn) -> Turn {
         self.remove(turn.slot);
         self.insert(turn);
@@ -112,6 +131,8 @@ pub(super) struct Rings {
     /// Those that are used come first.
     rings: Vec<Ring>,
     used: usize,
+    /// Whom somebody joined last.
+    joined: usize,
     /// The ring of each slot.
     of: Vec<u8>,
     /// The first of each ring, once they are sorted.
@@ -127,6 +148,7 @@ impl Rings {
         Self {
             rings: Vec::new(),
             used: 0,
+            joined: 0,
             of: vec![ALONE; slots],
             firsts: [Turn::NEVER; RINGS],
             unsorted: false,
@@ -155,12 +177,9 @@ impl Rings {
 
     /// Puts a slot that stands in none into the ring of this period; whether there is
     /// one, or room for one.
+    #[inline]
     pub(super) fn join(&mut self, slot: Slot, at: Instant, period: Span) -> bool {
-        let known = self.rings[..self.used].iter().position(|ring| ring.period == period);
-        if known.is_none() && self.used == RINGS {
-            return false;
-        }
-        let ring = known.unwrap_or_else(|| self.open(period));
+        let Some(ring) = self.ring_of(period) else { return false };
         self.of[slot.0 as usize] = ring as u8;
         let turn = Turn { at, slot };
         if self.unsorted {
@@ -172,11 +191,28 @@ impl Rings {
         true
     }
 
+    /// The ring of a period, if there is one or room for one; most often it is that of
+    /// whoever joined last.
+    #[inline]
+    fn ring_of(&mut self, period: Span) -> Option<usize> {
+        if self.joined < self.used && self.rings[self.joined].period == period {
+            return Some(self.joined);
+        }
+        let known = self.rings[..self.used].iter().position(|ring| ring.period == period);
+        if known.is_none() && self.used == RINGS {
+            return None;
+        }
+        self.joined = known.unwrap_or_else(|| self.open(period));
+        Some(self.joined)
+    }
+
     fn open(&mut self, period: Span) -> usize {
         let at = self.used;
         match self.rings.get_mut(at) {
             Some(ring) => ring.start(period),
-            None => self.rings.push(Ring { period, turns: Vec::new(), first: 0 }),
+            None => {
+                self.rings.push(Ring { period, turns: Vec::new(), first: 0, last: Instant::NEVER })
+            }
         }
         self.used += 1;
         at
@@ -207,28 +243,27 @@ impl Rings {
         }
     }
 
-    /// Who is due first, or [`Key::NEVER`]; they are sorted.
+    /// Who is due first, or [`Key::NEVER`], and in which ring; they are sorted.
     #[inline]
-    pub(super) fn first(&self) -> Key {
-        if self.used == 0 { Key::NEVER } else { self.lead().0 }
-    }
-
-    /// Who is due first, and in which ring.
-    fn lead(&self) -> (Key, usize) {
+    pub(super) fn first(&self) -> (Key, usize) {
         debug_assert!(!self.unsorted, "rings are sorted before anybody asks");
-        let firsts = self.firsts[..self.used].iter().enumerate();
-        let due = firsts.filter(|(_, first)| first.at != Instant::NEVER);
-        due.map(|(at, first)| (first.key(), at)).min().unwrap_or((Key::NEVER, 0))
+        let (mut lead, mut least) = (0, Turn::NEVER);
+        for (ring, first) in self.firsts[..self.used].iter().enumerate() {
+            if first.at < least.at || first.at == least.at && first.slot < least.slot {
+                (lead, least) = (ring, *first);
+            }
+        }
+        (if least.at == Instant::NEVER { Key::NEVER } else { least.key() }, lead)
     }
 
-    /// Takes who is due first off; it is due again a period later.
-    pub(super) fn take_first(&mut self) -> Slot {
-        let (key, at) = self.lead();
+    /// Takes who is [first](Self::first) off; it is due again a period later.
+    pub(super) fn take_first(&mut self, (key, at): (Key, usize)) -> Slot {
         let (slot, later) = (key.slot(), key.at() + self.rings[at].period);
         if later == Instant::NEVER {
             self.leave(slot);
         } else {
-            self.firsts[at] = self.rings[at].turn(later);
+            let second = self.rings[at].second();
+            self.firsts[at] = self.rings[at].turn(later, second);
         }
         slot
     }
@@ -247,14 +282,14 @@ impl Rings {
             at = at.min(first.at);
         }
         let ring = self.rings.get_mut(lead).filter(|_| at < others)?;
-        let later = at + ring.period;
-        let second = if ring.first + 1 < ring.turns.len() { ring.first + 1 } else { 0 };
-        let company = second != ring.first && ring.turns[second].at <= at;
-        if company || later == Instant::NEVER {
+        let (later, second) = (at + ring.period, ring.second());
+        let has_company = second.0.at <= at && second.1 != ring.first;
+        if has_company || later == Instant::NEVER {
             return None;
         }
-        let slot = self.firsts[lead].slot;
-        self.firsts[lead] = ring.turn(later);
+        let first = &mut self.firsts[lead];
+        let slot = first.slot;
+        *first = ring.turn(later, second);
         Some((at, slot))
     }
 }

@@ -1,7 +1,7 @@
 //! Sorting what lies about evenly over a stretch, as the phases of clocks do.
 //!
-//! Each is put into the one of as many buckets as there are keys that its place in the
-//! stretch falls into; what is left to do within buckets is little. Where it is not
+//! Each is put into the one of twice as many buckets as there are keys that its place in
+//! the stretch falls into; what is left to do within buckets is little. Where it is not
 //! (all pinned to one phase, say), an ordinary sort does it.
 
 /// Below this an ordinary sort is as quick.
@@ -37,17 +37,20 @@ impl<T: Copy> Room<T> {
         for one in all.iter() {
             (least, most) = (least.min(place(one)), most.max(place(one)));
         }
-        let scale = many as f64 / (most as f64 - least as f64 + 1.0);
-        let bucket =
-            |one: &T| (((place(one) as f64 - least as f64) * scale) as u32 as usize).min(many - 1);
+        // Twice as many buckets as keys are more than enough: the least shift that gives
+        // no more.
+        let width = most.abs_diff(least) / (2 * many as u64) + 1;
+        let shift = u64::BITS - width.leading_zeros();
+        let bucket = |one: &T| (place(one).abs_diff(least) >> shift) as usize;
         self.ends.clear();
-        self.ends.resize(many, 0);
+        self.ends.resize(2 * many, 0);
         all.iter().for_each(|one| self.ends[bucket(one)] += 1);
         let mut before = 0;
         for end in &mut self.ends {
             before += std::mem::replace(end, before);
         }
-        self.spread.clone_from(all);
+        self.spread.clear();
+        self.spread.extend_from_slice(all);
         for one in all.iter() {
             let end = &mut self.ends[bucket(one)];
             self.spread[*end as usize] = *one;

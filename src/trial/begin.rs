@@ -37,7 +37,6 @@ impl World<'_> {
         self.levels.copy_from_slice(&self.steady.starts);
         self.gates.copy_from_slice(&self.steady.gates);
         self.counters.copy_from_slice(&self.steady.counters);
-        self.parts.copy_from_slice(&self.part_starts);
         self.works.copy_from_slice(&self.steady.works);
         self.picks.copy_from_slice(&self.steady.picks);
         self.dials.copy_from_slice(&self.steady.dials);

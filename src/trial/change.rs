@@ -59,8 +59,7 @@ impl World<'_> {
             // One more or less.
             let step = if up { 1 } else { u32::MAX };
             if wire.is(Kind::Part) {
-                let parts = &mut self.parts[position];
-                *parts = parts.wrapping_add(step);
+                self.gauges.count(position, step);
                 self.dirty.insert_meter(position);
             } else if wire.is(Kind::Count) {
                 let count = &mut self.counters[position];
@@ -77,7 +76,7 @@ impl World<'_> {
     }
 
     /// Who counts nothing looks again, or is stamped.
-    #[inline]
+    #[inline(always)]
     fn tell(&mut self, wire: Wire, change: (bool, EventId)) {
         let position = wire.position();
         match wire.kind() {

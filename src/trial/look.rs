@@ -154,8 +154,9 @@ impl World<'_> {
         let graph = self.graph;
         match verdict {
             Consumer::Probe(id) => {
-                let state = self.probes[id.index()];
-                self.set(graph.probes[id.index()].1, state.verdict, state.run_cause);
+                let state = &self.probes[id.index()];
+                let (verdict, cause) = (state.verdict, state.run_cause);
+                self.set(self.habits[id.index()].level, verdict, cause);
             }
             Consumer::Lease(id) => {
                 let state = self.leases[id.index()];

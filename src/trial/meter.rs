@@ -6,7 +6,6 @@
 use super::share::Share;
 use super::steady::Steady;
 use super::world::World;
-use crate::block::value::Readings;
 use crate::block::{EventId, Literal};
 use crate::outcome::Measured;
 use crate::units::{Instant, Span};
@@ -113,6 +112,9 @@ pub(super) struct Gauges {
     /// The same of one that saw nothing, at the end of every trial.
     ends: Vec<MeterState>,
     end: Instant,
+    /// How many parts of each hold, before this instant has settled; at the start.
+    parts: Vec<u32>,
+    part_starts: Vec<u32>,
     /// Who has looked in this trial.
     moved: Vec<u32>,
     has_moved: Vec<bool>,
@@ -120,11 +122,14 @@ pub(super) struct Gauges {
 
 impl Gauges {
     pub(super) fn new(meters: &[Meter], steady: &Steady) -> Self {
+        let parts: Vec<u32> = meters.iter().map(|meter| meter.share.holding(steady)).collect();
         let starts: Vec<MeterState> = meters.iter().map(|meter| meter.start(steady)).collect();
         Self {
             states: starts.clone(),
             ends: starts.clone(),
             end: Instant::ZERO,
+            parts: parts.clone(),
+            part_starts: parts,
             moved: Vec::with_capacity(meters.len()),
             has_moved: vec![false; meters.len()],
             starts,
@@ -137,7 +142,15 @@ impl Gauges {
         &self.states[index]
     }
 
+    /// So many more of the parts of a meter hold, modulo 2³².
+    #[inline]
+    pub(super) fn count(&mut self, index: usize, more: u32) {
+        let parts = &mut self.parts[index];
+        *parts = parts.wrapping_add(more);
+    }
+
     fn begin(&mut self) {
+        self.parts.copy_from_slice(&self.part_starts);
         for index in self.moved.drain(..).map(|index| index as usize) {
             self.states[index] = self.ends[index];
             self.has_moved[index] = false;
@@ -193,11 +206,13 @@ impl World<'_> {
         }
     }
 
+    #[inline]
     fn measure_one(&mut self, index: usize) {
         let meter = &self.meters[index];
-        let (holds, event) = (self.holds(meter.criterion), self.event(meter.criterion));
+        let level = self.levels[meter.criterion.level().index()];
+        let (holds, event) = (meter.criterion.given(level.value()), level.event());
         let count = |counter: u32| self.counters[counter as usize];
-        let served = meter.share.of(self.parts[index], count);
+        let served = meter.share.of(self.gauges.parts[index], count);
         let (now, state) = (self.now, self.gauges.of(index));
         if served != state.served {
             state.integrate(meter.share.whole(), now);

@@ -139,39 +139,40 @@ impl World<'_> {
     }
 
     fn settle_probe(&mut self, index: usize) {
-        let graph = self.graph;
-        let (probe, level) = &graph.probes[index];
         if self.mode == Mode::Lazy {
             self.count_ticks(Consumer::Probe(ProbeId(index as u32)));
         }
-        let (watch, watch_event) = (self.holds(probe.watch), self.event(probe.watch));
-        let (running, running_event) = (self.holds(probe.running), self.event(probe.running));
+        let habit = self.habits[index];
+        let running = self.holds(habit.running);
+        let watched = self.levels[habit.watch.level().index()];
+        let watch = habit.watch.given(watched.value());
         let state = &mut self.probes[index];
         if watch != state.watch {
             state.watch = watch;
-            state.watch_event = watch_event;
+            state.watch_event = watched.event();
         }
         let rises = running && !state.running;
         state.running = running;
-        if let Some((_, cost)) = self.reply_times(&probe.looks) {
-            self.replies[index].cost = cost;
-            if !running {
-                self.replies[index].flight = None;
-            }
+        if habit.clock().is_none() {
+            self.settle_reply(index);
         }
         if rises {
-            // What it will see it sees because it looks again.
-            let state = &mut self.probes[index];
-            state.watch_event = state.watch_event.max(running_event);
             self.restart_probe(index);
-            if let Some(initially) = probe.initially {
-                self.probes[index].verdict = initially;
-                self.set(*level, initially, running_event);
-            }
         }
         self.plan_probe(index);
         if self.mode == Mode::Full {
             self.suspect(index);
+        }
+    }
+
+    /// What a look costs from now on that waits for its reply; who stops waits for none.
+    fn settle_reply(&mut self, index: usize) {
+        let graph = self.graph;
+        if let Some((_, cost)) = self.reply_times(&graph.probes[index].0.looks) {
+            self.replies[index].cost = cost;
+        }
+        if !self.probes[index].running {
+            self.replies[index].flight = None;
         }
     }
 
@@ -187,17 +188,24 @@ impl World<'_> {
     }
 
     fn restart_probe(&mut self, index: usize) {
-        let (now, visible) = (self.now, self.visible);
-        let looks = &self.graph.probes[index].0.looks;
+        let (now, visible, graph) = (self.now, self.visible, self.graph);
+        let (probe, level) = &graph.probes[index];
+        let by = self.event(probe.running);
         let state = &mut self.probes[index];
+        // What it will see it sees because it looks again.
+        state.watch_event = state.watch_event.max(by);
         state.misses = 0;
         state.restarts += 1;
         state.counted_to = visible;
-        if let Looks::Reply { name, .. } = looks {
+        if let Looks::Reply { name, .. } = &probe.looks {
             let reply = &self.replies[index];
             let period = reply.every + reply.cost;
             let uniform = self.uniform(*name, self.probes[index].restarts);
             self.replies[index].next = now + ClockState::offset(period, uniform);
+        }
+        if let Some(initially) = probe.initially {
+            self.probes[index].verdict = initially;
+            self.set(*level, initially, by);
         }
     }
 

@@ -11,7 +11,7 @@ use crate::block::dial::TargetState;
 use crate::block::lease::LeasePlan;
 use crate::block::value::Readings;
 use crate::block::wires::Kind;
-use crate::block::{Consumer, EventId};
+use crate::block::{Consumer, EventId, LevelId};
 use crate::units::{Instant, Span};
 
 /// More rounds than this in one epoch, and the trial is unsettled.
@@ -24,55 +24,65 @@ impl World<'_> {
             if self.dirty.has(Kind::Gate) {
                 self.settle_gates();
             }
-            if self.dirty.is_settled() && self.zero.is_empty() {
+            let settled = self.dirty.is_settled() && self.zero.is_empty();
+            if settled || !self.settle_others() {
                 return self.share();
-            }
-            if self.settle_observers() {
-                continue;
-            }
-            let mut moved = false;
-            while let Some(work) = self.dirty.pop(Kind::Work) {
-                moved |= self.settle_work(work);
-            }
-            while let Some(lease) = self.dirty.pop(Kind::Lease) {
-                self.settle_lease(lease);
-                moved = true;
-            }
-            while let Some(dial) = self.dirty.pop(Kind::Dial) {
-                self.settle_dial(dial);
-                moved = true;
-            }
-            while let Some(tank) = self.dirty.pop(Kind::Tank) {
-                self.settle_tank(tank);
-                moved = true;
-            }
-            while let Some(number) = self.dirty.pop(Kind::Log) {
-                self.settle_log(number);
-                moved = true;
-            }
-            if moved {
-                continue;
-            }
-            if let Some(pick) = self.dirty.pop(Kind::Pick) {
-                self.settle_pick(pick);
-            } else if let Some(pool) = self.dirty.pop(Kind::Pool) {
-                self.grant_unit(pool);
-            } else if let Some(crew) = self.dirty.pop(Kind::Crew) {
-                self.grant_person(crew);
-            } else if !self.zero.is_empty() {
-                // A try in no time that fails may begin the next in this round.
-                self.zero.sort_unstable();
-                let due = self.zero.len();
-                for position in 0..due {
-                    self.complete(self.zero[position] as usize);
-                }
-                self.zero.drain(..due);
-            } else {
-                self.share();
-                return;
             }
         }
         self.exhausted = true;
+    }
+
+    /// What is no gate: the first kind of which any has to look, one of those that choose.
+    /// Whether there was any.
+    #[inline(never)]
+    fn settle_others(&mut self) -> bool {
+        if self.settle_observers() {
+            return true;
+        }
+        let mut moved = false;
+        while let Some(work) = self.dirty.pop(Kind::Work) {
+            moved |= self.settle_work(work);
+        }
+        while let Some(lease) = self.dirty.pop(Kind::Lease) {
+            self.settle_lease(lease);
+            moved = true;
+        }
+        while let Some(dial) = self.dirty.pop(Kind::Dial) {
+            self.settle_dial(dial);
+            moved = true;
+        }
+        while let Some(tank) = self.dirty.pop(Kind::Tank) {
+            self.settle_tank(tank);
+            moved = true;
+        }
+        while let Some(number) = self.dirty.pop(Kind::Log) {
+            self.settle_log(number);
+            moved = true;
+        }
+        moved || self.settle_choices()
+    }
+
+    /// Whoever chooses does so one by one, when everything else has come to rest; then
+    /// works end that take no time. Whether there was any.
+    fn settle_choices(&mut self) -> bool {
+        if let Some(pick) = self.dirty.pop(Kind::Pick) {
+            self.settle_pick(pick);
+        } else if let Some(pool) = self.dirty.pop(Kind::Pool) {
+            self.grant_unit(pool);
+        } else if let Some(crew) = self.dirty.pop(Kind::Crew) {
+            self.grant_person(crew);
+        } else if !self.zero.is_empty() {
+            // A try in no time that fails may begin the next in this round.
+            self.zero.sort_unstable();
+            let due = self.zero.len();
+            for position in 0..due {
+                self.complete(self.zero[position] as usize);
+            }
+            self.zero.drain(..due);
+        } else {
+            return false;
+        }
+        true
     }
 
     /// Gates that count change others, most often one after another: a loop of its own.
@@ -87,25 +97,34 @@ impl World<'_> {
 
     #[inline(always)]
     fn settle_gate(&mut self, index: usize) {
-        let graph = self.graph;
-        let valve = graph.wires.valves[index];
-        let (value, known) = if !valve.is_latch() {
-            let Some(told) = self.gates[index].look() else { return };
+        let valve = self.graph.wires.valves[index];
+        let (value, cause) = if valve.is_latch() {
+            let Some(told) = self.look_at_latch(index, valve.level()) else { return };
             told
         } else {
-            let before = self.level(valve.level());
-            let value = graph.gates[index].0.value(0, before, |l| self.holds(l));
-            if value == before {
-                return;
+            match self.gates[index].look() {
+                None => return,
+                Some((value, Some(cause))) => {
+                    debug_assert_eq!(cause, self.cause(index, value), "the last that decides");
+                    (value, cause)
+                }
+                Some((value, None)) => (value, self.cause(index, value)),
             }
-            (value, None)
         };
-        debug_assert!(known.is_none_or(|cause| cause == self.cause(index, value)));
-        let cause = known.unwrap_or_else(|| self.cause(index, value));
         self.change_from(valve.start(), valve.level(), value, cause);
     }
 
+    /// The new value of a gate that remembers, and which event made it so; none if it is
+    /// what it was.
+    #[inline(never)]
+    fn look_at_latch(&mut self, index: usize, level: LevelId) -> Option<(bool, EventId)> {
+        let before = self.level(level);
+        let value = self.graph.gates[index].0.value(0, before, |l| self.holds(l));
+        (value != before).then(|| (value, self.cause(index, value)))
+    }
+
     /// Which event made a gate become `value`, found among all that it reads.
+    #[inline(never)]
     fn cause(&mut self, index: usize, value: bool) -> EventId {
         let mut scratch = std::mem::take(&mut self.scratch);
         let gate = &self.graph.gates[index].0;

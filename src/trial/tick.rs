@@ -8,11 +8,11 @@ use super::world::World;
 use crate::block::pace::Pace;
 use crate::block::probe::{Looks, Probe};
 use crate::block::value::Value;
-use crate::block::{ClockId, Consumer, Graph, LevelId, ProbeId, ValueId};
+use crate::block::{ClockId, Consumer, Graph, LevelId, Literal, ProbeId, ValueId};
 use crate::kernel::Slot;
 use crate::units::{Instant, Span};
 
-/// What every look of a probe asks for, in all trials.
+/// What every look of a probe asks for, in all trials, side by side.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Habit {
     /// How many looks in a row flip it while it says false, and while it says true; 0
@@ -21,6 +21,10 @@ pub(super) struct Habit {
     pub(super) fall: u32,
     /// The clock at whose ticks it looks, or none.
     clock: u32,
+    /// What it publishes, what it looks at, and while what holds.
+    pub(super) level: LevelId,
+    pub(super) watch: Literal,
+    pub(super) running: Literal,
 }
 
 impl Habit {
@@ -29,7 +33,10 @@ impl Habit {
             Value::Constant(count) => count.clamp(1.0, 1e6) as u32,
             _ => 0,
         };
-        let habit = |(probe, _): &(Probe, LevelId)| Self {
+        let habit = |(probe, level): &(Probe, LevelId)| Self {
+            level: *level,
+            watch: probe.watch,
+            running: probe.running,
             rise: count(probe.rise),
             fall: count(probe.fall),
             clock: match probe.looks {
@@ -49,6 +56,7 @@ impl Habit {
 
 impl World<'_> {
     /// A clock ticks, and nothing else is due at `at`; whether anybody saw something new.
+    #[inline]
     pub(super) fn tick_alone(&mut self, at: Instant, slot: Slot) -> bool {
         self.now = at;
         self.visible = at + Span(1);

@@ -121,7 +121,14 @@ impl World<'_> {
     }
 
     /// Who moves something gets a fair share of the links.
+    #[inline]
     pub(super) fn share(&mut self) {
+        if self.flows.has_changed() {
+            self.share_anew();
+        }
+    }
+
+    fn share_anew(&mut self) {
         let graph = self.graph;
         let over = |work: usize| {
             graph.works[work].0.moves.as_ref().map_or(&[][..], |moves| moves.over.as_slice())

@@ -62,9 +62,6 @@ pub struct World<'g> {
     pub(super) journal: Vec<Event>,
     pub(super) gates: Vec<Counted>,
     pub(super) counters: Vec<u32>,
-    /// How many parts of each meter hold, and how many at the start of every trial.
-    pub(super) parts: Vec<u32>,
-    pub(super) part_starts: Vec<u32>,
     pub(super) works: Vec<WorkState>,
     pub(super) clocks: Vec<ClockState>,
     pub(super) probes: Vec<ProbeState>,
@@ -159,8 +156,6 @@ impl<'g> World<'g> {
     #[must_use]
     pub fn new(graph: &'g Graph, meters: &'g [Meter], steady: &'g Steady, mode: Mode) -> Self {
         let slots = Slots::of(graph);
-        let parts = meters.iter().map(|meter| meter.share.holding(steady));
-        let parts: Vec<u32> = parts.collect();
         let renews = |observer: &Consumer| matches!(observer, Consumer::Lease(_));
         Self {
             graph,
@@ -175,8 +170,6 @@ impl<'g> World<'g> {
             journal: Vec::with_capacity(1024),
             gates: steady.gates.clone(),
             counters: steady.counters.clone(),
-            parts: parts.clone(),
-            part_starts: parts,
             works: steady.works.clone(),
             clocks: vec![ClockState::STOPPED; graph.clocks.len()],
             probes: vec![ProbeState::IDLE; graph.probes.len()],
