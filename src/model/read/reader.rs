@@ -84,7 +84,7 @@ impl<'a> Reader<'a> {
         let mut missing =
             Diagnostic::error("file::missing_key", message).label(&self.table.at, &label);
         if let Some(wrong) = self.misspelt(key) {
-            missing = missing.label(&wrong.at, &format!("did you mean \"{key}\"?"));
+            missing = missing.label(&wrong.at, format!("did you mean \"{key}\"?"));
             // One mistake is reported once.
             self.asked.borrow_mut().push(wrong.value.clone());
         }
