@@ -1,0 +1,270 @@
+//! The table of a histogram: what is known of the values in each bucket.
+//!
+//! A page is kept in one of two ways. Where many of its buckets hold values it is full: an
+//! array, in which counting a value is a handful of instructions. The last octaves of a long
+//! tail, and all of a small sample, are few: a list of those buckets that hold values.
+
+use std::collections::BTreeMap;
+
+use super::page::{LAST_NEAR, PAGE_CELLS, Place, page_of, places_of, start};
+
+/// A page is full from so many buckets with values on: an array takes about as much memory
+/// as four times as many of them in a list.
+const FULL: usize = 128;
+
+/// What is known of the values in one bucket.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Cell {
+    /// How many values it holds.
+    pub(super) count: u64,
+    /// The least value; [`i64::MAX`] where there is none.
+    pub(super) low: i64,
+    /// The greatest value; [`i64::MIN`] where there is none.
+    pub(super) high: i64,
+}
+
+impl Cell {
+    /// So many of one value.
+    pub(super) fn of(value: i64, count: u64) -> Self {
+        Self { count, low: value, high: value }
+    }
+}
+
+/// The same in fewer bits, in a bucket no wider than these tell: of its values the lower
+/// half of the bits, as the upper half is the bucket's.
+#[derive(Clone, Copy, Debug)]
+struct Near {
+    count: u32,
+    low: u32,
+    /// From the least value to the greatest: one comparison tells whether another lies
+    /// between them.
+    width: u32,
+}
+
+impl Near {
+    /// The same, if its count fits.
+    fn of(cell: Cell) -> Option<Self> {
+        let count = u32::try_from(cell.count).ok()?;
+        Some(Self { count, low: cell.low as u32, width: (cell.high - cell.low) as u32 })
+    }
+
+    /// The same in full, of the bucket at `place`.
+    fn widen(self, place: Place) -> Cell {
+        let low = (start(place) >> 32 << 32) | i64::from(self.low);
+        Cell { count: u64::from(self.count), low, high: low + i64::from(self.width) }
+    }
+
+    /// Counts a value; there is room. Of the many values of a bucket few are less or greater
+    /// than all before, and what is not written need not be waited for.
+    #[inline(always)]
+    fn count_one(&mut self, value: u32) {
+        self.count = self.count.wrapping_add(1);
+        if value.wrapping_sub(self.low) > self.width {
+            self.reach(self.count == 1, value, value);
+        }
+    }
+
+    /// Makes the values from `low` to `high` lie between the least and the greatest, of
+    /// which there was none so far if these are the `first`.
+    #[inline(always)]
+    fn reach(&mut self, first: bool, low: u32, high: u32) {
+        let (least, greatest) = (self.low, self.low.wrapping_add(self.width));
+        let (least, greatest) =
+            if first { (low, high) } else { (least.min(low), greatest.max(high)) };
+        (self.low, self.width) = (least, greatest.wrapping_sub(least));
+    }
+}
+
+/// What a table keeps for a bucket.
+trait Known: Copy {
+    /// Of no values.
+    const EMPTY: Self;
+
+    /// How many values there are.
+    fn count(&self) -> u64;
+
+    /// Adds what is known of other values; whether there was room.
+    fn add(&mut self, other: Self) -> bool;
+}
+
+impl Known for Cell {
+    const EMPTY: Self = Self { count: 0, low: i64::MAX, high: i64::MIN };
+
+    fn count(&self) -> u64 {
+        self.count
+    }
+
+    fn add(&mut self, other: Self) -> bool {
+        self.count += other.count;
+        self.low = self.low.min(other.low);
+        self.high = self.high.max(other.high);
+        true
+    }
+}
+
+impl Known for Near {
+    const EMPTY: Self = Self { count: 0, low: u32::MAX, width: 0 };
+
+    fn count(&self) -> u64 {
+        u64::from(self.count)
+    }
+
+    fn add(&mut self, other: Self) -> bool {
+        let Some(count) = self.count.checked_add(other.count) else { return false };
+        self.reach(self.count == 0, other.low, other.low.wrapping_add(other.width));
+        self.count = count;
+        true
+    }
+}
+
+/// The buckets of some pages.
+#[derive(Clone, Debug)]
+struct Buckets<C> {
+    /// By page.
+    full: Vec<Option<Box<[C; PAGE_CELLS]>>>,
+    /// Those of all other pages that hold values.
+    few: BTreeMap<Place, C>,
+    /// Of so many it is looked whether a page has become full.
+    look_at: usize,
+}
+
+impl<C: Known> Buckets<C> {
+    fn new() -> Self {
+        Self { full: Vec::new(), few: BTreeMap::new(), look_at: FULL }
+    }
+
+    /// Adds what is known of some values of a bucket; whether there was room.
+    fn add(&mut self, place: Place, values: C) -> bool {
+        if let Some(Some(page)) = self.full.get_mut(page_of(place)) {
+            return page[place as usize % PAGE_CELLS].add(values);
+        }
+        let added = self.few.entry(place).or_insert(C::EMPTY).add(values);
+        if self.few.len() >= self.look_at {
+            self.fill();
+        }
+        added
+    }
+
+    /// Makes arrays of those pages of which there is much in the list.
+    #[cold]
+    fn fill(&mut self) {
+        let mut places = self.few.keys().copied().peekable();
+        let mut filled = Vec::new();
+        while let Some(first) = places.next() {
+            let page = page_of(first);
+            let others = std::iter::from_fn(|| places.next_if(|place| page_of(*place) == page));
+            if 1 + others.count() >= FULL {
+                filled.push(page);
+            }
+        }
+        for page in filled {
+            let mut cells = Box::new([C::EMPTY; PAGE_CELLS]);
+            let own = self.few.range(places_of(page));
+            own.for_each(|(place, values)| cells[*place as usize % PAGE_CELLS] = *values);
+            self.few.retain(|place, _| page_of(*place) != page);
+            if self.full.len() <= page {
+                self.full.resize_with(page + 1, || None);
+            }
+            self.full[page] = Some(cells);
+        }
+        self.look_at = self.few.len() + FULL;
+    }
+
+    fn full(&self, page: usize) -> &[C] {
+        self.full.get(page).and_then(Option::as_deref).map_or(&[], |page| page)
+    }
+
+    /// How many values a page holds.
+    fn page_count(&self, page: usize) -> u64 {
+        let few = self.few.range(places_of(page)).map(|(_, values)| values);
+        self.full(page).iter().chain(few).map(Known::count).sum()
+    }
+
+    /// The buckets of a page that hold values, in rising order.
+    fn on(&self, page: usize) -> impl Iterator<Item = (Place, C)> + '_ {
+        let full = places_of(page).zip(self.full(page)).filter(|(_, values)| values.count() > 0);
+        let few = self.few.range(places_of(page)).map(|(place, values)| (*place, values));
+        full.chain(few).map(|(place, values)| (place, *values))
+    }
+}
+
+impl Buckets<Near> {
+    /// Counts values from one of them on, each at its place, as long as they lie on full
+    /// pages: up to which. There is room for all of them.
+    fn count(&mut self, values: &[i64], places: &[Place], from: usize) -> usize {
+        let (full, places) = (self.full.as_mut_slice(), &places[..values.len()]);
+        for at in from..values.len() {
+            let (value, place) = (values[at], places[at]);
+            let Some(Some(page)) = full.get_mut(page_of(place)) else { return at };
+            page[place as usize % PAGE_CELLS].count_one(value as u32);
+        }
+        values.len()
+    }
+}
+
+/// All pages of a histogram.
+#[derive(Clone, Debug)]
+pub(super) struct Table {
+    near: Buckets<Near>,
+    far: Buckets<Cell>,
+    /// A bit a page: whether it is among the far ones. The last ones are, and those of which
+    /// a bucket once held more values than 32 bits count.
+    is_far: u64,
+}
+
+impl Table {
+    /// A table of no values.
+    pub(super) fn new() -> Self {
+        Self { near: Buckets::new(), far: Buckets::new(), is_far: !0 << (LAST_NEAR + 1) }
+    }
+
+    /// Adds what is known of some values of a bucket.
+    pub(super) fn add(&mut self, place: Place, values: Cell) {
+        let page = page_of(place);
+        if self.is_far >> page & 1 == 0 {
+            if Near::of(values).is_some_and(|values| self.near.add(place, values)) {
+                return;
+            }
+            self.move_far(page);
+        }
+        self.far.add(place, values);
+    }
+
+    /// Moves a page among those that have room for all there is.
+    #[cold]
+    fn move_far(&mut self, page: usize) {
+        self.near.on(page).for_each(|(place, values)| {
+            self.far.add(place, values.widen(place));
+        });
+        if let Some(full) = self.near.full.get_mut(page) {
+            *full = None;
+        }
+        self.near.few.retain(|place, _| page_of(*place) != page);
+        self.is_far |= 1 << page;
+    }
+
+    /// Counts values, each at its place; with them there are no more in the table than 32
+    /// bits count.
+    pub(super) fn count(&mut self, values: &[i64], places: &[Place]) {
+        let mut at = self.near.count(values, places, 0);
+        while at < values.len() {
+            self.add(places[at], Cell::of(values[at], 1));
+            at = self.near.count(values, places, at + 1);
+        }
+    }
+
+    /// How many values a page holds.
+    pub(super) fn page_count(&self, page: usize) -> u64 {
+        if self.is_far >> page & 1 == 0 {
+            self.near.page_count(page)
+        } else {
+            self.far.page_count(page)
+        }
+    }
+
+    /// The buckets of a page that hold values, in rising order.
+    pub(super) fn on(&self, page: usize) -> impl Iterator<Item = (Place, Cell)> + '_ {
+        let near = self.near.on(page).map(|(place, values)| (place, values.widen(place)));
+        near.chain(self.far.on(page))
+    }
+}
