@@ -7,8 +7,10 @@
 //! were. Counts, sums and ends are integers: any order of recording and merging
 //! gives the same bits.
 
+use std::sync::OnceLock;
+
 use super::batch::Alike;
-use super::page::{LARGEST, PAGES, page_of, place};
+use super::page::{LARGEST, PAGES, Place, page_of, place};
 use super::table::{Cell, Table};
 use super::tally::{Tallied, Tally};
 use super::wide::{Wide, variance};
@@ -69,6 +71,8 @@ impl Quantile {
 #[derive(Clone, Debug)]
 pub struct Histogram {
     table: Table,
+    /// See [`upto`](Self::upto); forgotten with each change.
+    upto: OnceLock<Box<[u64; PAGES]>>,
     numbers: u64,
     censored: u64,
     total_loss: u64,
@@ -101,6 +105,7 @@ impl Histogram {
     pub fn new() -> Self {
         Self {
             table: Table::new(),
+            upto: OnceLock::new(),
             numbers: 0,
             censored: 0,
             total_loss: 0,
@@ -134,6 +139,7 @@ impl Histogram {
         }
         let value = value.min(LARGEST);
         self.table.add(place(value), Cell::of(value, times));
+        self.upto.take();
         self.numbers += times;
         let wide = value as u128;
         self.sum += wide * u128::from(times);
@@ -174,6 +180,7 @@ impl Histogram {
         for (place, values) in (0..PAGES).flat_map(|page| other.table.on(page)) {
             self.table.add(place, values);
         }
+        self.upto.take();
         self.numbers += other.numbers;
         self.censored += other.censored;
         self.total_loss += other.total_loss;
@@ -216,6 +223,7 @@ impl Histogram {
                 self.table.add(*place, Cell::of((*value).min(LARGEST), 1));
             }
         }
+        self.upto.take();
         self.sum += looked.sum;
         self.squares.add(looked.squares);
         self.min = self.min.min(looked.least);
@@ -308,29 +316,30 @@ impl Histogram {
         if rank == 0 || rank > self.count() { Quantile::Empty } else { self.at(rank as f64) }
     }
 
+    /// How many numbers there are up to the end of each page: whoever asks for a quantile asks
+    /// for others.
+    fn upto(&self) -> &[u64; PAGES] {
+        self.upto.get_or_init(|| {
+            let mut upto = 0;
+            Box::new(std::array::from_fn(|page| {
+                upto += self.table.before(page, Place::MAX);
+                upto
+            }))
+        })
+    }
+
     /// The value at a rank that need not be whole.
     fn at(&self, rank: f64) -> Quantile {
         if self.count() == 0 {
             return Quantile::Empty;
         }
-        let mut before = 0;
-        for page in 0..PAGES {
-            let count = self.table.page_count(page);
-            if rank > (before + count) as f64 {
-                before += count;
-                continue;
-            }
-            let found = self.table.on(page).find_map(|(_, bucket)| {
-                let past = rank > (before + bucket.count) as f64;
-                before += if past { bucket.count } else { 0 };
-                (!past).then_some(bucket)
-            });
-            if let Some(bucket) = found {
-                let steps = (bucket.count - 1).max(1) as f64;
-                let share = (rank - before as f64 - 1.0) / steps;
-                let width = (bucket.high - bucket.low) as f64;
-                return Quantile::Value(bucket.low as f64 + share.clamp(0.0, 1.0) * width);
-            }
+        let page = self.upto().partition_point(|upto| rank.max(1.0) > *upto as f64);
+        let before = page.checked_sub(1).map_or(0, |last| self.upto()[last]);
+        if let Some((bucket, inside)) = self.table.find(page, rank - before as f64) {
+            let steps = (bucket.count - 1).max(1) as f64;
+            let share = (rank - (before + inside) as f64 - 1.0) / steps;
+            let width = (bucket.high - bucket.low) as f64;
+            return Quantile::Value(bucket.low as f64 + share.clamp(0.0, 1.0) * width);
         }
         if rank <= (self.numbers + self.censored) as f64 && self.censored > 0 {
             Quantile::Censored
@@ -351,16 +360,16 @@ impl Histogram {
         }
         // All of the buckets before the one that holds `x`, which holds what is close to it.
         let at = place(x.clamp(0.0, LARGEST as f64) as i64);
-        let before: u64 = (0..page_of(at)).map(|page| self.table.page_count(page)).sum();
-        let mut below = before as f64;
-        self.table.on(page_of(at)).for_each(|(place, Cell { count, low, high })| {
+        let page = page_of(at);
+        let before = page.checked_sub(1).map_or(0, |last| self.upto()[last]);
+        let mut below = (before + self.table.before(page, at)) as f64;
+        if let Some(Cell { count, low, high }) = self.table.bucket(at)
+            && x >= low as f64
+        {
             let (low, high) = (low as f64, high as f64);
-            if place < at || (place == at && x >= high) {
-                below += count as f64;
-            } else if place == at && x >= low {
-                below += 1.0 + (x - low) / (high - low) * (count - 1) as f64;
-            }
-        });
+            let share = if x >= high { 1.0 } else { (x - low) / (high - low) };
+            below += 1.0 + share * (count - 1) as f64;
+        }
         below / self.count() as f64
     }
 }

@@ -5,6 +5,7 @@
 //! tail, and all of a small sample, are few: a list of those buckets that hold values.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use super::page::{LAST_NEAR, PAGE_CELLS, Place, page_of, places_of, start};
 
@@ -174,10 +175,44 @@ impl<C: Known> Buckets<C> {
         self.full.get(page).and_then(Option::as_deref).map_or(&[], |page| page)
     }
 
-    /// How many values a page holds.
-    fn page_count(&self, page: usize) -> u64 {
-        let few = self.few.range(places_of(page)).map(|(_, values)| values);
-        self.full(page).iter().chain(few).map(Known::count).sum()
+    /// How many values a page holds in the buckets before `place`.
+    fn before(&self, page: usize, place: Place) -> u64 {
+        let Range { start, end } = places_of(page);
+        let upto = place.clamp(start, end);
+        if let [_, ..] = self.full(page) {
+            return self.full(page)[..(upto - start) as usize].iter().map(Known::count).sum();
+        }
+        self.few.range(start..upto).map(|(_, values)| values.count()).sum()
+    }
+
+    /// What is known of a bucket.
+    fn bucket(&self, place: Place) -> Option<C> {
+        match self.full(page_of(place)) {
+            [] => self.few.get(&place).copied(),
+            full => full.get(place as usize % PAGE_CELLS).copied(),
+        }
+    }
+
+    /// The first bucket of a page up to which there are at least so many of its values, and
+    /// how many there are before it.
+    fn find(&self, page: usize, rank: f64) -> Option<(Place, u64)> {
+        let mut before = 0;
+        let mut is_past = |count: u64| {
+            let past = rank > (before + count) as f64 || count == 0;
+            before += if past { count } else { 0 };
+            past
+        };
+        let place = match self.full(page) {
+            [] => {
+                let mut few = self.few.range(places_of(page));
+                *few.find(|(_, values)| !is_past(values.count()))?.0
+            }
+            full => {
+                let cell = full.iter().position(|values| !is_past(values.count()))?;
+                places_of(page).start + cell as Place
+            }
+        };
+        Some((place, before))
     }
 
     /// The buckets of a page that hold values, in rising order.
@@ -221,7 +256,7 @@ impl Table {
     /// Adds what is known of some values of a bucket.
     pub(super) fn add(&mut self, place: Place, values: Cell) {
         let page = page_of(place);
-        if self.is_far >> page & 1 == 0 {
+        if !self.is_far(page) {
             if Near::of(values).is_some_and(|values| self.near.add(place, values)) {
                 return;
             }
@@ -253,13 +288,28 @@ impl Table {
         }
     }
 
-    /// How many values a page holds.
-    pub(super) fn page_count(&self, page: usize) -> u64 {
-        if self.is_far >> page & 1 == 0 {
-            self.near.page_count(page)
-        } else {
-            self.far.page_count(page)
-        }
+    /// How many values a page holds in the buckets before `place`.
+    pub(super) fn before(&self, page: usize, place: Place) -> u64 {
+        if self.is_far(page) { self.far.before(page, place) } else { self.near.before(page, place) }
+    }
+
+    /// What is known of a bucket, if it holds values.
+    pub(super) fn bucket(&self, place: Place) -> Option<Cell> {
+        let near = || self.near.bucket(place).map(|values| values.widen(place));
+        let found = if self.is_far(page_of(place)) { self.far.bucket(place) } else { near() };
+        found.filter(|values| values.count > 0)
+    }
+
+    /// The first bucket of a page up to which there are at least so many of its values, and
+    /// how many there are before it.
+    pub(super) fn find(&self, page: usize, rank: f64) -> Option<(Cell, u64)> {
+        let found =
+            if self.is_far(page) { self.far.find(page, rank) } else { self.near.find(page, rank) };
+        found.and_then(|(place, before)| Some((self.bucket(place)?, before)))
+    }
+
+    fn is_far(&self, page: usize) -> bool {
+        self.is_far >> page & 1 == 1
     }
 
     /// The buckets of a page that hold values, in rising order.
