@@ -12,6 +12,8 @@ use super::page::{LAST_NEAR, PAGE_CELLS, Place, page_of, places_of, start};
 /// A page is full from so many buckets with values on: an array takes about as much memory
 /// as four times as many of them in a list.
 const FULL: usize = 128;
+/// Or from so many values on, however few they are of: it is visited often.
+const VISITED: u64 = 128;
 
 /// What is known of the values in one bucket.
 #[derive(Clone, Copy, Debug)]
@@ -127,11 +129,13 @@ struct Buckets<C> {
     few: BTreeMap<Place, C>,
     /// Of so many it is looked whether a page has become full.
     look_at: usize,
+    /// How often the list was visited since.
+    visits: u64,
 }
 
 impl<C: Known> Buckets<C> {
     fn new() -> Self {
-        Self { full: Vec::new(), few: BTreeMap::new(), look_at: FULL }
+        Self { full: Vec::new(), few: BTreeMap::new(), look_at: FULL, visits: 0 }
     }
 
     /// Adds what is known of some values of a bucket; whether there was room.
@@ -140,24 +144,24 @@ impl<C: Known> Buckets<C> {
             return page[place as usize % PAGE_CELLS].add(values);
         }
         let added = self.few.entry(place).or_insert(C::EMPTY).add(values);
-        if self.few.len() >= self.look_at {
+        self.visits += 1;
+        if self.few.len() >= self.look_at || self.visits >= 4 * VISITED {
             self.fill();
         }
         added
     }
 
-    /// Makes arrays of those pages of which there is much in the list.
+    /// Makes arrays of those pages that have become full.
     #[cold]
     fn fill(&mut self) {
-        let mut places = self.few.keys().copied().peekable();
-        let mut filled = Vec::new();
-        while let Some(first) = places.next() {
-            let page = page_of(first);
-            let others = std::iter::from_fn(|| places.next_if(|place| page_of(*place) == page));
-            if 1 + others.count() >= FULL {
-                filled.push(page);
-            }
+        let mut on = BTreeMap::new();
+        for (place, values) in &self.few {
+            let (buckets, held) = on.entry(page_of(*place)).or_insert((0, 0));
+            *buckets += 1;
+            *held += values.count();
         }
+        on.retain(|_, (buckets, held)| *buckets >= FULL || *held >= VISITED);
+        let filled: Vec<usize> = on.into_keys().collect();
         for page in filled {
             let mut cells = Box::new([C::EMPTY; PAGE_CELLS]);
             let own = self.few.range(places_of(page));
@@ -168,7 +172,7 @@ impl<C: Known> Buckets<C> {
             }
             self.full[page] = Some(cells);
         }
-        self.look_at = self.few.len() + FULL;
+        (self.look_at, self.visits) = (self.few.len() + FULL, 0);
     }
 
     fn full(&self, page: usize) -> &[C] {
