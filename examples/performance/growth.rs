@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::measure::described::find;
 use crate::page::{grouped, median, rounded};
-use crate::process::{Work, take};
+use crate::process::{Work, take, take_at_once};
 
 /// Whose memory is watched: quick trials, so that ten million take a minute or two.
 const QUICK: [&str; 3] = ["lab/zookeeper/owner-kill-leader", "lab/patroni/crash", "zone-failover"];
@@ -40,24 +40,33 @@ fn mebibytes(kibibytes: u64) -> String {
     format!("{:.2} MiB", kibibytes as f64 / 1024.0)
 }
 
-/// CPU time of a trial on one thread and on two, taking turns.
+/// CPU time of a trial on one thread and on two, taking turns; beside it that of two
+/// processes at once, each on one thread: they share nothing but the machine, so that what
+/// they take more is the machine's.
 pub(crate) fn threads() -> Result<String, String> {
     let mut table = "\
-| model and scenario | µs a trial on one thread | on two | ratio |
-|---|--:|--:|--:|
+| model and scenario | µs a trial on one thread | on two | ratio | in two processes at once | ratio |
+|---|--:|--:|--:|--:|--:|
 "
     .to_owned();
     for (name, trials) in THREADED.into_iter().filter(|(name, _)| find(name).is_some()) {
-        let (mut one, mut two, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
+        let mut columns = [const { Vec::new() }; 5];
         for round in 0..ROUNDS {
-            let taken = |threads| take(name, Work::Experiment(threads), trials, 100 + round);
-            let (single, double) = (taken(1)?.cpu, taken(2)?.cpu);
-            one.push(single / trials as f64 * 1e6);
-            two.push(double / trials as f64 * 1e6);
-            ratios.push(double / single);
+            let seed = 100 + round;
+            let on =
+                |threads| Ok::<_, String>(take(name, Work::Experiment(threads), trials, seed)?.cpu);
+            let (one, two) = (on(1)?, on(2)?);
+            // Each runs half of the trials, so that both take as long as two threads do.
+            let seeds = [seed, seed + ROUNDS];
+            let both = take_at_once(name, Work::Experiment(1), trials / 2, &seeds)?;
+            let both: f64 = both.iter().map(|taken| taken.cpu).sum();
+            let micro = |cpu: f64| cpu / trials as f64 * 1e6;
+            let row = [micro(one), micro(two), two / one, micro(both), both / one];
+            columns.iter_mut().zip(row).for_each(|(column, value)| column.push(value));
         }
-        let [one, two, ratio] = [one, two, ratios].map(median);
-        let _ = writeln!(table, "| {name} | {} | {} | {ratio:.3} |", rounded(one), rounded(two));
+        let [one, two, ratio, both, floor] = columns.map(median);
+        let [one, two, both] = [one, two, both].map(rounded);
+        let _ = writeln!(table, "| {name} | {one} | {two} | {ratio:.3} | {both} | {floor:.3} |");
     }
     Ok(table)
 }

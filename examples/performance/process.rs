@@ -1,6 +1,6 @@
 //! What a process takes, and experiments in processes of their own.
 
-use std::process::Command;
+use std::process::{Child, Command, Stdio};
 
 use drillcast::experiment::{Plan, Pool, limits, run_range};
 use drillcast::outcome::{BESIDE, TOLD};
@@ -45,10 +45,30 @@ impl Work {
 
 /// Runs trials of a described system in a process of its own.
 pub(crate) fn take(of: &str, work: Work, trials: u64, seed: u64) -> Result<Taken, String> {
+    Ok(take_at_once(of, work, trials, &[seed])?[0])
+}
+
+/// Runs such trials in several processes at once, one a seed.
+pub(crate) fn take_at_once(
+    of: &str,
+    work: Work,
+    trials: u64,
+    seeds: &[u64],
+) -> Result<Vec<Taken>, String> {
     let own = std::env::current_exe().map_err(|e| e.to_string())?;
-    let mut command = Command::new(own);
-    command.args(["--measure", of, &work.word(), &trials.to_string(), &seed.to_string()]);
-    let output = command.output().map_err(|e| e.to_string())?;
+    let start = |seed: &u64| {
+        let mut command = Command::new(&own);
+        command.args(["--measure", of, &work.word(), &trials.to_string(), &seed.to_string()]);
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.spawn().map_err(|e| e.to_string())
+    };
+    let started: Vec<Child> = seeds.iter().map(start).collect::<Result<_, _>>()?;
+    started.into_iter().map(|child| taken(of, child)).collect()
+}
+
+/// What a process says that it took.
+fn taken(of: &str, child: Child) -> Result<Taken, String> {
+    let output = child.wait_with_output().map_err(|e| e.to_string())?;
     let said = String::from_utf8_lossy(&output.stdout);
     let numbers: Vec<f64> = said.split_whitespace().filter_map(|n| n.parse().ok()).collect();
     match numbers[..] {

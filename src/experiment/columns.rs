@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 
 use super::series::Series;
-use crate::outcome::Measured;
+use crate::outcome::{BESIDE, Column, Measured};
 use crate::statistics::Tally;
 
 /// Columns that have been the same so far.
@@ -62,6 +62,8 @@ impl Columns {
     }
 
     /// Takes the values of some trials, the same of all columns: `values` of a column.
+    /// Always part of its callers, who choose for what processor it is compiled.
+    #[inline(always)]
     pub(super) fn record<'v>(&mut self, values: impl Fn(usize) -> &'v [Measured]) {
         let mut number = 0;
         // Those that split off follow in the list, and take their values in turn.
@@ -69,7 +71,11 @@ impl Columns {
             let (leader, others) =
                 self.classes[number].columns.split_first().expect("a class has columns");
             let own = values(*leader);
-            if others.iter().any(|&other| !same(own, values(other))) {
+            let mut splits = false;
+            for other in others {
+                splits |= differ(own, values(*other));
+            }
+            if splits {
                 self.split(number, &values);
             }
             self.classes[number].series.record_all(own);
@@ -83,11 +89,11 @@ impl Columns {
         let class = &mut self.classes[number];
         let own = values(class.columns[0]);
         let (stay, mut leave): (Vec<usize>, Vec<usize>) =
-            class.columns.iter().partition(|&&column| same(own, values(column)));
+            class.columns.iter().partition(|&&column| !differ(own, values(column)));
         class.columns = stay;
         // There may be thousands: each is compared with its neighbours, not with all.
         leave.sort_by(|&a, &b| values(a).cmp(values(b)).then(a.cmp(&b)));
-        for columns in leave.chunk_by(|&a, &b| same(values(a), values(b))) {
+        for columns in leave.chunk_by(|&a, &b| !differ(values(a), values(b))) {
             let series = self.classes[number].series.clone();
             columns.iter().for_each(|&column| self.class[column] = self.classes.len());
             self.classes.push(Class { columns: columns.to_vec(), series });
@@ -129,15 +135,22 @@ impl Columns {
     }
 }
 
-/// Whether two lists are the same; without a way out, so that it goes by lanes.
-fn same(a: &[Measured], b: &[Measured]) -> bool {
-    a.len() == b.len() && a.iter().zip(b).fold(0, |any, (a, b)| any | (a.0 ^ b.0)) == 0
+/// Whether two lists are not the same; by lanes where each is a whole column.
+#[inline(always)]
+fn differ(a: &[Measured], b: &[Measured]) -> bool {
+    let (Ok(one), Ok(other)) = (<&Column>::try_from(a), <&Column>::try_from(b)) else {
+        return a != b;
+    };
+    let mut any = 0;
+    for lane in 0..BESIDE {
+        any |= one[lane].0 ^ other[lane].0;
+    }
+    any != 0
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::outcome::BESIDE;
     use crate::random::{BATCH, Sampling, name_hash};
     use crate::statistics::{Batch, BatchSpread, Histogram};
     use proptest::prelude::*;
@@ -175,7 +188,7 @@ mod tests {
                     }
                 }
                 if batch.count() == size {
-                    slow.spread.add_batch(&batch, &mut Tally::default());
+                    slow.spread.add_batch(&mut Tally::default().of(&batch));
                 }
             }
             slow

@@ -1,5 +1,7 @@
 //! The series of a scenario: of its figures, milestones and clients.
 
+use pulp::{Arch, NullaryFnOnce};
+
 use super::columns::Columns;
 use super::series::Series;
 use crate::outcome::{BESIDE, Column, Layout, Measured, Outcomes};
@@ -22,11 +24,12 @@ fn told(all: &[Column], first: u64) -> impl Iterator<Item = &Column> {
 
 /// When the last of some instances stamped that stamp at all: who never does comes
 /// after all who do.
+#[inline(always)]
 fn latest(instances: &[Column]) -> Column {
     let mut latest = [Measured::ABSENT; BESIDE];
     for column in instances {
-        for (latest, value) in latest.iter_mut().zip(column) {
-            *latest = (*latest).max(*value);
+        for lane in 0..BESIDE {
+            latest[lane] = Measured(latest[lane].0.max(column[lane].0));
         }
     }
     latest
@@ -65,6 +68,7 @@ pub(super) struct Made {
 /// A series each for figures, for ranks of milestones and for client populations.
 #[derive(Clone, Debug)]
 pub(super) struct Gathered {
+    arch: Arch,
     columns: Columns,
     places: Vec<Place>,
     milestones: Vec<Ranks>,
@@ -92,19 +96,12 @@ impl Gathered {
         places.extend(layout.clients.iter().map(|_| make()));
         let told = layout.clients.iter().map(|population| population.clients.min(TOLD));
         let columns = Columns::new(std::iter::repeat_n(1, clients).chain(told));
-        Self { columns, places, milestones, clients }
+        Self { arch: Arch::new(), columns, places, milestones, clients }
     }
 
     /// Counts some trials.
     pub(super) fn record(&mut self, layout: &Layout, made: &mut Made, outcomes: &Outcomes) {
-        let count = outcomes.count;
-        made.make(layout, outcomes);
-        let places = &self.places;
-        self.columns.record(|column| match places[column] {
-            Place::Figure(slot) => &outcomes.figures[slot][..count],
-            Place::Instance(row) => &outcomes.milestones[row][..count],
-            Place::Made(number) => &made.columns[number],
-        });
+        self.arch.dispatch(Record { gathered: self, layout, made, outcomes });
     }
 
     /// Ends a batch; only whole ones tell how batches differ.
@@ -145,6 +142,33 @@ impl Gathered {
     }
 }
 
+/// Counts trials with what a processor has for numbers side by side.
+struct Record<'r> {
+    gathered: &'r mut Gathered,
+    layout: &'r Layout,
+    made: &'r mut Made,
+    outcomes: &'r Outcomes,
+}
+
+impl NullaryFnOnce for Record<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let Self { gathered: Gathered { columns, places, .. }, layout, made, outcomes } = self;
+        let count = outcomes.count;
+        made.make(layout, outcomes);
+        columns.record(
+            #[inline(always)]
+            |column| match places[column] {
+                Place::Figure(slot) => &outcomes.figures[slot][..count],
+                Place::Instance(row) => &outcomes.milestones[row][..count],
+                Place::Made(number) => &made.columns[number],
+            },
+        );
+    }
+}
+
 impl Made {
     /// Room for what is made of a layout's values.
     pub(super) fn new(layout: &Layout) -> Self {
@@ -153,6 +177,7 @@ impl Made {
         Self { columns: vec![Vec::with_capacity(BESIDE); columns] }
     }
 
+    #[inline(always)]
     fn make(&mut self, layout: &Layout, outcomes: &Outcomes) {
         let count = outcomes.count;
         let mut columns = self.columns.iter_mut();

@@ -1,7 +1,7 @@
 //! One figure over many trials, and a share of trials.
 
 use crate::maths;
-use crate::outcome::Measured;
+use crate::outcome::{BESIDE, Column, Measured};
 use crate::random::BATCH;
 use crate::statistics::{
     Alike, Batch, BatchSpread, Histogram, Interval, Method, ProportionBatches, Quantile, Tally,
@@ -21,9 +21,9 @@ const NO_NUMBERS: i64 = i64::MAX - Measured::CENSORED.0 + 1;
 pub struct Series {
     all: Histogram,
     /// What was not counted yet, while it is the same in all those trials; `None` once
-    /// it is not, until what was put off is counted.
+    /// it is not, until the end of the batch.
     same: Option<Same>,
-    /// What was not counted yet, otherwise.
+    /// Otherwise, the batch at hand.
     batch: Batch,
     /// `None` where a batch has too many values: clients of one trial resemble
     /// each other, so without it there is no interval.
@@ -66,6 +66,7 @@ impl Series {
     }
 
     /// Counts values.
+    #[inline(always)]
     pub(super) fn record_all(&mut self, values: &[Measured]) {
         if let Some(same) = &mut self.same {
             if same.take(values) {
@@ -73,12 +74,31 @@ impl Series {
             }
             self.differ();
         }
-        // Neither negative nor one of those that are no number; without a way out, so that
-        // it goes by lanes.
-        let plain = |value: &Measured| value.0 | value.0.wrapping_add(NO_NUMBERS);
-        if values.iter().fold(0, |any, value| any | plain(value)) >= 0 {
-            return self.batch.record_all(values.iter().map(|value| value.0));
+        let (columns, rest) = values.as_chunks();
+        for column in columns {
+            let column: &Column = column;
+            // Neither negative nor one of those that are no number; without a way out, so
+            // that it goes by lanes.
+            let (mut numbers, mut any) = ([0; BESIDE], 0);
+            for lane in 0..BESIDE {
+                let value = column[lane].0;
+                numbers[lane] = value;
+                any |= value | value.wrapping_add(NO_NUMBERS);
+            }
+            if any >= 0 {
+                self.batch.record_all(&numbers);
+            } else {
+                self.record_any(column);
+            }
         }
+        if !rest.is_empty() {
+            self.record_any(rest);
+        }
+    }
+
+    /// Keeps values of which some may be no numbers.
+    #[inline(never)]
+    fn record_any(&mut self, values: &[Measured]) {
         for value in values {
             match *value {
                 Measured::ABSENT => self.absent += 1,
@@ -127,32 +147,25 @@ impl Series {
         if let Some(same) = &mut self.same {
             return same.end_batch(whole && size == Some(same.own));
         }
+        let mut batch = tally.of(&self.batch);
         if let Some(spread) = &mut self.spread
             && whole
-            && self.batch.count() == spread.batch_size()
+            && size == Some(self.batch.count())
         {
-            spread.add_batch(&self.batch, tally);
+            spread.add_batch(&mut batch);
         }
-        self.batch.end();
-        if self.batch.is_due() {
-            self.settle(tally);
-        }
-    }
-
-    /// Counts what was put off, up to the end of the last batch.
-    fn settle(&mut self, tally: &mut Tally) {
-        match self.same.take() {
-            Some(same) => self.count_same(&same),
-            None => self.all.add(&self.batch, tally),
-        }
+        self.all.add(&batch);
         self.batch.clear();
         self.same = Some(Same::default());
     }
 
     /// Counts what was put off, for the last time.
     pub(super) fn finish(&mut self, tally: &mut Tally) {
-        self.settle(tally);
-        self.batch = Batch::default();
+        self.end_batch(false, tally);
+        if let Some(same) = self.same.take() {
+            self.count_same(&same);
+        }
+        (self.batch, self.same) = (Batch::default(), Some(Same::default()));
     }
 
     /// Adds the batches of another.
@@ -243,14 +256,24 @@ impl Default for Same {
 
 impl Same {
     /// Takes values, unless one of them is another.
-    #[inline]
+    #[inline(always)]
     fn take(&mut self, values: &[Measured]) -> bool {
         let Some(first) = values.first() else { return true };
         if self.own + self.batches + self.rest == 0 {
             self.value = *first;
         }
-        let value = self.value.0;
-        let taken = values.iter().fold(0, |any, other| any | (other.0 ^ value)) == 0;
+        let (columns, rest) = values.as_chunks();
+        let (value, mut any) = (self.value.0, 0);
+        for column in columns {
+            let column: &Column = column;
+            for other in column {
+                any |= other.0 ^ value;
+            }
+        }
+        for other in rest {
+            any |= other.0 ^ value;
+        }
+        let taken = any == 0;
         self.own += if taken { values.len() as u64 } else { 0 };
         taken
     }

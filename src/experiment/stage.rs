@@ -4,7 +4,7 @@ use crate::outcome::Step;
 use crate::statistics::{Histogram, Tally};
 
 /// So many times of a stage are worth a visit to its histogram.
-const DUE: usize = 2048;
+const DUE: usize = 256;
 
 /// The sums of one stage.
 #[derive(Clone, Debug, Default)]

@@ -3,6 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use pulp::{Arch, NullaryFnOnce};
+
 use super::columns::Columns;
 use crate::outcome::{BESIDE, Column, Figure, Layout, Measured, Outcomes, Wait};
 use crate::statistics::{Histogram, Tally};
@@ -30,20 +32,21 @@ struct Redundant {
     redundancy: usize,
 }
 
-/// How long it served without a second line.
+/// How long it served without a second line. Worked out whether it means anything or not,
+/// so that it goes by lanes.
+#[inline(always)]
 fn thin(recovery: Measured, redundancy: Measured) -> Measured {
-    if !recovery.is_number() {
-        Measured::ABSENT
-    } else if redundancy.is_number() {
-        Measured((redundancy.0 - recovery.0).max(0))
-    } else {
-        redundancy
-    }
+    let number =
+        |value: Measured| (value.0 != Measured::ABSENT.0) & (value.0 < Measured::CENSORED.0);
+    let between = redundancy.0.wrapping_sub(recovery.0).max(0);
+    let there = if number(redundancy) { between } else { redundancy.0 };
+    Measured(if number(recovery) { there } else { Measured::ABSENT.0 })
 }
 
 /// What the components of many trials waited for, in sums that merge.
 #[derive(Clone, Debug)]
 pub struct Waits {
+    arch: Arch,
     /// By figure slot and stage: its shares of the way in all trials that were told, in
     /// parts of [`WHOLE`].
     sums: BTreeMap<(usize, usize), i128>,
@@ -74,6 +77,7 @@ impl Waits {
         let redundant = slots().filter(|(_, slot)| slot.figure == Figure::RedundancyRestored);
         let redundant: Vec<Redundant> = redundant.filter_map(|(at, _)| of(at)).collect();
         Self {
+            arch: Arch::new(),
             sums: BTreeMap::new(),
             thin: Columns::over_all_trials(redundant.len()),
             values: vec![[Measured::ABSENT; BESIDE]; redundant.len()],
@@ -97,15 +101,7 @@ impl Waits {
 
     /// Adds how long components served without a second line.
     pub(super) fn add_thin(&mut self, outcomes: &Outcomes) {
-        let figures = &outcomes.figures;
-        for (slots, values) in self.redundant.iter().zip(&mut self.values) {
-            let both = figures[slots.recovery].iter().zip(&figures[slots.redundancy]);
-            for (value, (recovery, redundancy)) in values.iter_mut().zip(both).take(outcomes.count)
-            {
-                *value = thin(*recovery, *redundancy);
-            }
-        }
-        self.thin.record(|column| &self.values[column][..outcomes.count]);
+        self.arch.dispatch(AddThin { waits: self, outcomes });
     }
 
     /// Counts what was put off where there is enough of it.
@@ -147,6 +143,30 @@ impl Waits {
         let whole: i128 = stages.iter().map(|(_, sum)| sum).sum();
         stages.sort_by_key(|(stage, sum)| (std::cmp::Reverse(*sum), *stage));
         stages.into_iter().map(|(stage, sum)| (stage, sum as f64 / whole as f64)).collect()
+    }
+}
+
+/// Adds how long components served without a second line, with what a processor has for
+/// numbers side by side.
+struct AddThin<'a> {
+    waits: &'a mut Waits,
+    outcomes: &'a Outcomes,
+}
+
+impl NullaryFnOnce for AddThin<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let Self { waits: Waits { redundant, thin: columns, values, .. }, outcomes } = self;
+        let figures = &outcomes.figures;
+        for (slots, values) in redundant.iter().zip(&mut *values) {
+            let (recovery, redundancy) = (&figures[slots.recovery], &figures[slots.redundancy]);
+            for lane in 0..BESIDE {
+                values[lane] = thin(recovery[lane], redundancy[lane]);
+            }
+        }
+        columns.record(|column| &values[column][..outcomes.count]);
     }
 }
 

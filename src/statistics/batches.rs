@@ -10,11 +10,11 @@
 //! empty, where neither sum changes, so that a batch costs as many steps as it
 //! has touched buckets, and batches can be added in any order.
 
-use super::batch::{Alike, Batch};
+use super::batch::Alike;
 use super::interval::{BATCHES_MIN, EXPECTED_MIN, Interval, Method};
-use super::page::{GROUP, LARGEST, PAGE_CELLS, PAGES, place};
+use super::page::{GROUP, LARGEST, PAGE_CELLS, PAGES, page_of, place};
 use super::proportion::proportion_interval;
-use super::tally::Tally;
+use super::tally::Tallied;
 use super::wide::{Wide, variance};
 use crate::maths;
 
@@ -29,6 +29,7 @@ struct Cell {
 
 impl Cell {
     /// Adds `count` values of one batch, of which `before` lie below the bucket.
+    #[inline(always)]
     fn add(&mut self, before: u64, count: u64) {
         self.count = self.count.wrapping_add(count);
         // (before + count)² − before²; whether a sum of them would ever overflow is not
@@ -99,23 +100,27 @@ impl BatchSpread {
         self.batches
     }
 
-    /// Adds a whole batch; `tally` is scratch.
+    /// Adds a whole batch.
     ///
     /// # Panics
     ///
     /// It does not hold exactly the values of one batch.
-    pub fn add_batch(&mut self, batch: &Batch, tally: &mut Tally) {
+    pub fn add_batch(&mut self, batch: &mut Tallied<'_>) {
         assert_eq!(batch.count(), self.batch_size, "a batch must be whole");
         let mut before = 0;
-        let sum = tally.of(batch.own_numbers(), |page, first, counts| {
+        batch.by_groups(|page, first, counts| {
             let cells = self.pages[page].get_or_insert_with(|| fresh_cells(page));
-            for (cell, count) in cells[first..].iter_mut().zip(counts) {
-                let count = u64::from(*count);
-                cell.add(before, count);
-                before = before.wrapping_add(count);
+            let cells = cells[first..].first_chunk_mut::<GROUP>().expect("pages have whole groups");
+            let mut below = before;
+            for at in 0..GROUP {
+                let count = u64::from(counts[at]);
+                cells[at].add(below, count);
+                below = below.wrapping_add(count);
             }
+            before = below;
         });
-        self.censored.add(before, batch.own_censored());
+        self.censored.add(before, batch.censored());
+        let sum = batch.looked().sum;
         self.sum += sum;
         self.squares.add(Wide::product(sum, sum));
         self.batches += 1;
@@ -129,7 +134,8 @@ impl BatchSpread {
         match alike {
             Alike::Number(value) if times > 0 => {
                 let value = value.min(LARGEST);
-                let (page, cell) = place(value);
+                let place = place(value);
+                let (page, cell) = (page_of(place), place as usize % PAGE_CELLS);
                 let cell = if page == 0 { cell } else { cell / GROUP };
                 self.pages[page].get_or_insert_with(|| fresh_cells(page))[cell].merge(all);
                 let sum = value as u128 * u128::from(self.batch_size);
@@ -361,6 +367,8 @@ impl ProportionBatches {
 
 #[cfg(test)]
 mod tests {
+    use super::super::batch::Batch;
+    use super::super::tally::Tally;
     use super::*;
 
     fn batch(values: &[i64]) -> Batch {
@@ -374,7 +382,7 @@ mod tests {
         // Below 5: 3, 1 and 2 of 4. Their deviation is 1.
         let mut spread = BatchSpread::new(4);
         for values in [[1, 2, 3, 9], [4, 9, 9, 9], [4, 4, 9, 9]] {
-            spread.add_batch(&batch(&values), &mut Tally::default());
+            spread.add_batch(&mut Tally::default().of(&batch(&values)));
         }
         let deviation = spread.share_deviation(0.5).unwrap();
         assert!((deviation - 0.25).abs() < 1e-15, "{deviation}");
@@ -384,7 +392,7 @@ mod tests {
     fn deviation_of_means() {
         let mut spread = BatchSpread::new(2);
         for values in [[1, 3], [4, 4], [5, 7]] {
-            spread.add_batch(&batch(&values), &mut Tally::default());
+            spread.add_batch(&mut Tally::default().of(&batch(&values)));
         }
         // Means 2, 4, 6.
         assert_eq!(spread.mean_deviation(), Some(2.0));
@@ -396,7 +404,7 @@ mod tests {
         let mut spread = BatchSpread::new(100);
         for _ in 0..30 {
             let values: Vec<i64> = (0..100).map(|i| 1_000_000 + i).collect();
-            spread.add_batch(&batch(&values), &mut Tally::default());
+            spread.add_batch(&mut Tally::default().of(&batch(&values)));
         }
         let deviation = spread.share_deviation(0.5).unwrap();
         assert!((deviation - (0.25f64 / 100.0).sqrt()).abs() < 1e-12, "{deviation}");
@@ -410,7 +418,7 @@ mod tests {
             (0..numbers).for_each(|_| batch.record(5));
             (0..censored).for_each(|_| batch.record_censored());
             (0..4 - numbers - censored).for_each(|_| batch.record_total_loss());
-            spread.add_batch(&batch, &mut Tally::default());
+            spread.add_batch(&mut Tally::default().of(&batch));
         }
         // Below the end of the censored: 3, 4 and 2 of 4.
         assert!((spread.share_deviation(0.75).unwrap() - 0.25).abs() < 1e-15);
@@ -421,14 +429,14 @@ mod tests {
     fn too_few_batches_say_nothing() {
         let mut spread = BatchSpread::new(1);
         assert_eq!(spread.share_deviation(0.5), None);
-        spread.add_batch(&batch(&[1]), &mut Tally::default());
+        spread.add_batch(&mut Tally::default().of(&batch(&[1])));
         assert_eq!((spread.share_deviation(0.5), spread.mean_deviation()), (None, None));
     }
 
     #[test]
     #[should_panic(expected = "a batch must be whole")]
     fn part_of_a_batch_is_refused() {
-        BatchSpread::new(3).add_batch(&batch(&[1, 2]), &mut Tally::default());
+        BatchSpread::new(3).add_batch(&mut Tally::default().of(&batch(&[1, 2])));
     }
 
     #[test]

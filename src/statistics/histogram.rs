@@ -7,9 +7,12 @@
 //! were. Counts, sums and ends are integers: any order of recording and merging
 //! gives the same bits.
 
-use super::batch::{Alike, Batch};
-use super::page::{Cell, GROUP, LARGEST, PAGE_CELLS, PAGES, Page, place};
-use super::tally::{BLOCK, Tally};
+use std::sync::OnceLock;
+
+use super::batch::Alike;
+use super::page::{LARGEST, PAGES, Place, page_of, place};
+use super::table::{Cell, Table};
+use super::tally::{Tallied, Tally};
 use super::wide::{Wide, variance};
 
 /// Values close to each other that are counted together.
@@ -67,7 +70,9 @@ impl Quantile {
 /// ```
 #[derive(Clone, Debug)]
 pub struct Histogram {
-    pages: Vec<Option<Box<Page>>>,
+    table: Table,
+    /// See [`upto`](Self::upto); forgotten with each change.
+    upto: OnceLock<Box<[u64; PAGES]>>,
     numbers: u64,
     censored: u64,
     total_loss: u64,
@@ -83,7 +88,7 @@ impl Default for Histogram {
     }
 }
 
-/// Equal in everything that was recorded; which pages are allocated is no matter.
+/// Equal in everything that was recorded; how it is kept is no matter.
 impl PartialEq for Histogram {
     fn eq(&self, other: &Self) -> bool {
         let scalars =
@@ -99,7 +104,8 @@ impl Histogram {
     #[must_use]
     pub fn new() -> Self {
         Self {
-            pages: vec![None; PAGES],
+            table: Table::new(),
+            upto: OnceLock::new(),
             numbers: 0,
             censored: 0,
             total_loss: 0,
@@ -108,11 +114,6 @@ impl Histogram {
             min: i64::MAX,
             max: i64::MIN,
         }
-    }
-
-    #[inline]
-    fn page(&mut self, page: usize) -> &mut Page {
-        self.pages[page].get_or_insert_with(|| Page::fresh(page))
     }
 
     /// Counts one value of zero or more.
@@ -137,9 +138,8 @@ impl Histogram {
             return;
         }
         let value = value.min(LARGEST);
-        let (page, cell) = place(value);
-        let values = Cell { count: times, low: value, high: value };
-        self.page(page).record((page, cell), values);
+        self.table.add(place(value), Cell::of(value, times));
+        self.upto.take();
         self.numbers += times;
         let wide = value as u128;
         self.sum += wide * u128::from(times);
@@ -177,15 +177,10 @@ impl Histogram {
 
     /// Adds what another histogram has counted.
     pub fn merge(&mut self, other: &Self) {
-        for (number, page, group) in other.groups() {
-            let mine = self.page(number);
-            for cell in group * GROUP..(group + 1) * GROUP {
-                let values = page.cell((number, cell));
-                if values.count > 0 {
-                    mine.record((number, cell), values);
-                }
-            }
+        for (place, values) in (0..PAGES).flat_map(|page| other.table.on(page)) {
+            self.table.add(place, values);
         }
+        self.upto.take();
         self.numbers += other.numbers;
         self.censored += other.censored;
         self.total_loss += other.total_loss;
@@ -195,15 +190,11 @@ impl Histogram {
         self.max = self.max.max(other.max);
     }
 
-    /// Counts the values of a batch; `tally` is scratch.
-    ///
-    /// # Panics
-    ///
-    /// One of them is negative.
-    pub fn add(&mut self, batch: &Batch, tally: &mut Tally) {
+    /// Counts the trials of a batch.
+    pub fn add(&mut self, batch: &Tallied<'_>) {
         self.censored += batch.censored();
         self.total_loss += batch.total_loss();
-        self.record_all(batch.numbers(), tally);
+        self.add_numbers(batch);
     }
 
     /// Counts values of zero or more; `tally` is scratch.
@@ -212,23 +203,32 @@ impl Histogram {
     ///
     /// One of them is negative.
     pub fn record_all(&mut self, values: &[i64], tally: &mut Tally) {
-        for values in values.chunks(BLOCK) {
-            let looked = tally.look(values);
-            if looked.least == looked.greatest {
-                // Nothing was lost, nothing was detected: the same in every trial.
-                self.record_n(looked.least, values.len() as u64);
-                continue;
-            }
-            for (value, at) in values.iter().zip(tally.places()) {
-                let at = (*at as usize / PAGE_CELLS, *at as usize % PAGE_CELLS);
-                self.page(at.0).count_one(at, (*value).min(LARGEST));
-            }
-            self.sum += looked.sum;
-            self.squares.add(looked.squares);
-            self.min = self.min.min(looked.least.min(LARGEST));
-            self.max = self.max.max(looked.greatest.min(LARGEST));
-            self.numbers += values.len() as u64;
+        self.add_numbers(&tally.of_numbers(values));
+    }
+
+    fn add_numbers(&mut self, batch: &Tallied<'_>) {
+        let (values, looked) = (batch.numbers(), batch.looked());
+        if values.is_empty() {
+            return;
         }
+        if looked.least == looked.greatest {
+            // Nothing was lost, nothing was detected: the same in every trial.
+            return self.record_n(looked.least, values.len() as u64);
+        }
+        let numbers = self.numbers + values.len() as u64;
+        if numbers <= u64::from(u32::MAX) && looked.greatest <= LARGEST {
+            self.table.count(values, batch.places());
+        } else {
+            for (value, place) in values.iter().zip(batch.places()) {
+                self.table.add(*place, Cell::of((*value).min(LARGEST), 1));
+            }
+        }
+        self.upto.take();
+        self.sum += looked.sum;
+        self.squares.add(looked.squares);
+        self.min = self.min.min(looked.least);
+        self.max = self.max.max(looked.greatest.min(LARGEST));
+        self.numbers = numbers;
     }
 
     /// How many trials were counted, with or without a number.
@@ -291,18 +291,8 @@ impl Histogram {
 
     /// The buckets that hold values, in rising order.
     pub fn buckets(&self) -> impl Iterator<Item = Bucket> + '_ {
-        self.groups().flat_map(|(number, page, group)| {
-            let cells = (group * GROUP..(group + 1) * GROUP).map(move |c| page.cell((number, c)));
-            let cells = cells.filter(|cell| cell.count > 0);
-            cells.map(|Cell { count, low, high }| Bucket { low, high, count })
-        })
-    }
-
-    /// The groups that are there, in rising order: the page of each, and its own number.
-    fn groups(&self) -> impl Iterator<Item = (usize, &Page, usize)> + '_ {
-        let pages = self.pages.iter().enumerate();
-        let pages = pages.filter_map(|(number, page)| Some((number, page.as_deref()?)));
-        pages.flat_map(|(number, page)| page.groups().map(move |group| (number, page, group)))
+        let cells = (0..PAGES).flat_map(|page| self.table.on(page));
+        cells.map(|(_, Cell { count, low, high })| Bucket { low, high, count })
     }
 
     /// Where the quantile `q` in [0, 1] falls.
@@ -326,29 +316,30 @@ impl Histogram {
         if rank == 0 || rank > self.count() { Quantile::Empty } else { self.at(rank as f64) }
     }
 
+    /// How many numbers there are up to the end of each page: whoever asks for a quantile asks
+    /// for others.
+    fn upto(&self) -> &[u64; PAGES] {
+        self.upto.get_or_init(|| {
+            let mut upto = 0;
+            Box::new(std::array::from_fn(|page| {
+                upto += self.table.before(page, Place::MAX);
+                upto
+            }))
+        })
+    }
+
     /// The value at a rank that need not be whole.
     fn at(&self, rank: f64) -> Quantile {
         if self.count() == 0 {
             return Quantile::Empty;
         }
-        let mut before = 0;
-        for (number, page, group) in self.groups() {
-            let count = page.count(group);
-            if rank > (before + count) as f64 {
-                before += count;
-                continue;
-            }
-            for cell in group * GROUP..(group + 1) * GROUP {
-                let bucket = page.cell((number, cell));
-                let after = before + bucket.count;
-                if rank <= after as f64 && bucket.count > 0 {
-                    let steps = (bucket.count - 1).max(1) as f64;
-                    let share = (rank - before as f64 - 1.0) / steps;
-                    let width = (bucket.high - bucket.low) as f64;
-                    return Quantile::Value(bucket.low as f64 + share.clamp(0.0, 1.0) * width);
-                }
-                before = after;
-            }
+        let page = self.upto().partition_point(|upto| rank.max(1.0) > *upto as f64);
+        let before = page.checked_sub(1).map_or(0, |last| self.upto()[last]);
+        if let Some((bucket, inside)) = self.table.find(page, rank - before as f64) {
+            let steps = (bucket.count - 1).max(1) as f64;
+            let share = (rank - (before + inside) as f64 - 1.0) / steps;
+            let width = (bucket.high - bucket.low) as f64;
+            return Quantile::Value(bucket.low as f64 + share.clamp(0.0, 1.0) * width);
         }
         if rank <= (self.numbers + self.censored) as f64 && self.censored > 0 {
             Quantile::Censored
@@ -368,23 +359,16 @@ impl Histogram {
             return 0.0;
         }
         // All of the buckets before the one that holds `x`, which holds what is close to it.
-        let (number, cell) = place(x.clamp(0.0, LARGEST as f64) as i64);
-        let mut whole = 0;
-        for (other, page, group) in self.groups() {
-            if (other, group) >= (number, cell / GROUP) {
-                break;
-            }
-            whole += page.count(group);
-        }
-        let Some(page) = &self.pages[number] else { return whole as f64 / self.count() as f64 };
-        for before in cell / GROUP * GROUP..cell {
-            whole += page.cell((number, before)).count;
-        }
-        let (mut below, bucket) = (whole as f64, page.cell((number, cell)));
-        let (low, high) = (bucket.low as f64, bucket.high as f64);
-        if bucket.count > 0 && x >= low {
+        let at = place(x.clamp(0.0, LARGEST as f64) as i64);
+        let page = page_of(at);
+        let before = page.checked_sub(1).map_or(0, |last| self.upto()[last]);
+        let mut below = (before + self.table.before(page, at)) as f64;
+        if let Some(Cell { count, low, high }) = self.table.bucket(at)
+            && x >= low as f64
+        {
+            let (low, high) = (low as f64, high as f64);
             let share = if x >= high { 1.0 } else { (x - low) / (high - low) };
-            below += 1.0 + share * (bucket.count - 1) as f64;
+            below += 1.0 + share * (count - 1) as f64;
         }
         below / self.count() as f64
     }
@@ -392,6 +376,7 @@ impl Histogram {
 
 #[cfg(test)]
 mod tests {
+    use super::super::batch::Batch;
     use super::*;
 
     #[test]
@@ -476,7 +461,7 @@ mod tests {
             }
             batch.record_censored();
             recorded.record_censored();
-            added.add(&batch, &mut Tally::default());
+            added.add(&Tally::default().of(&batch));
         }
         assert_eq!(added, recorded);
     }

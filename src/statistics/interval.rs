@@ -208,8 +208,8 @@ mod tests {
             assert_eq!(method(0.5), Method::OrderStatistics, "after {batch} batches");
             let mut own = Batch::default();
             (0..256).for_each(|i| own.record(i * 1_000_003 + batch * 77));
-            spread.add_batch(&own, &mut Tally::default());
-            sample.add(&own, &mut Tally::default());
+            spread.add_batch(&mut Tally::default().of(&own));
+            sample.add(&Tally::default().of(&own));
         }
         let method = |q| quantile_interval(&sample, Some(&spread), q, 0.95).method;
         assert_eq!(method(0.5), Method::Batches);

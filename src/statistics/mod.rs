@@ -31,6 +31,7 @@ mod kolmogorov;
 mod page;
 mod proportion;
 mod score;
+mod table;
 mod tally;
 mod test;
 mod wide;
@@ -42,5 +43,5 @@ pub use interval::{Interval, Method, mean_interval, quantile_interval, quantile_
 pub use kolmogorov::{BandTest, Predicted, band_test, kolmogorov_p_value};
 pub use proportion::{clopper_pearson, proportion_interval, trials_to_decide, wilson};
 pub use score::{crps_ensemble, crps_exponential, crps_normal, pinball};
-pub use tally::Tally;
+pub use tally::{Tallied, Tally};
 pub use test::{OrderInterval, TestError, binomial_test, holm, median_interval, multinomial_test};

@@ -97,7 +97,7 @@ proptest! {
     #[test]
     fn quantiles_never_fall(values in values(), a in 0.0f64..=1.0, b in 0.0f64..=1.0) {
         let mut added = Histogram::new();
-        added.add(&batch_of(&values), &mut Tally::default());
+        added.add(&Tally::default().of(&batch_of(&values)));
         prop_assert!(added == histogram(&values));
         let mut sample = histogram(&values);
         (0..values.len() / 9).for_each(|_| sample.record_censored());
@@ -191,8 +191,8 @@ fn coverage(stratified: bool, with_batches: bool) -> [Coverage; 5] {
         let mut kept = ProportionBatches::new(SIZE as u64);
         for batch in batches(two_steps, SIZE, COUNT, stratified, &mut random) {
             let own = batch_of(&batch);
-            spread.add_batch(&own, &mut Tally::default());
-            sample.add(&own, &mut Tally::default());
+            spread.add_batch(&mut Tally::default().of(&own));
+            sample.add(&Tally::default().of(&own));
             kept.add_batch(batch.iter().filter(|&&x| x as f64 <= truth[4]).count() as u64);
         }
         let spread = with_batches.then_some(&spread);
@@ -277,7 +277,7 @@ fn batch_spread_merges_in_any_order() {
     let spread = |order: &[usize]| {
         let mut spread = BatchSpread::new(64);
         for &index in order {
-            spread.add_batch(&batch_of(&all[index]), &mut Tally::default());
+            spread.add_batch(&mut Tally::default().of(&batch_of(&all[index])));
         }
         spread
     };
@@ -298,7 +298,7 @@ fn batch_spread_agrees_with_counting() {
     let all = batches(two_steps, 256, 40, true, &mut random);
     let mut spread = BatchSpread::new(256);
     let mut tally = Tally::default();
-    all.iter().for_each(|batch| spread.add_batch(&batch_of(batch), &mut tally));
+    all.iter().for_each(|batch| spread.add_batch(&mut tally.of(&batch_of(batch))));
     let mut sorted = all.concat();
     sorted.sort_unstable();
     for q in [0.05, 0.3, 0.5, 0.8, 0.95] {
