@@ -160,9 +160,8 @@ impl<'s, 'g> Account<'s, 'g> {
 
     /// The only input that decided the first change of a gate, where that is written down.
     fn decider(&self, gate: usize, change: u32) -> Option<EventId> {
-        let deciders = &self.sweep.deciders;
-        let known = deciders.iter().position(|known| *known == gate).filter(|_| change == 0)?;
-        let (who, ties) = &self.swept.lanes.deciders[known];
+        let known = self.sweep.deciders.get(&gate).filter(|_| change == 0)?;
+        let (who, ties) = &self.swept.lanes.deciders[*known];
         let (who, ties) = (who[self.lane], ties[self.lane]);
         let (_, level) = self.sweep.gates[gate].get(who as usize)?;
         (ties == 1).then(|| event_of(*level, 0))

@@ -25,8 +25,8 @@ pub(super) struct Built<'g> {
     /// When the level of each spell changes.
     pub(super) rounds: Vec<Round>,
     pub(super) grids: Vec<Grid>,
-    /// The gates whose deciders are written down.
-    pub(super) deciders: Vec<usize>,
+    /// Where the deciders of a gate are written down, for those gates of which they are.
+    pub(super) deciders: BTreeMap<usize, usize>,
 }
 
 impl<'g> Built<'g> {
@@ -45,7 +45,7 @@ impl<'g> Built<'g> {
             numbers: Numbers::new(graph, steady),
             families: BTreeMap::new(),
             known: BTreeMap::new(),
-            deciders: Vec::new(),
+            deciders: BTreeMap::new(),
             ticks: Vec::new(),
             steps: Vec::new(),
         };
@@ -81,8 +81,8 @@ pub(super) struct Builder<'g> {
     families: BTreeMap<(u32, i64), Vec<usize>>,
     /// The spells of gates, by what they read and how.
     known: BTreeMap<(Rule, Vec<Input>), u32>,
-    /// The gates whose deciders are written down.
-    deciders: Vec<usize>,
+    /// Where the deciders of a gate are written down.
+    deciders: BTreeMap<usize, usize>,
     /// Ticks depend on nothing, and come first.
     ticks: Vec<Compiled>,
     pub(super) steps: Vec<Compiled>,
@@ -222,8 +222,9 @@ impl<'g> Builder<'g> {
         }
         // Who decided a count of many is written down: it would be long to search.
         let decider = matches!(rule, Rule::Decided(_)).then(|| {
-            self.deciders.push(index);
-            self.deciders.len() - 1
+            let place = self.deciders.len();
+            self.deciders.insert(index, place);
+            place
         });
         self.steps.push(Compiled::Gate(GateStep { slot, inputs, rule, returns, decider }));
     }

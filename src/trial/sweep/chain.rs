@@ -260,7 +260,7 @@ impl Link {
 
 /// Where it is written down which input alone decided a change of a gate.
 fn decider(sweep: &Sweep<'_>, gate: usize, change: u32) -> Option<usize> {
-    sweep.deciders.iter().position(|known| *known == gate).filter(|_| change == 0)
+    sweep.deciders.get(&gate).copied().filter(|_| change == 0)
 }
 
 /// The changes of what a gate reads that may make it `value`.

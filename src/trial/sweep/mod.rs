@@ -84,8 +84,8 @@ pub struct Sweep<'g> {
     stamps: Vec<Vec<(u32, bool)>>,
     /// What each gate reads that can change.
     gates: Vec<Vec<(Input, LevelId)>>,
-    /// The gates whose deciders are written down.
-    deciders: Vec<usize>,
+    /// Where the deciders of a gate are written down, for those gates of which they are.
+    deciders: BTreeMap<usize, usize>,
     /// The parts that are counted, and what of each is not served.
     parts: Vec<Input>,
     /// The sums of these that meters ask for.
