@@ -15,8 +15,12 @@ const CELLS: &str = "cells/";
 
 /// Cells, trials of an experiment that are enough for a clock, and trials that are
 /// counted few times and many.
-const SIZES: [(usize, u64, (u64, u64)); 3] =
-    [(1, 200_000, (1_024, 5_120)), (10, 20_480, (256, 1_280)), (100, 1_024, (32, 160))];
+const SIZES: [(usize, u64, (u64, u64)); 4] = [
+    (1, 200_000, (1_024, 5_120)),
+    (10, 20_480, (256, 1_280)),
+    (100, 1_024, (32, 160)),
+    (1_000, 256, (32, 96)),
+];
 
 /// A described system of the repository, or one of cells that is written for it.
 pub(crate) fn described(of: &str) -> Result<Described, String> {
