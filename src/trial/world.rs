@@ -7,6 +7,7 @@
 use super::Mode;
 use super::dirty::Dirty;
 use super::meter::{Gauges, Meter};
+use super::phases::Phases;
 use super::share::Steps;
 use super::slots::{Due, Slots};
 use super::steady::Steady;
@@ -64,6 +65,7 @@ pub struct World<'g> {
     pub(super) counters: Vec<u32>,
     pub(super) works: Vec<WorkState>,
     pub(super) clocks: Vec<ClockState>,
+    pub(super) phases: Phases,
     pub(super) probes: Vec<ProbeState>,
     /// Of those probes that wait for the reply.
     pub(super) replies: Vec<Reply>,
@@ -172,6 +174,7 @@ impl<'g> World<'g> {
             counters: steady.counters.clone(),
             works: steady.works.clone(),
             clocks: vec![ClockState::STOPPED; graph.clocks.len()],
+            phases: Phases::of(graph, steady),
             probes: vec![ProbeState::IDLE; graph.probes.len()],
             replies: vec![Reply::NONE; graph.probes.len()],
             habits: Habit::of(graph),
