@@ -41,8 +41,9 @@ pub(super) struct Phases {
     /// The streams of those that are drawn, and the batch that they are of.
     streams: Vec<InBatch>,
     batch: Option<(Sampling, u64)>,
-    /// How old each is at zero, all clocks of one trial side by side; of which trials.
-    ages: Vec<Span>,
+    /// The last tick of each before zero, all clocks of one trial side by side; of which
+    /// trials.
+    origins: Vec<Instant>,
     block: Option<(Sampling, u64)>,
 }
 
@@ -62,24 +63,25 @@ impl Phases {
                 _ => others.push(id),
             }
         }
-        let ages = vec![Span::ZERO; drawn.len()];
+        let origins = vec![Instant::ZERO; drawn.len()];
         let streams = Vec::new();
-        Self { drawn, others, beside: 1, streams, batch: None, ages, block: None }
+        Self { drawn, others, beside: 1, streams, batch: None, origins, block: None }
     }
 
     /// Every trial will be asked for, one after another: they are drawn a block at a time.
     pub(super) fn draw_blocks(&mut self) {
         self.beside = BLOCK;
         self.streams.reserve(self.drawn.len());
-        self.ages.resize(self.drawn.len() * BESIDE, Span::ZERO);
+        self.origins.resize(self.drawn.len() * BESIDE, Instant::ZERO);
     }
 
-    /// The clocks whose phases are drawn, and how old each is at zero in this trial.
+    /// The clocks whose phases are drawn, and the last tick of each before zero.
+    #[inline]
     fn in_trial(
         &mut self,
         sampling: &Sampling,
         trial: u64,
-    ) -> impl Iterator<Item = (&Drawn, &Span)> {
+    ) -> impl Iterator<Item = (&Drawn, &Instant)> {
         let block = Some((*sampling, trial / self.beside));
         if self.block != block {
             self.block = block;
@@ -89,17 +91,18 @@ impl Phases {
             }
         }
         let first = (trial % self.beside) as usize * self.drawn.len();
-        self.drawn.iter().zip(&self.ages[first..])
+        self.drawn.iter().zip(&self.origins[first..])
     }
 
     fn draw_one(&mut self, sampling: &Sampling, trial: u64) {
-        for (one, age) in self.drawn.iter().zip(&mut self.ages) {
+        for (one, origin) in self.drawn.iter().zip(&mut self.origins) {
             let uniform = sampling.uniform(sampling.stream(one.name), trial, 0);
-            *age = ClockState::offset(one.period, uniform);
+            *origin = Instant::ZERO - ClockState::offset(one.period, uniform);
         }
     }
 
     /// Draws for the block of trials that begins with `first`.
+    #[inline(never)]
     fn draw_block(&mut self, sampling: &Sampling, first: u64) {
         let batch = first / BATCH;
         if self.batch != Some((*sampling, batch)) {
@@ -110,9 +113,10 @@ impl Phases {
         }
         let clocks = self.drawn.len();
         for (index, (one, stream)) in self.drawn.iter().zip(&self.streams).enumerate() {
-            let uniforms: [f64; BESIDE] = stream.uniforms(first);
-            for (lane, uniform) in uniforms.into_iter().enumerate() {
-                self.ages[lane * clocks + index] = ClockState::offset(one.period, uniform);
+            let (period, uniforms): (Span, [f64; BESIDE]) = (one.period, stream.uniforms(first));
+            let origins = self.origins[index..].iter_mut().step_by(clocks);
+            for (origin, uniform) in origins.zip(uniforms) {
+                *origin = Instant::ZERO - ClockState::offset(period, uniform);
             }
         }
     }
@@ -141,8 +145,8 @@ impl World<'_> {
     /// is written of them.
     fn begin_drawn_clocks(&mut self) {
         let every_tick = self.mode == Mode::Full;
-        for (drawn, age) in self.phases.in_trial(&self.sampling, self.trial) {
-            let origin = Instant::ZERO - *age;
+        for (drawn, origin) in self.phases.in_trial(&self.sampling, self.trial) {
+            let origin = *origin;
             let state = &mut self.clocks[drawn.clock.index()];
             (state.period, state.origin, state.before) = (drawn.period, origin, origin);
             (state.running, state.restarts, state.pace) = (drawn.running, 0, Pace::Even);
@@ -172,7 +176,7 @@ mod tests {
         };
         let drawn: Vec<Drawn> = (0..7).map(drawn).collect();
         let mut phases = Phases {
-            ages: vec![Span::ZERO; drawn.len()],
+            origins: vec![Instant::ZERO; drawn.len()],
             drawn,
             others: Vec::new(),
             beside: 1,
@@ -196,15 +200,15 @@ mod tests {
             for (seed, stratified, trial) in trials {
                 let scheme = if stratified { Sampling::latin_hypercube } else { Sampling::plain };
                 let sampling = scheme(seed);
-                let ages = |phases: &mut Phases| -> Vec<Span> {
-                    phases.in_trial(&sampling, trial).map(|(_, age)| *age).collect()
+                let origins = |phases: &mut Phases| -> Vec<Instant> {
+                    phases.in_trial(&sampling, trial).map(|(_, origin)| *origin).collect()
                 };
-                let found = ages(&mut blocks);
-                prop_assert_eq!(&found, &ages(&mut alone));
-                for (one, age) in blocks.drawn.iter().zip(found) {
+                let found = origins(&mut blocks);
+                prop_assert_eq!(&found, &origins(&mut alone));
+                for (one, origin) in blocks.drawn.iter().zip(found) {
                     let uniform = sampling.uniform(sampling.stream(one.name), trial, 0);
-                    prop_assert_eq!(age, ClockState::offset(one.period, uniform));
-                    prop_assert!(age > Span::ZERO && age <= one.period);
+                    prop_assert_eq!(Instant::ZERO - origin, ClockState::offset(one.period, uniform));
+                    prop_assert!(origin < Instant::ZERO && origin + one.period >= Instant::ZERO);
                 }
             }
         }
