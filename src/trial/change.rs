@@ -56,14 +56,14 @@ impl World<'_> {
         let (mut wire, mut others) = (first, others.iter());
         loop {
             let (position, up) = (wire.position(), change.0 != wire.is_negated());
-            // One more or less.
-            let step = if up { 1 } else { u32::MAX };
             if wire.is(Kind::Part) {
-                self.gauges.count(position, step);
-                self.dirty.insert_meter(position);
+                if self.gauges.count(position, up, self.now) {
+                    self.dirty.insert_meter(position);
+                }
             } else if wire.is(Kind::Count) {
                 let count = &mut self.counters[position];
-                *count = count.wrapping_add(step);
+                // One more or less.
+                *count = count.wrapping_add(if up { 1 } else { u32::MAX });
             } else {
                 self.tell(wire, change);
             }

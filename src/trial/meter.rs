@@ -6,6 +6,7 @@
 use super::share::Share;
 use super::steady::Steady;
 use super::world::World;
+use crate::block::value::Readings;
 use crate::block::{EventId, Literal};
 use crate::outcome::Measured;
 use crate::units::{Instant, Span};
@@ -104,6 +105,10 @@ impl Meter {
 
 /// What all meters have seen. Most see nothing in a trial, and of those nothing is
 /// written: only who has looked is put back to the start, and integrated to the end.
+///
+/// The last meters may be *tallies*: of one level each, of which nothing is asked but for
+/// how long it did not hold in all. What is lost and found again within one instant adds
+/// nothing to that, so a tally is kept at each change and never looks.
 #[derive(Debug)]
 pub(super) struct Gauges {
     states: Vec<MeterState>,
@@ -118,10 +123,19 @@ pub(super) struct Gauges {
     /// Who has looked in this trial.
     moved: Vec<u32>,
     has_moved: Vec<bool>,
+    /// For each tally the sum of all instants at which its level rose, less those at which
+    /// it fell: for how long it did not hold, as long as it does \[ns\].
+    tallies: Vec<i64>,
 }
 
 impl Gauges {
-    pub(super) fn new(meters: &[Meter], steady: &Steady) -> Self {
+    /// Of all meters, of which the last so many are tallies.
+    pub(super) fn new(meters: &[Meter], steady: &Steady, tallies: usize) -> Self {
+        let (meters, tallied) = meters.split_at(meters.len() - tallies);
+        debug_assert!(
+            tallied.iter().all(|meter| meter.share.parts() == [meter.criterion]),
+            "a tally is of one level"
+        );
         let parts: Vec<u32> = meters.iter().map(|meter| meter.share.holding(steady)).collect();
         let starts: Vec<MeterState> = meters.iter().map(|meter| meter.start(steady)).collect();
         Self {
@@ -133,23 +147,31 @@ impl Gauges {
             moved: Vec::with_capacity(meters.len()),
             has_moved: vec![false; meters.len()],
             starts,
+            tallies: vec![0; tallies],
         }
     }
 
-    /// What a meter has seen, once the trial is over.
+    /// What a meter that is no tally has seen, once the trial is over.
     #[inline]
     pub(super) fn state(&self, index: usize) -> &MeterState {
         &self.states[index]
     }
 
-    /// So many more of the parts of a meter hold, modulo 2³².
+    /// From `now` on one part more of a meter holds, or one less; whether the meter looks.
     #[inline]
-    pub(super) fn count(&mut self, index: usize, more: u32) {
-        let parts = &mut self.parts[index];
-        *parts = parts.wrapping_add(more);
+    pub(super) fn count(&mut self, index: usize, more: bool, now: Instant) -> bool {
+        let Some(parts) = self.parts.get_mut(index) else {
+            let tally = &mut self.tallies[index - self.parts.len()];
+            *tally += if more { now.0 } else { -now.0 };
+            return false;
+        };
+        // One less, modulo 2³².
+        *parts = parts.wrapping_add(if more { 1 } else { u32::MAX });
+        true
     }
 
     fn begin(&mut self) {
+        self.tallies.fill(0);
         self.parts.copy_from_slice(&self.part_starts);
         for index in self.moved.drain(..).map(|index| index as usize) {
             self.states[index] = self.ends[index];
@@ -224,6 +246,17 @@ impl World<'_> {
         if holds != state.holds {
             state.change(holds, now, event, meter.stable_for);
         }
+    }
+
+    /// What was not served, in the unit of the meter's share times nanoseconds, once the
+    /// trial is over.
+    pub(super) fn unserved(&self, index: usize) -> i128 {
+        let gauges = &self.gauges;
+        let Some(tally) = index.checked_sub(gauges.states.len()) else {
+            return gauges.states[index].unserved;
+        };
+        let ends = if self.holds(self.meters[index].criterion) { 0 } else { gauges.end.0 };
+        i128::from(gauges.tallies[tally] + ends)
     }
 
     /// The trial ends at `end`.

@@ -215,7 +215,7 @@ impl<'g> World<'g> {
             armed_by: vec![EventId::START; graph.faults.len()],
             stamped: vec![false; graph.milestones.len()],
             stamps: graph.milestones.iter().map(|n| vec![Instant::NEVER; *n as usize]).collect(),
-            gauges: Gauges::new(meters, steady),
+            gauges: Gauges::new(meters, steady, 0),
             shares: (meters.iter())
                 .map(|meter| Vec::with_capacity(if meter.is_told { 64 } else { 0 }))
                 .collect(),
