@@ -11,7 +11,7 @@ use super::phases::Phases;
 use super::share::Steps;
 use super::slots::{Due, Slots};
 use super::steady::Steady;
-use super::tick::Habit;
+use super::tick::{Habit, Loner};
 use crate::block::backup::BackupState;
 use crate::block::clock::ClockState;
 use crate::block::crew::CallState;
@@ -85,6 +85,8 @@ pub struct World<'g> {
     pub(super) tanks: Vec<TankState>,
     pub(super) agenda: Agenda,
     pub(super) slots: Slots,
+    /// Who alone looks at the ticks of each clock.
+    pub(super) loners: Vec<Loner>,
     /// Whether a lease looks at the ticks of each clock.
     pub(super) renewals: Vec<bool>,
     /// What each slot stands for.
@@ -204,6 +206,7 @@ impl<'g> World<'g> {
             agenda: Agenda::new(slots.count()),
             dues: slots.dues(),
             slots,
+            loners: Loner::of(graph),
             renewals: graph.observers.iter().map(|all| all.iter().any(renews)).collect(),
             dirty: Dirty::new(graph, meters.len()),
             // Twice: a try in no time may begin while those before it end.
