@@ -28,6 +28,7 @@ impl World<'_> {
         self.calms = true;
         self.agenda.clear();
         self.dirty.clear();
+        self.gauges.clear();
         self.zero.clear();
         self.journal.clear();
         // The first event is the steady start itself: every chain ends there.

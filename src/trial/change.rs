@@ -57,9 +57,7 @@ impl World<'_> {
         loop {
             let (position, up) = (wire.position(), change.0 != wire.is_negated());
             if wire.is(Kind::Part) {
-                if self.gauges.count(position, up, self.now) {
-                    self.dirty.insert_meter(position);
-                }
+                self.gauges.count(position, up, self.now);
             } else if wire.is(Kind::Count) {
                 let count = &mut self.counters[position];
                 // One more or less.
@@ -80,7 +78,7 @@ impl World<'_> {
     fn tell(&mut self, wire: Wire, change: (bool, EventId)) {
         let position = wire.position();
         match wire.kind() {
-            Kind::Meter => self.dirty.insert_meter(position),
+            Kind::Meter => self.gauges.look(position),
             Kind::Latch => self.dirty.insert(Kind::Gate, position),
             Kind::Mark => self.stamp_if(position, change),
             kind => self.dirty.insert(kind, position),

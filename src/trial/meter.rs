@@ -117,15 +117,26 @@ pub(super) struct Gauges {
     /// The same of one that saw nothing, at the end of every trial.
     ends: Vec<MeterState>,
     end: Instant,
-    /// How many parts of each hold, before this instant has settled; at the start.
-    parts: Vec<u32>,
-    part_starts: Vec<u32>,
+    /// What has moved of each, before this instant has settled; at the start.
+    counts: Vec<Counted>,
+    count_starts: Vec<Counted>,
+    /// The meters that look at the end of the instant, in any order.
+    looking: Vec<u32>,
     /// Who has looked in this trial.
     moved: Vec<u32>,
     has_moved: Vec<bool>,
     /// For each tally the sum of all instants at which its level rose, less those at which
     /// it fell: for how long it did not hold, as long as it does \[ns\].
     tallies: Vec<i64>,
+}
+
+/// The parts of a meter.
+#[derive(Clone, Copy, Debug)]
+struct Counted {
+    /// How many of them hold.
+    parts: u32,
+    /// Whether the meter looks at the end of the instant.
+    looks: bool,
 }
 
 impl Gauges {
@@ -136,14 +147,16 @@ impl Gauges {
             tallied.iter().all(|meter| meter.share.parts() == [meter.criterion]),
             "a tally is of one level"
         );
-        let parts: Vec<u32> = meters.iter().map(|meter| meter.share.holding(steady)).collect();
+        let count = |meter: &Meter| Counted { parts: meter.share.holding(steady), looks: false };
+        let counts: Vec<Counted> = meters.iter().map(count).collect();
         let starts: Vec<MeterState> = meters.iter().map(|meter| meter.start(steady)).collect();
         Self {
             states: starts.clone(),
             ends: starts.clone(),
             end: Instant::ZERO,
-            parts: parts.clone(),
-            part_starts: parts,
+            counts: counts.clone(),
+            count_starts: counts,
+            looking: Vec::with_capacity(meters.len()),
             moved: Vec::with_capacity(meters.len()),
             has_moved: vec![false; meters.len()],
             starts,
@@ -157,22 +170,50 @@ impl Gauges {
         &self.states[index]
     }
 
-    /// From `now` on one part more of a meter holds, or one less; whether the meter looks.
+    /// From `now` on one part more of a meter holds, or one less.
     #[inline]
-    pub(super) fn count(&mut self, index: usize, more: bool, now: Instant) -> bool {
-        let Some(parts) = self.parts.get_mut(index) else {
-            let tally = &mut self.tallies[index - self.parts.len()];
+    pub(super) fn count(&mut self, index: usize, more: bool, now: Instant) {
+        let Some(count) = self.counts.get_mut(index) else {
+            let tally = &mut self.tallies[index - self.counts.len()];
             *tally += if more { now.0 } else { -now.0 };
-            return false;
+            return;
         };
         // One less, modulo 2³².
-        *parts = parts.wrapping_add(if more { 1 } else { u32::MAX });
-        true
+        count.parts = count.parts.wrapping_add(if more { 1 } else { u32::MAX });
+        if !std::mem::replace(&mut count.looks, true) {
+            self.looking.push(index as u32);
+        }
+    }
+
+    /// A meter looks at the end of the instant.
+    #[inline]
+    pub(super) fn look(&mut self, index: usize) {
+        if !std::mem::replace(&mut self.counts[index].looks, true) {
+            self.looking.push(index as u32);
+        }
+    }
+
+    /// One that looks, whichever, and how many of its parts hold.
+    #[inline]
+    fn next(&mut self) -> Option<(usize, u32)> {
+        let index = self.looking.pop()? as usize;
+        let count = &mut self.counts[index];
+        count.looks = false;
+        Some((index, count.parts))
+    }
+
+    /// Nobody looks any more.
+    pub(super) fn clear(&mut self) {
+        while self.next().is_some() {}
     }
 
     fn begin(&mut self) {
         self.tallies.fill(0);
-        self.parts.copy_from_slice(&self.part_starts);
+        self.counts.copy_from_slice(&self.count_starts);
+        // Whoever heard of something while others began still looks.
+        for index in &self.looking {
+            self.counts[*index as usize].looks = true;
+        }
         for index in self.moved.drain(..).map(|index| index as usize) {
             self.states[index] = self.ends[index];
             self.has_moved[index] = false;
@@ -223,18 +264,18 @@ impl World<'_> {
     /// is nobody's.
     #[inline]
     pub(super) fn measure(&mut self) {
-        while let Some(index) = self.dirty.pop_meter() {
-            self.measure_one(index);
+        while let Some((index, parts)) = self.gauges.next() {
+            self.measure_one(index, parts);
         }
     }
 
     #[inline]
-    fn measure_one(&mut self, index: usize) {
+    fn measure_one(&mut self, index: usize, parts: u32) {
         let meter = &self.meters[index];
         let level = self.levels[meter.criterion.level().index()];
         let (holds, event) = (meter.criterion.given(level.value()), level.event());
         let count = |counter: u32| self.counters[counter as usize];
-        let served = meter.share.of(self.gauges.parts[index], count);
+        let served = meter.share.of(parts, count);
         let (now, state) = (self.now, self.gauges.of(index));
         if served != state.served {
             state.integrate(meter.share.whole(), now);

@@ -208,7 +208,7 @@ impl<'g> World<'g> {
             slots,
             loners: Loner::of(graph),
             renewals: graph.observers.iter().map(|all| all.iter().any(renews)).collect(),
-            dirty: Dirty::new(graph, meters.len()),
+            dirty: Dirty::new(graph),
             // Twice: a try in no time may begin while those before it end.
             zero: Vec::with_capacity(2 * graph.works.len()),
             due: Vec::with_capacity(64),
