@@ -86,6 +86,7 @@ impl ClockState {
 
     /// The offset in 1..=period at a uniform number in (0, 1).
     #[must_use]
+    #[inline]
     pub fn offset(period: Span, uniform: f64) -> Span {
         Span(period.0 - ((uniform * period.0 as f64) as i64).min(period.0 - 1))
     }

@@ -51,6 +51,13 @@ impl Agenda {
         if self.rings.has(slot) || self.heap.has(slot) {
             self.cancel(slot);
         }
+        self.repeat_first(slot, first, period);
+    }
+
+    /// The same of a slot that is not on the agenda.
+    #[inline]
+    pub fn repeat_first(&mut self, slot: Slot, first: Instant, period: Span) {
+        debug_assert!(!self.rings.has(slot) && !self.heap.has(slot), "{slot:?} is due already");
         if first == Instant::NEVER || !self.rings.join(slot, first, period) {
             self.heap.schedule(slot, first);
         }

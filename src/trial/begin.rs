@@ -15,7 +15,7 @@ use crate::random::Sampling;
 use crate::units::{Instant, Span};
 
 /// The shortest period: observers that look more often cost for nothing.
-const SHORTEST_PERIOD: Span = Span(1_000);
+pub(super) const SHORTEST_PERIOD: Span = Span(1_000);
 
 impl World<'_> {
     /// Puts everything to its steady state and schedules the faults.
@@ -28,6 +28,7 @@ impl World<'_> {
         self.calms = true;
         self.agenda.clear();
         self.dirty.clear();
+        self.gauges.clear();
         self.zero.clear();
         self.journal.clear();
         // The first event is the steady start itself: every chain ends there.
@@ -66,22 +67,6 @@ impl World<'_> {
         match pinned {
             Some(age) => self.graph.span(age, 0, self).min(period),
             None => ClockState::offset(period, self.uniform(name, 0)),
-        }
-    }
-
-    fn begin_clocks(&mut self) {
-        let graph = self.graph;
-        // Whoever is followed comes first.
-        for index in 0..graph.clocks.len() {
-            let clock = &graph.clocks[index];
-            match clock.ticks {
-                Ticks::Even | Ticks::From(_) => self.begin_even_clock(index, clock),
-                Ticks::Follow(_) => {}
-                _ => self.begin_clock(index, clock),
-            }
-        }
-        for follower in graph.followers.iter().flatten() {
-            self.begin_clock(follower.index(), &graph.clocks[follower.index()]);
         }
     }
 
@@ -148,8 +133,9 @@ impl World<'_> {
         }
     }
 
-    /// A clock whose ticks are a period apart: most are, and little is written of them.
-    fn begin_even_clock(&mut self, index: usize, clock: &Clock) {
+    /// A clock whose ticks are a period apart, where that is another in each trial or its
+    /// age is pinned.
+    pub(super) fn begin_even_clock(&mut self, index: usize, clock: &Clock) {
         let period = self.graph.span(clock.every, 0, self).max(SHORTEST_PERIOD);
         let origin = Instant::ZERO - self.age(clock.age, period, clock.name);
         let running = self.holds(clock.running);
@@ -164,7 +150,8 @@ impl World<'_> {
         }
     }
 
-    fn begin_clock(&mut self, index: usize, clock: &Clock) {
+    /// A clock of another pace.
+    pub(super) fn begin_clock(&mut self, index: usize, clock: &Clock) {
         self.clocks[index] = self.clock_at_zero(clock);
         if self.mode == Mode::Full {
             self.plan_ticks(index, Instant::ZERO);

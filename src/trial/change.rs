@@ -56,14 +56,12 @@ impl World<'_> {
         let (mut wire, mut others) = (first, others.iter());
         loop {
             let (position, up) = (wire.position(), change.0 != wire.is_negated());
-            // One more or less.
-            let step = if up { 1 } else { u32::MAX };
             if wire.is(Kind::Part) {
-                self.gauges.count(position, step);
-                self.dirty.insert_meter(position);
+                self.gauges.count(position, up, self.now);
             } else if wire.is(Kind::Count) {
                 let count = &mut self.counters[position];
-                *count = count.wrapping_add(step);
+                // One more or less.
+                *count = count.wrapping_add(if up { 1 } else { u32::MAX });
             } else {
                 self.tell(wire, change);
             }
@@ -80,7 +78,7 @@ impl World<'_> {
     fn tell(&mut self, wire: Wire, change: (bool, EventId)) {
         let position = wire.position();
         match wire.kind() {
-            Kind::Meter => self.dirty.insert_meter(position),
+            Kind::Meter => self.gauges.look(position),
             Kind::Latch => self.dirty.insert(Kind::Gate, position),
             Kind::Mark => self.stamp_if(position, change),
             kind => self.dirty.insert(kind, position),

@@ -75,7 +75,7 @@ impl Witness for World<'_> {
     }
 
     fn unserved(&self, index: usize) -> i128 {
-        self.gauges.state(index).unserved
+        self.unserved(index)
     }
 
     fn share(&mut self, index: usize, steps: &mut Steps) -> i64 {

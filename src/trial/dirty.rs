@@ -96,13 +96,10 @@ pub(super) struct Dirty {
     kinds: u32,
     /// Members before each log.
     log_starts: Vec<usize>,
-    /// The meters that look at the end of the instant, in any order, and whether each does.
-    meters: Vec<u32>,
-    measured: Vec<bool>,
 }
 
 impl Dirty {
-    pub(super) fn new(graph: &Graph, meters: usize) -> Self {
+    pub(super) fn new(graph: &Graph) -> Self {
         let mut log_starts = vec![0];
         for log in &graph.logs {
             log_starts.push(log_starts[log_starts.len() - 1] + log.members.len());
@@ -124,8 +121,7 @@ impl Dirty {
         for (kind, size) in sizes {
             marks[kind as usize] = Marks::new(size);
         }
-        let (meters, measured) = (Vec::with_capacity(meters), vec![false; meters]);
-        Self { marks, kinds: 0, log_starts, meters, measured }
+        Self { marks, kinds: 0, log_starts }
     }
 
     #[inline]
@@ -180,26 +176,10 @@ impl Dirty {
         found
     }
 
-    /// Whether nobody but meters has to look.
+    /// Whether nobody has to look.
     #[inline]
     pub(super) const fn is_settled(&self) -> bool {
         self.kinds == 0
-    }
-
-    /// A meter looks at the end of the instant.
-    #[inline]
-    pub(super) fn insert_meter(&mut self, meter: usize) {
-        if !std::mem::replace(&mut self.measured[meter], true) {
-            self.meters.push(meter as u32);
-        }
-    }
-
-    /// Takes a meter out, whichever.
-    #[inline]
-    pub(super) fn pop_meter(&mut self) -> Option<usize> {
-        let meter = self.meters.pop()? as usize;
-        self.measured[meter] = false;
-        Some(meter)
     }
 
     /// An observer of ticks looks again.
@@ -226,7 +206,6 @@ impl Dirty {
             }
         }
         self.kinds = 0;
-        while self.pop_meter().is_some() {}
     }
 }
 

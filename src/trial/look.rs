@@ -149,15 +149,19 @@ impl World<'_> {
         self.plan_dial(index);
     }
 
+    /// A probe publishes what it has come to believe.
+    #[inline]
+    pub(super) fn believe(&mut self, probe: usize) {
+        let state = &self.probes[probe];
+        let (verdict, cause) = (state.verdict, state.run_cause);
+        self.set(self.habits[probe].level, verdict, cause);
+    }
+
     /// What a look saw takes effect.
     fn take_effect(&mut self, verdict: Consumer) {
         let graph = self.graph;
         match verdict {
-            Consumer::Probe(id) => {
-                let state = &self.probes[id.index()];
-                let (verdict, cause) = (state.verdict, state.run_cause);
-                self.set(self.habits[id.index()].level, verdict, cause);
-            }
+            Consumer::Probe(id) => self.believe(id.index()),
             Consumer::Lease(id) => {
                 let state = self.leases[id.index()];
                 let cause = if state.alive { state.renewing_event } else { state.expiry_cause() };

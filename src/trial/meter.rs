@@ -6,6 +6,7 @@
 use super::share::Share;
 use super::steady::Steady;
 use super::world::World;
+use crate::block::value::Readings;
 use crate::block::{EventId, Literal};
 use crate::outcome::Measured;
 use crate::units::{Instant, Span};
@@ -104,6 +105,10 @@ impl Meter {
 
 /// What all meters have seen. Most see nothing in a trial, and of those nothing is
 /// written: only who has looked is put back to the start, and integrated to the end.
+///
+/// The last meters may be *tallies*: of one level each, of which nothing is asked but for
+/// how long it did not hold in all. What is lost and found again within one instant adds
+/// nothing to that, so a tally is kept at each change and never looks.
 #[derive(Debug)]
 pub(super) struct Gauges {
     states: Vec<MeterState>,
@@ -112,45 +117,103 @@ pub(super) struct Gauges {
     /// The same of one that saw nothing, at the end of every trial.
     ends: Vec<MeterState>,
     end: Instant,
-    /// How many parts of each hold, before this instant has settled; at the start.
-    parts: Vec<u32>,
-    part_starts: Vec<u32>,
+    /// What has moved of each, before this instant has settled; at the start.
+    counts: Vec<Counted>,
+    count_starts: Vec<Counted>,
+    /// The meters that look at the end of the instant, in any order.
+    looking: Vec<u32>,
     /// Who has looked in this trial.
     moved: Vec<u32>,
     has_moved: Vec<bool>,
+    /// For each tally the sum of all instants at which its level rose, less those at which
+    /// it fell: for how long it did not hold, as long as it does \[ns\].
+    tallies: Vec<i64>,
+}
+
+/// The parts of a meter.
+#[derive(Clone, Copy, Debug)]
+struct Counted {
+    /// How many of them hold.
+    parts: u32,
+    /// Whether the meter looks at the end of the instant.
+    looks: bool,
 }
 
 impl Gauges {
-    pub(super) fn new(meters: &[Meter], steady: &Steady) -> Self {
-        let parts: Vec<u32> = meters.iter().map(|meter| meter.share.holding(steady)).collect();
+    /// Of all meters, of which the last so many are tallies.
+    pub(super) fn new(meters: &[Meter], steady: &Steady, tallies: usize) -> Self {
+        let (meters, tallied) = meters.split_at(meters.len() - tallies);
+        debug_assert!(
+            tallied.iter().all(|meter| meter.share.parts() == [meter.criterion]),
+            "a tally is of one level"
+        );
+        let count = |meter: &Meter| Counted { parts: meter.share.holding(steady), looks: false };
+        let counts: Vec<Counted> = meters.iter().map(count).collect();
         let starts: Vec<MeterState> = meters.iter().map(|meter| meter.start(steady)).collect();
         Self {
             states: starts.clone(),
             ends: starts.clone(),
             end: Instant::ZERO,
-            parts: parts.clone(),
-            part_starts: parts,
+            counts: counts.clone(),
+            count_starts: counts,
+            looking: Vec::with_capacity(meters.len()),
             moved: Vec::with_capacity(meters.len()),
             has_moved: vec![false; meters.len()],
             starts,
+            tallies: vec![0; tallies],
         }
     }
 
-    /// What a meter has seen, once the trial is over.
+    /// What a meter that is no tally has seen, once the trial is over.
     #[inline]
     pub(super) fn state(&self, index: usize) -> &MeterState {
         &self.states[index]
     }
 
-    /// So many more of the parts of a meter hold, modulo 2³².
+    /// From `now` on one part more of a meter holds, or one less.
     #[inline]
-    pub(super) fn count(&mut self, index: usize, more: u32) {
-        let parts = &mut self.parts[index];
-        *parts = parts.wrapping_add(more);
+    pub(super) fn count(&mut self, index: usize, more: bool, now: Instant) {
+        let Some(count) = self.counts.get_mut(index) else {
+            let tally = &mut self.tallies[index - self.counts.len()];
+            *tally += if more { now.0 } else { -now.0 };
+            return;
+        };
+        // One less, modulo 2³².
+        count.parts = count.parts.wrapping_add(if more { 1 } else { u32::MAX });
+        if !std::mem::replace(&mut count.looks, true) {
+            self.looking.push(index as u32);
+        }
+    }
+
+    /// A meter looks at the end of the instant.
+    #[inline]
+    pub(super) fn look(&mut self, index: usize) {
+        if !std::mem::replace(&mut self.counts[index].looks, true) {
+            self.looking.push(index as u32);
+        }
+    }
+
+    /// One that looks, whichever, and how many of its parts hold.
+    #[inline]
+    fn next(&mut self) -> Option<(usize, u32)> {
+        let index = self.looking.pop()? as usize;
+        let count = &mut self.counts[index];
+        count.looks = false;
+        Some((index, count.parts))
+    }
+
+    /// Nobody looks any more.
+    pub(super) fn clear(&mut self) {
+        while self.next().is_some() {}
     }
 
     fn begin(&mut self) {
-        self.parts.copy_from_slice(&self.part_starts);
+        self.tallies.fill(0);
+        self.counts.copy_from_slice(&self.count_starts);
+        // Whoever heard of something while others began still looks.
+        for index in &self.looking {
+            self.counts[*index as usize].looks = true;
+        }
         for index in self.moved.drain(..).map(|index| index as usize) {
             self.states[index] = self.ends[index];
             self.has_moved[index] = false;
@@ -201,18 +264,18 @@ impl World<'_> {
     /// is nobody's.
     #[inline]
     pub(super) fn measure(&mut self) {
-        while let Some(index) = self.dirty.pop_meter() {
-            self.measure_one(index);
+        while let Some((index, parts)) = self.gauges.next() {
+            self.measure_one(index, parts);
         }
     }
 
     #[inline]
-    fn measure_one(&mut self, index: usize) {
+    fn measure_one(&mut self, index: usize, parts: u32) {
         let meter = &self.meters[index];
         let level = self.levels[meter.criterion.level().index()];
         let (holds, event) = (meter.criterion.given(level.value()), level.event());
         let count = |counter: u32| self.counters[counter as usize];
-        let served = meter.share.of(self.gauges.parts[index], count);
+        let served = meter.share.of(parts, count);
         let (now, state) = (self.now, self.gauges.of(index));
         if served != state.served {
             state.integrate(meter.share.whole(), now);
@@ -224,6 +287,17 @@ impl World<'_> {
         if holds != state.holds {
             state.change(holds, now, event, meter.stable_for);
         }
+    }
+
+    /// What was not served, in the unit of the meter's share times nanoseconds, once the
+    /// trial is over.
+    pub(super) fn unserved(&self, index: usize) -> i128 {
+        let gauges = &self.gauges;
+        let Some(tally) = index.checked_sub(gauges.states.len()) else {
+            return gauges.states[index].unserved;
+        };
+        let ends = if self.holds(self.meters[index].criterion) { 0 } else { gauges.end.0 };
+        i128::from(gauges.tallies[tally] + ends)
     }
 
     /// The trial ends at `end`.

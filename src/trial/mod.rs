@@ -17,6 +17,7 @@ mod latency;
 mod look;
 mod meter;
 mod observe;
+mod phases;
 mod reading;
 mod rest;
 mod settle;
@@ -159,8 +160,16 @@ impl Program {
     /// The mutable half, one a thread.
     #[must_use]
     pub fn runner(&self, mode: Mode) -> Runner<'_> {
-        let world = World::new(&self.graph, &self.measures.meters, &self.steady, mode);
+        let meters = &self.measures.meters;
+        let mut world = World::new(&self.graph, meters, &self.steady, mode);
+        // Clients come last, and all that is told of one is its outage.
+        let clients = &self.measures.client_meters;
+        debug_assert!(clients.iter().copied().eq(meters.len() - clients.len()..meters.len()));
+        world.gauges = meter::Gauges::new(meters, &self.steady, clients.len());
         let sweep = (mode == Mode::Lazy).then(|| self.sweep().ok()).flatten();
+        if sweep.is_none() {
+            world.phases.draw_blocks();
+        }
         let columns = sweep.as_ref().and_then(|sweep| Columns::of(self, sweep));
         let columns = columns.map(|columns| (columns.side(), columns));
         let sweep = sweep.map(|sweep| (sweep.room(), sweep));

@@ -1,8 +1,9 @@
 //! Ticks, where every one of them is executed.
 //!
 //! Most ticks fall into an instant of their own, and most looks see what they have seen
-//! before. Such a tick goes from its ring to those who look at it and back, by no heap and
-//! no list; whatever has company in its instant goes the way of [`World::look`].
+//! before. Such a tick goes from its ring to those who look at it and back, by no heap and,
+//! where one probe alone looks, by no list; whatever has company in its instant goes the way
+//! of [`World::look`].
 
 use super::world::World;
 use crate::block::pace::Pace;
@@ -54,6 +55,26 @@ impl Habit {
     }
 }
 
+/// The only one who looks at the ticks of a clock, where that is a probe.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Loner(u32);
+
+impl Loner {
+    /// Of each clock.
+    pub(super) fn of(graph: &Graph) -> Vec<Self> {
+        let loner = |observers: &Vec<Consumer>| match observers[..] {
+            [Consumer::Probe(id)] => Self(id.0),
+            _ => Self(u32::MAX),
+        };
+        graph.observers.iter().map(loner).collect()
+    }
+
+    #[inline]
+    fn probe(self) -> Option<usize> {
+        (self.0 != u32::MAX).then_some(self.0 as usize)
+    }
+}
+
 impl World<'_> {
     /// A clock ticks, and nothing else is due at `at`; whether anybody saw something new.
     #[inline]
@@ -61,15 +82,22 @@ impl World<'_> {
         self.now = at;
         self.visible = at + Span(1);
         let clock = ClockId(slot.0 - self.slots.first_tick().0);
-        self.verdicts.clear();
-        if self.renewals[clock.index()] {
-            self.renew_at(clock);
+        if let Some(probe) = self.loners[clock.index()].probe() {
+            if !self.look_once(probe) {
+                return false;
+            }
+            self.believe(probe);
+        } else {
+            self.verdicts.clear();
+            if self.renewals[clock.index()] {
+                self.renew_at(clock);
+            }
+            self.observe(clock);
+            if self.verdicts.is_empty() {
+                return false;
+            }
+            self.judge();
         }
-        self.observe(clock);
-        if self.verdicts.is_empty() {
-            return false;
-        }
-        self.judge();
         self.settle();
         self.measure();
         true
@@ -91,7 +119,7 @@ impl World<'_> {
         let graph = self.graph;
         for observer in graph.wires.observers(clock) {
             match *observer {
-                Consumer::Probe(id) => self.look_once(id.index()),
+                Consumer::Probe(id) => self.look_beside_others(id),
                 Consumer::Lease(id) if graph.leases[id.index()].0.check == Some(clock) => {
                     self.check(id.index());
                 }
@@ -114,23 +142,30 @@ impl World<'_> {
         }
     }
 
-    /// One look of a probe on a clock.
+    /// One look of a probe at a tick at which others may look too: what it saw takes
+    /// effect when all have.
     #[inline]
-    fn look_once(&mut self, index: usize) {
+    fn look_beside_others(&mut self, probe: ProbeId) {
+        if self.look_once(probe.index()) {
+            self.verdicts.push(Consumer::Probe(probe));
+        }
+    }
+
+    /// One look of a probe on a clock; whether it flips.
+    #[inline]
+    fn look_once(&mut self, index: usize) -> bool {
         let state = &mut self.probes[index];
         if !state.running {
-            return;
+            return false;
         }
         if state.watch == state.verdict {
             // It sees what it has seen before, whatever it would need to flip.
             state.misses = 0;
-            return;
+            return false;
         }
         let needed = self.needed(index);
         let state = &mut self.probes[index];
-        if state.count(state.watch, state.watch_event, needed) {
-            self.verdicts.push(Consumer::Probe(ProbeId(index as u32)));
-        }
+        state.count(state.watch, state.watch_event, needed)
     }
 
     /// A clock is due at its next tick from `from` on, and at those after it.

@@ -7,10 +7,11 @@
 use super::Mode;
 use super::dirty::Dirty;
 use super::meter::{Gauges, Meter};
+use super::phases::Phases;
 use super::share::Steps;
 use super::slots::{Due, Slots};
 use super::steady::Steady;
-use super::tick::Habit;
+use super::tick::{Habit, Loner};
 use crate::block::backup::BackupState;
 use crate::block::clock::ClockState;
 use crate::block::crew::CallState;
@@ -64,6 +65,7 @@ pub struct World<'g> {
     pub(super) counters: Vec<u32>,
     pub(super) works: Vec<WorkState>,
     pub(super) clocks: Vec<ClockState>,
+    pub(super) phases: Phases,
     pub(super) probes: Vec<ProbeState>,
     /// Of those probes that wait for the reply.
     pub(super) replies: Vec<Reply>,
@@ -83,6 +85,8 @@ pub struct World<'g> {
     pub(super) tanks: Vec<TankState>,
     pub(super) agenda: Agenda,
     pub(super) slots: Slots,
+    /// Who alone looks at the ticks of each clock.
+    pub(super) loners: Vec<Loner>,
     /// Whether a lease looks at the ticks of each clock.
     pub(super) renewals: Vec<bool>,
     /// What each slot stands for.
@@ -172,6 +176,7 @@ impl<'g> World<'g> {
             counters: steady.counters.clone(),
             works: steady.works.clone(),
             clocks: vec![ClockState::STOPPED; graph.clocks.len()],
+            phases: Phases::of(graph, steady),
             probes: vec![ProbeState::IDLE; graph.probes.len()],
             replies: vec![Reply::NONE; graph.probes.len()],
             habits: Habit::of(graph),
@@ -201,8 +206,9 @@ impl<'g> World<'g> {
             agenda: Agenda::new(slots.count()),
             dues: slots.dues(),
             slots,
+            loners: Loner::of(graph),
             renewals: graph.observers.iter().map(|all| all.iter().any(renews)).collect(),
-            dirty: Dirty::new(graph, meters.len()),
+            dirty: Dirty::new(graph),
             // Twice: a try in no time may begin while those before it end.
             zero: Vec::with_capacity(2 * graph.works.len()),
             due: Vec::with_capacity(64),
@@ -212,7 +218,7 @@ impl<'g> World<'g> {
             armed_by: vec![EventId::START; graph.faults.len()],
             stamped: vec![false; graph.milestones.len()],
             stamps: graph.milestones.iter().map(|n| vec![Instant::NEVER; *n as usize]).collect(),
-            gauges: Gauges::new(meters, steady),
+            gauges: Gauges::new(meters, steady, 0),
             shares: (meters.iter())
                 .map(|meter| Vec::with_capacity(if meter.is_told { 64 } else { 0 }))
                 .collect(),
