@@ -322,3 +322,76 @@ impl Table {
         near.chain(self.far.on(page))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::page::{PAGES, place};
+    use super::*;
+
+    /// Values of few octaves near each other, of any octave, and the same again and again.
+    fn value() -> impl Strategy<Value = i64> {
+        prop_oneof![
+            4 => 1_000_000_i64..3_000_000,
+            2 => (0_u32..62, 0_i64..1 << 62).prop_map(|(bits, value)| value >> bits),
+            1 => Just(7),
+            1 => Just(i64::from(u32::MAX)),
+        ]
+    }
+
+    /// The same, with what is known of each bucket in a list.
+    #[derive(Default)]
+    struct Listed(BTreeMap<Place, (u64, i64, i64)>);
+
+    impl Listed {
+        fn add(&mut self, value: i64, times: u64) {
+            let (count, low, high) = self.0.entry(place(value)).or_insert((0, i64::MAX, i64::MIN));
+            (*count, *low, *high) = (*count + times, value.min(*low), value.max(*high));
+        }
+
+        fn on(&self, page: usize) -> Vec<(Place, (u64, i64, i64))> {
+            self.0.range(places_of(page)).map(|(place, known)| (*place, *known)).collect()
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn arrays_and_lists_know_the_same_of_each_bucket(
+            batches in prop::collection::vec(prop::collection::vec(value(), 0..300), 1..6),
+            many in prop::collection::vec((value(), 1_u64..1 << 34), 0..8),
+            rank in 0.0_f64..1.0,
+        ) {
+            let (mut table, mut listed) = (Table::new(), Listed::default());
+            for values in &batches {
+                let places: Vec<Place> = values.iter().map(|value| place(*value)).collect();
+                table.count(values, &places);
+                values.iter().for_each(|value| listed.add(*value, 1));
+            }
+            for (value, times) in &many {
+                table.add(place(*value), Cell::of(*value, *times));
+                listed.add(*value, *times);
+            }
+            for page in 0..PAGES {
+                let all = listed.on(page);
+                let told = table.on(page).map(|(place, c)| (place, (c.count, c.low, c.high)));
+                prop_assert_eq!(told.collect::<Vec<_>>(), all.clone());
+                let held: u64 = all.iter().map(|(_, (count, ..))| count).sum();
+                prop_assert_eq!(table.before(page, Place::MAX), held);
+                let (mut before, rank) = (0, (held as f64 * rank).max(1.0));
+                let mut found = None;
+                for (place, (count, low, high)) in all {
+                    prop_assert_eq!(table.before(page, place), before);
+                    let bucket = table.bucket(place).map(|c| (c.count, c.low, c.high));
+                    prop_assert_eq!(bucket, Some((count, low, high)));
+                    if found.is_none() && rank <= (before + count) as f64 {
+                        found = Some((low, before));
+                    }
+                    before += count;
+                }
+                let told = table.find(page, rank).map(|(cell, before)| (cell.low, before));
+                prop_assert_eq!(told, found.filter(|_| held > 0));
+            }
+        }
+    }
+}
