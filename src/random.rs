@@ -117,15 +117,8 @@ impl Sampling {
 }
 
 impl Sampling {
-    /// The uniform numbers of a stream at index 0 for `N` trials from `first`, which
-    /// begins a run of `N` inside a batch; bit for bit those of [`Self::uniform`].
-    #[must_use]
-    #[inline(always)]
-    pub fn uniforms<const N: usize>(&self, stream: Stream, first: u64) -> [f64; N] {
-        self.in_batch(stream, first / BATCH).uniforms(first)
-    }
-
-    /// The uniform numbers of a stream at index 0 in the so-many-th batch.
+    /// The uniform numbers of a stream at index 0 in the so-many-th batch; bit for bit those
+    /// of [`Self::uniform`].
     #[must_use]
     pub const fn in_batch(&self, stream: Stream, batch: u64) -> InBatch {
         let order = match self.scheme {
@@ -145,7 +138,8 @@ pub struct InBatch {
 }
 
 impl InBatch {
-    /// Those of `N` trials of the batch from `first` on, which begins a run of `N`.
+    /// Those of `N` trials from `first` on, which is a trial of the batch and begins a run of
+    /// `N`.
     #[must_use]
     #[inline(always)]
     pub fn uniforms<const N: usize>(&self, first: u64) -> [f64; N] {
@@ -269,6 +263,20 @@ mod tests {
         let error = (1.0 / 12.0 / f64::from(n)).sqrt();
         assert!((mean - 0.5).abs() < 4.0 * error, "mean {mean}");
         assert!((lag / f64::from(n)).abs() < 4.0 / 12.0 / f64::from(n).sqrt(), "lag {lag}");
+    }
+
+    #[test]
+    fn numbers_side_by_side_are_those_of_each_trial() {
+        for sampling in [Sampling::plain(3), Sampling::latin_hypercube(3)] {
+            let stream = sampling.stream(name_hash("beside"));
+            for first in (0..3 * BATCH).step_by(16) {
+                let beside: [f64; 16] = sampling.in_batch(stream, first / BATCH).uniforms(first);
+                for (trial, number) in (first..).zip(beside) {
+                    let alone = sampling.uniform(stream, trial, 0);
+                    assert_eq!(number.to_bits(), alone.to_bits(), "{sampling:?} {trial}");
+                }
+            }
+        }
     }
 
     #[test]

@@ -161,11 +161,11 @@ impl Program {
     #[must_use]
     pub fn runner(&self, mode: Mode) -> Runner<'_> {
         let meters = &self.measures.meters;
-        let mut world = World::new(&self.graph, meters, &self.steady, mode);
+        let world = World::new(&self.graph, meters, &self.steady, mode);
         // Clients come last, and all that is told of one is its outage.
         let clients = &self.measures.client_meters;
         debug_assert!(clients.iter().copied().eq(meters.len() - clients.len()..meters.len()));
-        world.gauges = meter::Gauges::new(meters, &self.steady, clients.len());
+        let mut world = world.with_tallies(clients.len());
         let sweep = (mode == Mode::Lazy).then(|| self.sweep().ok()).flatten();
         if sweep.is_none() {
             world.phases.draw_blocks();

@@ -156,6 +156,13 @@ pub(super) struct Lapse {
 }
 
 impl<'g> World<'g> {
+    /// The same, where the last so many meters are of one level each, of which no more is
+    /// asked than for how long it did not hold.
+    pub(super) fn with_tallies(self, tallies: usize) -> Self {
+        let gauges = Gauges::new(self.meters, self.steady, tallies);
+        Self { gauges, ..self }
+    }
+
     /// A world for `graph`.
     #[must_use]
     pub fn new(graph: &'g Graph, meters: &'g [Meter], steady: &'g Steady, mode: Mode) -> Self {
