@@ -1,7 +1,7 @@
 //! What each stage takes of the recovery.
 
 use crate::outcome::Step;
-use crate::statistics::{Histogram, Tally};
+use crate::statistics::{RoughHistogram, Tally};
 
 /// So many times of a stage are worth a visit to its histogram.
 const DUE: usize = 256;
@@ -14,7 +14,7 @@ pub struct StageSum {
     /// Trials in which it is on the critical path.
     pub trials: u64,
     /// Its time in those trials.
-    pub durations: Histogram,
+    pub durations: RoughHistogram,
     /// Its times in trials that were not counted yet \[ns\].
     due: Vec<i64>,
 }
@@ -148,7 +148,7 @@ mod tests {
             (0..4).filter_map(step).collect()
         };
         let (mut all, mut parts) = (Stages::new(3), [Stages::new(3), Stages::new(3)]);
-        let mut slow = vec![(0_i128, 0_u64, Histogram::new()); 3];
+        let mut slow = vec![(0_i128, 0_u64, RoughHistogram::default()); 3];
         let mut tally = Tally::default();
         for trial in 0..9_000 {
             let path = path(trial);

@@ -38,7 +38,7 @@ mod wide;
 
 pub use batch::{Alike, Batch};
 pub use batches::{BatchSpread, ProportionBatches};
-pub use histogram::{Bucket, Histogram, Quantile};
+pub use histogram::{Bucket, Histogram, Quantile, RoughHistogram};
 pub use interval::{Interval, Method, mean_interval, quantile_interval, quantile_ranks};
 pub use kolmogorov::{BandTest, Predicted, band_test, kolmogorov_p_value};
 pub use proportion::{clopper_pearson, proportion_interval, trials_to_decide, wilson};

@@ -9,9 +9,9 @@ use std::ops::Range;
 
 use super::page::{LAST_NEAR, PAGE_CELLS, Place, page_of, places_of, start};
 
-/// A page is full from so many buckets with values on: an array takes about as much memory
-/// as four times as many of them in a list.
-const FULL: usize = 128;
+/// A page is full from one in so many of its buckets with values on: an array takes about as
+/// much memory as four times as many of them in a list.
+const FULL: usize = 8;
 /// Or from so many values on, however few they are of: it is visited often.
 const VISITED: u64 = 128;
 
@@ -120,12 +120,12 @@ impl Known for Near {
     }
 }
 
-/// The buckets of some pages.
+/// The buckets of some pages, each of which has so many: a divisor of [`PAGE_CELLS`].
 #[derive(Clone, Debug)]
-struct Buckets<C> {
+struct Buckets<C, const CELLS: usize> {
     /// By page.
-    full: Vec<Option<Box<[C; PAGE_CELLS]>>>,
-    /// Those of all other pages that hold values.
+    full: Vec<Option<Box<[C; CELLS]>>>,
+    /// Those of all other pages that hold values, by their first place.
     few: BTreeMap<Place, C>,
     /// Of so many it is looked whether a page has become full.
     look_at: usize,
@@ -133,17 +133,33 @@ struct Buckets<C> {
     visits: u64,
 }
 
-impl<C: Known> Buckets<C> {
+impl<C: Known, const CELLS: usize> Buckets<C, CELLS> {
+    /// So many places share a bucket.
+    const PLACES: usize = PAGE_CELLS / CELLS;
+    /// So many buckets make a page full.
+    const FULL: usize = CELLS / FULL;
+
     fn new() -> Self {
-        Self { full: Vec::new(), few: BTreeMap::new(), look_at: FULL, visits: 0 }
+        Self { full: Vec::new(), few: BTreeMap::new(), look_at: Self::FULL, visits: 0 }
+    }
+
+    /// Which bucket of its page a place is in.
+    #[inline(always)]
+    fn cell(place: Place) -> usize {
+        place as usize % PAGE_CELLS / Self::PLACES
+    }
+
+    /// The first place of the bucket that a place is in.
+    fn first(place: Place) -> Place {
+        place - place % Self::PLACES as Place
     }
 
     /// Adds what is known of some values of a bucket; whether there was room.
     fn add(&mut self, place: Place, values: C) -> bool {
         if let Some(Some(page)) = self.full.get_mut(page_of(place)) {
-            return page[place as usize % PAGE_CELLS].add(values);
+            return page[Self::cell(place)].add(values);
         }
-        let added = self.few.entry(place).or_insert(C::EMPTY).add(values);
+        let added = self.few.entry(Self::first(place)).or_insert(C::EMPTY).add(values);
         self.visits += 1;
         if self.few.len() >= self.look_at || self.visits >= 4 * VISITED {
             self.fill();
@@ -160,19 +176,19 @@ impl<C: Known> Buckets<C> {
             *buckets += 1;
             *held += values.count();
         }
-        on.retain(|_, (buckets, held)| *buckets >= FULL || *held >= VISITED);
+        on.retain(|_, (buckets, held)| *buckets >= Self::FULL || *held >= VISITED);
         let filled: Vec<usize> = on.into_keys().collect();
         for page in filled {
-            let mut cells = Box::new([C::EMPTY; PAGE_CELLS]);
+            let mut cells = Box::new([C::EMPTY; CELLS]);
             let own = self.few.range(places_of(page));
-            own.for_each(|(place, values)| cells[*place as usize % PAGE_CELLS] = *values);
+            own.for_each(|(place, values)| cells[Self::cell(*place)] = *values);
             self.few.retain(|place, _| page_of(*place) != page);
             if self.full.len() <= page {
                 self.full.resize_with(page + 1, || None);
             }
             self.full[page] = Some(cells);
         }
-        (self.look_at, self.visits) = (self.few.len() + FULL, 0);
+        (self.look_at, self.visits) = (self.few.len() + Self::FULL, 0);
     }
 
     fn full(&self, page: usize) -> &[C] {
@@ -184,16 +200,17 @@ impl<C: Known> Buckets<C> {
         let Range { start, end } = places_of(page);
         let upto = place.clamp(start, end);
         if let [_, ..] = self.full(page) {
-            return self.full(page)[..(upto - start) as usize].iter().map(Known::count).sum();
+            let upto = (upto - start) as usize / Self::PLACES;
+            return self.full(page)[..upto].iter().map(Known::count).sum();
         }
-        self.few.range(start..upto).map(|(_, values)| values.count()).sum()
+        self.few.range(start..Self::first(upto)).map(|(_, values)| values.count()).sum()
     }
 
     /// What is known of a bucket.
     fn bucket(&self, place: Place) -> Option<C> {
         match self.full(page_of(place)) {
-            [] => self.few.get(&place).copied(),
-            full => full.get(place as usize % PAGE_CELLS).copied(),
+            [] => self.few.get(&Self::first(place)).copied(),
+            full => full.get(Self::cell(place)).copied(),
         }
     }
 
@@ -213,7 +230,7 @@ impl<C: Known> Buckets<C> {
             }
             full => {
                 let cell = full.iter().position(|values| !is_past(values.count()))?;
-                places_of(page).start + cell as Place
+                places_of(page).start + (cell * Self::PLACES) as Place
             }
         };
         Some((place, before))
@@ -221,13 +238,14 @@ impl<C: Known> Buckets<C> {
 
     /// The buckets of a page that hold values, in rising order.
     fn on(&self, page: usize) -> impl Iterator<Item = (Place, C)> + '_ {
-        let full = places_of(page).zip(self.full(page)).filter(|(_, values)| values.count() > 0);
+        let places = places_of(page).step_by(Self::PLACES);
+        let full = places.zip(self.full(page)).filter(|(_, values)| values.count() > 0);
         let few = self.few.range(places_of(page)).map(|(place, values)| (*place, values));
         full.chain(few).map(|(place, values)| (place, *values))
     }
 }
 
-impl Buckets<Near> {
+impl<const CELLS: usize> Buckets<Near, CELLS> {
     /// Counts values from one of them on, each at its place, as long as they lie on full
     /// pages: up to which. There is room for all of them.
     fn count(&mut self, values: &[i64], places: &[Place], from: usize) -> usize {
@@ -235,26 +253,29 @@ impl Buckets<Near> {
         for at in from..values.len() {
             let (value, place) = (values[at], places[at]);
             let Some(Some(page)) = full.get_mut(page_of(place)) else { return at };
-            page[place as usize % PAGE_CELLS].count_one(value as u32);
+            page[Self::cell(place)].count_one(value as u32);
         }
         values.len()
     }
 }
 
-/// All pages of a histogram.
+/// All pages of a histogram, in so many buckets each: a divisor of [`PAGE_CELLS`].
 #[derive(Clone, Debug)]
-pub(super) struct Table {
-    near: Buckets<Near>,
-    far: Buckets<Cell>,
+pub(super) struct Table<const CELLS: usize> {
+    near: Buckets<Near, CELLS>,
+    far: Buckets<Cell, CELLS>,
     /// A bit a page: whether it is among the far ones. The last ones are, and those of which
     /// a bucket once held more values than 32 bits count.
     is_far: u64,
 }
 
-impl Table {
+impl<const CELLS: usize> Table<CELLS> {
+    /// The pages whose buckets are wider than 32 bits tell.
+    const FAR: u64 = !0 << (LAST_NEAR + 1 - (PAGE_CELLS / CELLS).ilog2() as usize);
+
     /// A table of no values.
     pub(super) fn new() -> Self {
-        Self { near: Buckets::new(), far: Buckets::new(), is_far: !0 << (LAST_NEAR + 1) }
+        Self { near: Buckets::new(), far: Buckets::new(), is_far: Self::FAR }
     }
 
     /// Adds what is known of some values of a bucket.
@@ -340,19 +361,66 @@ mod tests {
         ]
     }
 
-    /// The same, with what is known of each bucket in a list.
-    #[derive(Default)]
-    struct Listed(BTreeMap<Place, (u64, i64, i64)>);
+    /// The same, with what is known of each bucket of so many places in a list.
+    struct Listed {
+        places: Place,
+        known: BTreeMap<Place, (u64, i64, i64)>,
+    }
 
     impl Listed {
         fn add(&mut self, value: i64, times: u64) {
-            let (count, low, high) = self.0.entry(place(value)).or_insert((0, i64::MAX, i64::MIN));
+            let first = place(value) / self.places * self.places;
+            let (count, low, high) = self.known.entry(first).or_insert((0, i64::MAX, i64::MIN));
             (*count, *low, *high) = (*count + times, value.min(*low), value.max(*high));
         }
 
         fn on(&self, page: usize) -> Vec<(Place, (u64, i64, i64))> {
-            self.0.range(places_of(page)).map(|(place, known)| (*place, *known)).collect()
+            self.known.range(places_of(page)).map(|(place, known)| (*place, *known)).collect()
         }
+    }
+
+    /// Whether a table tells what is known of the values, and where the share `rank` of each
+    /// page ends.
+    fn knows_the_same<const CELLS: usize>(
+        batches: &[Vec<i64>],
+        many: &[(i64, u64)],
+        rank: f64,
+    ) -> Result<(), TestCaseError> {
+        let places = (PAGE_CELLS / CELLS) as Place;
+        let mut table = Table::<CELLS>::new();
+        let mut listed = Listed { places, known: BTreeMap::new() };
+        for values in batches {
+            let places: Vec<Place> = values.iter().map(|value| place(*value)).collect();
+            table.count(values, &places);
+            values.iter().for_each(|value| listed.add(*value, 1));
+        }
+        for (value, times) in many {
+            table.add(place(*value), Cell::of(*value, *times));
+            listed.add(*value, *times);
+        }
+        for page in 0..PAGES {
+            let all = listed.on(page);
+            let told = table.on(page).map(|(place, c)| (place, (c.count, c.low, c.high)));
+            prop_assert_eq!(told.collect::<Vec<_>>(), all.clone());
+            let held: u64 = all.iter().map(|(_, (count, ..))| count).sum();
+            prop_assert_eq!(table.before(page, Place::MAX), held);
+            let (mut before, rank) = (0, (held as f64 * rank).max(1.0));
+            let mut found = None;
+            for (first, (count, low, high)) in all {
+                for place in [first, first + places - 1] {
+                    prop_assert_eq!(table.before(page, place), before);
+                    let bucket = table.bucket(place).map(|c| (c.count, c.low, c.high));
+                    prop_assert_eq!(bucket, Some((count, low, high)));
+                }
+                if found.is_none() && rank <= (before + count) as f64 {
+                    found = Some((low, before));
+                }
+                before += count;
+            }
+            let told = table.find(page, rank).map(|(cell, before)| (cell.low, before));
+            prop_assert_eq!(told, found.filter(|_| held > 0));
+        }
+        Ok(())
     }
 
     proptest! {
@@ -362,36 +430,8 @@ mod tests {
             many in prop::collection::vec((value(), 1_u64..1 << 34), 0..8),
             rank in 0.0_f64..1.0,
         ) {
-            let (mut table, mut listed) = (Table::new(), Listed::default());
-            for values in &batches {
-                let places: Vec<Place> = values.iter().map(|value| place(*value)).collect();
-                table.count(values, &places);
-                values.iter().for_each(|value| listed.add(*value, 1));
-            }
-            for (value, times) in &many {
-                table.add(place(*value), Cell::of(*value, *times));
-                listed.add(*value, *times);
-            }
-            for page in 0..PAGES {
-                let all = listed.on(page);
-                let told = table.on(page).map(|(place, c)| (place, (c.count, c.low, c.high)));
-                prop_assert_eq!(told.collect::<Vec<_>>(), all.clone());
-                let held: u64 = all.iter().map(|(_, (count, ..))| count).sum();
-                prop_assert_eq!(table.before(page, Place::MAX), held);
-                let (mut before, rank) = (0, (held as f64 * rank).max(1.0));
-                let mut found = None;
-                for (place, (count, low, high)) in all {
-                    prop_assert_eq!(table.before(page, place), before);
-                    let bucket = table.bucket(place).map(|c| (c.count, c.low, c.high));
-                    prop_assert_eq!(bucket, Some((count, low, high)));
-                    if found.is_none() && rank <= (before + count) as f64 {
-                        found = Some((low, before));
-                    }
-                    before += count;
-                }
-                let told = table.find(page, rank).map(|(cell, before)| (cell.low, before));
-                prop_assert_eq!(told, found.filter(|_| held > 0));
-            }
+            knows_the_same::<PAGE_CELLS>(&batches, &many, rank)?;
+            knows_the_same::<64>(&batches, &many, rank)?;
         }
     }
 }
