@@ -121,6 +121,22 @@ pub enum WorkStep {
 }
 
 impl Work {
+    /// Work that takes so long \[s\] while `when` holds, and nothing else.
+    #[must_use]
+    pub fn new(when: Literal, takes: ValueId) -> Self {
+        Self {
+            when,
+            until: Literal::FALSE,
+            takes,
+            moves: None,
+            uses: None,
+            calls: None,
+            finishes: false,
+            does: Vec::new(),
+            retry: None,
+        }
+    }
+
     /// What it holds while it runs: the level that says so, and while which it is
     /// kept longer.
     #[must_use]

@@ -37,20 +37,6 @@ impl Shop {
         self.builder.value(Value::Each { law, name })
     }
 
-    fn work(&mut self, when: Literal, takes: ValueId, does: Vec<(LevelId, bool)>) -> Work {
-        Work {
-            when,
-            until: Literal::FALSE,
-            takes,
-            moves: None,
-            uses: None,
-            calls: None,
-            finishes: false,
-            does,
-            retry: None,
-        }
-    }
-
     /// A task that somebody of these, each with a level, is called for: who answers
     /// after `response` [s] and misses with this chance.
     fn called(
@@ -134,10 +120,10 @@ fn repairs(units: usize, needed: usize, (up, repair): (f64, f64), crew: usize) -
     for fact in &facts {
         let (fails, mended) = (shop.exponential(up), shop.exponential(repair));
         let running = shop.builder.and(&[Literal::of(*fact), Literal::of(begun)]);
-        let work = shop.work(running, fails, vec![(*fact, false)]);
+        let work = Work { does: vec![(*fact, false)], ..Work::new(running, fails) };
         let level = shop.builder.level("fails");
         shop.builder.define_work(level, work);
-        let work = shop.work(!Literal::of(*fact), mended, vec![(*fact, true)]);
+        let work = Work { does: vec![(*fact, true)], ..Work::new(!Literal::of(*fact), mended) };
         shop.called(work, &everybody, (at_once, 0.0), 0.0);
     }
     let works: Vec<Literal> = facts.into_iter().map(Literal::of).collect();
@@ -225,7 +211,7 @@ fn levels_answer_one_after_another() {
     shop.crew(2, 10.0);
     let asked = shop.asked(0.0);
     let (response, nothing) = (shop.builder.constant(2.0), shop.builder.constant(0.0));
-    let work = shop.work(Literal::of(asked), nothing, Vec::new());
+    let work = Work::new(Literal::of(asked), nothing);
     let task = shop.called(work, &[(0, 0), (1, 1)], (response, 0.4), 0.0);
     let graph = shop.builder.build().unwrap();
     let times: Vec<f64> =
@@ -242,7 +228,7 @@ fn of_several_the_first_to_answer_comes() {
     shop.crew(3, 1e6);
     let asked = shop.asked(0.0);
     let nothing = shop.builder.constant(0.0);
-    let work = shop.work(Literal::of(asked), nothing, Vec::new());
+    let work = Work::new(Literal::of(asked), nothing);
     // The draws of each are by the name of the value: three values of three names.
     let responses: Vec<ValueId> = (0..3).map(|_| shop.exponential(30.0)).collect();
     let task = shop.called(work, &[(0, 0), (1, 0), (2, 0)], (responses[0], 0.0), 0.0);
@@ -265,7 +251,7 @@ fn first_come_first_served_and_priority_breaks_ties() {
         .into_iter()
         .map(|(at, priority)| {
             let asked = shop.asked(at);
-            let work = shop.work(Literal::of(asked), takes, Vec::new());
+            let work = Work::new(Literal::of(asked), takes);
             shop.called(work, &[(0, 0)], (response, 0.0), priority)
         })
         .collect();
@@ -283,9 +269,9 @@ fn a_call_that_is_withdrawn_disturbs_nobody() {
     let (takes, response) = (shop.builder.constant(10.0), shop.builder.constant(3.0));
     let [first, gone, third] = [0.0, 2.0, 4.0].map(|at| shop.asked(at));
     let when = shop.builder.and(&[Literal::of(first), !Literal::of(gone)]);
-    let work = shop.work(when, takes, Vec::new());
+    let work = Work::new(when, takes);
     let withdrawn = shop.called(work, &[(0, 0)], (response, 0.0), 0.0);
-    let work = shop.work(Literal::of(third), takes, Vec::new());
+    let work = Work::new(Literal::of(third), takes);
     let task = shop.called(work, &[(0, 0)], (response, 0.0), 0.0);
     let graph = shop.builder.build().unwrap();
     let rose = rises(&graph, 0, 1e3, &[withdrawn.held, task.held, task.done]);

@@ -117,18 +117,7 @@ impl Random {
     fn add_work(&mut self, level: LevelId, uses: Option<Uses>) {
         let takes = if self.chance(15) { self.builder.constant(0.0) } else { self.time(1, 20) };
         let (when, finishes) = (self.literal(), self.chance(15));
-        let work = Work {
-            when,
-            until: Literal::FALSE,
-            takes,
-            moves: None,
-            uses,
-            calls: None,
-            finishes,
-            does: Vec::new(),
-            retry: None,
-        };
-        self.builder.define_work(level, work);
+        self.builder.define_work(level, Work { uses, finishes, ..Work::new(when, takes) });
     }
 
     /// Works that share one or two units.

@@ -23,17 +23,8 @@ fn works(bench: &mut Bench, pool: Option<PoolId>, link: Option<LinkId>) {
             over: vec![link],
             most: bench.constant(f64::INFINITY),
         });
-        let work = Work {
-            when: !bench.up(),
-            until: Literal::FALSE,
-            takes: bench.between(1.0, 5.0),
-            moves,
-            uses,
-            calls: None,
-            finishes: false,
-            does: Vec::new(),
-            retry: None,
-        };
+        let (when, takes) = (!bench.up(), bench.between(1.0, 5.0));
+        let work = Work { moves, uses, ..Work::new(when, takes) };
         bench.builder.define_work(level, work);
     }
 }

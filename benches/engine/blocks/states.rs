@@ -14,18 +14,7 @@ use super::{Bench, MANY};
 /// Work that takes this long once `when` holds.
 fn work(bench: &mut Bench, when: Literal, takes: ValueId) -> Literal {
     let level = bench.builder.level("work");
-    let work = Work {
-        when,
-        until: Literal::FALSE,
-        takes,
-        moves: None,
-        uses: None,
-        calls: None,
-        finishes: false,
-        does: Vec::new(),
-        retry: None,
-    };
-    bench.builder.define_work(level, work);
+    bench.builder.define_work(level, Work::new(when, takes));
     Literal::of(level)
 }
 

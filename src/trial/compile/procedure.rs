@@ -184,7 +184,7 @@ impl<'m> Compiler<'m> {
         match &step.does {
             Deed::Sleep(takes) => {
                 let takes = self.time_of(step, "sleep", takes);
-                self.builder.define_work(levels.passed, wait(begun, takes));
+                self.builder.define_work(levels.passed, Work::new(begun, takes));
                 self.builder.define_gate(levels.acted, Literal::FALSE);
                 self.builder.define_gate(levels.failed, Literal::FALSE);
             }
@@ -243,7 +243,7 @@ impl<'m> Compiler<'m> {
                 failed: level,
                 name,
             };
-            let work = Work { retry: Some(retry), ..wait(begun, none) };
+            let work = Work { retry: Some(retry), ..Work::new(begun, none) };
             self.builder.define_work(levels.acted, work);
         }
         let acted = self.builder.and(&[Literal::of(levels.acted), effect]);
@@ -256,7 +256,7 @@ impl<'m> Compiler<'m> {
         let returned = self.builder.level("");
         self.builder.stage(returned, levels.stage);
         let either = self.builder.or(&[acted, failed]);
-        self.builder.define_work(returned, wait(either, takes));
+        self.builder.define_work(returned, Work::new(either, takes));
         let passed = self.builder.and(&[acted, Literal::of(returned)]);
         let failed = self.builder.and(&[failed, Literal::of(returned)]);
         // What is over stays so, whatever becomes of its effect.
@@ -283,11 +283,11 @@ impl<'m> Compiler<'m> {
         let lasts = self.builder.value(Value::Add(first, lasts));
         let timed_out = self.builder.level("");
         self.builder.stage(timed_out, levels.stage);
-        self.builder.define_work(timed_out, wait(begun, lasts));
+        self.builder.define_work(timed_out, Work::new(begun, lasts));
         let open = self.builder.and(&[begun, !Literal::of(timed_out)]);
         if matches!(look.again, Again::Watches(_)) {
             let opens = self.builder.level("");
-            self.builder.define_work(opens, wait(open, first));
+            self.builder.define_work(opens, Work::new(open, first));
             let sees = self.builder.and(&[Literal::of(opens), seen]);
             self.builder.define_latch(levels.passed, sees, Literal::FALSE);
         } else {
@@ -447,21 +447,6 @@ impl<'m> Compiler<'m> {
         let paths: Vec<Literal> =
             others.collect::<Vec<_>>().into_iter().map(|other| self.path(host, other)).collect();
         if paths.is_empty() { Literal::TRUE } else { self.builder.or(&paths) }
-    }
-}
-
-/// Waits so long while this holds.
-fn wait(when: Literal, takes: ValueId) -> Work {
-    Work {
-        when,
-        until: Literal::FALSE,
-        takes,
-        moves: None,
-        uses: None,
-        calls: None,
-        finishes: false,
-        does: Vec::new(),
-        retry: None,
     }
 }
 
