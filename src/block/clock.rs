@@ -118,7 +118,7 @@ impl ClockState {
     /// The clock that it follows has become another.
     pub fn follow(&mut self, source: &Self, now: Instant) {
         self.settle(now);
-        self.pace = Pace::Follow(Beat::of(source));
+        self.pace = Pace::following(Beat::of(source), self.origin);
     }
 
     /// How many ticks fall into `from..to`.

@@ -21,6 +21,8 @@ use crate::units::{Instant, Span};
 
 /// The most ticks of a cell that are told apart; more have a chance of 10⁻¹³.
 const MOST: usize = 15;
+/// The chance that a cell holds none: `exp(−1)`.
+const NONE: f64 = 0.367_879_441_171_442_33;
 
 /// How the ticks of a clock lie.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -30,7 +32,7 @@ pub enum Pace {
     /// At random, a period apart in the mean.
     Random(Draws),
     /// At the first tick of another clock after each period.
-    Follow(Beat),
+    Follow(Follower),
     /// Ever farther apart.
     Growing(Growth),
 }
@@ -41,6 +43,16 @@ pub struct Draws {
     sampling: Sampling,
     stream: Stream,
     trial: u64,
+}
+
+/// How far a clock has got that follows another.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Follower {
+    beat: Beat,
+    /// Its next tick: what it costs to find is paid once, however many ask.
+    first: Instant,
+    /// A later one, or the same: whoever asks for ticks after it need not walk there.
+    known: Instant,
 }
 
 /// The clock that another follows.
@@ -70,6 +82,15 @@ pub struct Growth {
     /// The number of the next look since the start.
     number: u32,
     draws: Draws,
+}
+
+impl Pace {
+    /// That of a clock whose next tick is the first of another's from `origin` on.
+    #[must_use]
+    pub fn following(beat: Beat, origin: Instant) -> Self {
+        let first = beat.next(origin);
+        Self::Follow(Follower { beat, first, known: first })
+    }
 }
 
 impl Draws {
@@ -123,8 +144,7 @@ impl Draws {
 
 /// A count whose mean is one, at a uniform number.
 fn poisson(uniform: f64) -> usize {
-    let mut chance = maths::exp(-1.0);
-    let (mut count, mut below) = (0, chance);
+    let (mut count, mut chance, mut below) = (0, NONE, NONE);
     while uniform > below && count < MOST {
         count += 1;
         chance /= count as f64;
@@ -272,15 +292,14 @@ impl ClockState {
         match self.pace {
             Pace::Even => even(self.origin, self.period, from),
             Pace::Random(draws) => draws.next(self.origin, self.period, from),
-            Pace::Follow(beat) => {
-                let first = beat.next(self.origin);
-                if first == Instant::NEVER || first >= from {
+            Pace::Follow(Follower { beat, first, known }) => {
+                if first >= from {
                     return first;
                 }
                 if let Some(gap) = beat.gap(self.period) {
                     return even(first, gap, from);
                 }
-                let mut tick = first;
+                let mut tick = if known < from { known } else { first };
                 while tick < from {
                     tick = beat.next(tick + self.period);
                 }
@@ -304,15 +323,15 @@ impl ClockState {
         }
         match self.pace {
             Pace::Even | Pace::Random(_) => {}
-            Pace::Follow(beat) => {
-                let mut tick = beat.next(self.origin);
-                if let (Some(gap), true) = (beat.gap(self.period), tick < to) {
-                    tick = tick + Span(((to - tick).0 - 1) / gap.0 * gap.0);
+            Pace::Follow(Follower { beat, mut first, known }) => {
+                if let (Some(gap), true) = (beat.gap(self.period), first < to) {
+                    first = first + Span(((to - first).0 - 1) / gap.0 * gap.0);
                 }
-                while tick < to {
-                    self.origin = tick + self.period;
-                    tick = beat.next(self.origin);
+                while first < to {
+                    self.origin = first + self.period;
+                    first = beat.next(self.origin);
                 }
+                self.pace = Pace::Follow(Follower { beat, first, known: known.max(first) });
             }
             Pace::Growing(mut growth) => {
                 let mut tick = self.origin + growth.next_gap();
@@ -326,13 +345,20 @@ impl ClockState {
         }
     }
 
+    /// Somebody has found this tick of it.
+    pub fn know(&mut self, tick: Instant) {
+        if let Pace::Follow(follower) = &mut self.pace {
+            follower.known = tick;
+        }
+    }
+
     /// The longest time there can be between two ticks.
     #[must_use]
     pub fn longest_gap(&self) -> Span {
         match self.pace {
             Pace::Even => self.period,
             Pace::Random(_) => Span::NEVER,
-            Pace::Follow(beat) => beat.gap(self.period).unwrap_or(Span::NEVER),
+            Pace::Follow(Follower { beat, .. }) => beat.gap(self.period).unwrap_or(Span::NEVER),
             Pace::Growing(growth) => growth.longest(),
         }
     }
@@ -359,8 +385,8 @@ mod tests {
         };
         let pace = match kind {
             0 => Pace::Random(draws(seed)),
-            1 => Pace::Follow(Beat::of(&random)),
-            2 => Pace::Follow(Beat { draws: None, ..Beat::of(&random) }),
+            1 => Pace::following(Beat::of(&random), Instant(-3)),
+            2 => Pace::following(Beat { draws: None, ..Beat::of(&random) }, Instant(-3)),
             _ => {
                 let (span, most) = (Span(period), Span(4 * period));
                 Pace::Growing(Growth::new(span, 1.5, most, (0.0, 0.5), draws(seed)))
@@ -379,7 +405,7 @@ mod tests {
         #[test]
         fn all_questions_have_one_answer(
             kind in 0_usize..4, seed in 0_u64..1000, period in 1_i64..20, source in 1_i64..9,
-            from in -3_i64..80, length in 0_i64..80, settled in -3_i64..80,
+            from in -3_i64..80, length in 0_i64..80, settled in -3_i64..80, known in -3_i64..80,
         ) {
             let clock = clock(kind, seed, period, source);
             let ticks = list(&clock, 400);
@@ -388,7 +414,11 @@ mod tests {
             let after: Vec<i64> = ticks.iter().copied().filter(|t| *t >= from).collect();
             let mut forgetful = clock;
             forgetful.settle(Instant(settled.min(from)));
-            for clock in [clock, forgetful] {
+            let mut knowing = forgetful;
+            knowing.know(clock.next(Instant(known.max(settled.min(from)))));
+            let mut both = knowing;
+            both.settle(Instant(from));
+            for clock in [clock, forgetful, knowing, both] {
                 prop_assert_eq!(clock.next(Instant(from)), Instant(after[0]));
                 prop_assert_eq!(clock.nth(Instant(from), 2), Instant(after[2]));
                 prop_assert_eq!(clock.count(Instant(from), Instant(to)), inside.len() as u64);
@@ -402,7 +432,9 @@ mod tests {
             seed in 0_u64..1000, period in 1_i64..20, source in 1_i64..9, even in 0_usize..2,
         ) {
             let follower = clock(1 + even, seed, period, source);
-            let Pace::Follow(beat) = follower.pace else { unreachable!("it follows") };
+            let Pace::Follow(Follower { beat, .. }) = follower.pace else {
+                unreachable!("it follows")
+            };
             let mut due = -3;
             for tick in list(&follower, 300) {
                 prop_assert_eq!(beat.next(Instant(due)), Instant(tick));
@@ -417,6 +449,11 @@ mod tests {
         let growth = Growth::new(Span(3), 2.0, Span(20), (0.0, 0.0), draws(1));
         let rise = ClockState { running: true, pace: Pace::Growing(growth), ..ClockState::STOPPED };
         assert_eq!(list(&rise, 70), [3, 9, 21, 41, 61]);
+    }
+
+    #[test]
+    fn a_cell_in_so_many_holds_none() {
+        assert_eq!(NONE.to_bits(), maths::exp(-1.0).to_bits());
     }
 
     /// Half a million cells hold as many ticks as there are cells.

@@ -179,7 +179,7 @@ impl World<'_> {
                 let uniform = self.uniform(clock.name, 0);
                 let age = pinned.unwrap_or_else(|| beat.age_of_follower(period, uniform));
                 let (before, origin) = (zero - age, zero - age + period);
-                ClockState { origin, before, pace: Pace::Follow(beat), ..still }
+                ClockState { origin, before, pace: Pace::following(beat, origin), ..still }
             }
             Ticks::Growing { .. } => {
                 let growth = self.growth(clock, period, 0).grown();

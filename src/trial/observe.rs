@@ -68,7 +68,8 @@ impl World<'_> {
             }
             Ticks::Follow(source) => {
                 state.origin = self.visible;
-                state.pace = Pace::Follow(Beat::of(&self.clocks[source.index()]));
+                let beat = Beat::of(&self.clocks[source.index()]);
+                state.pace = Pace::following(beat, self.visible);
             }
             Ticks::Growing { .. } => {
                 let growth = self.growth(clock, state.period, state.restarts);

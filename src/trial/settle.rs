@@ -172,11 +172,15 @@ impl World<'_> {
             self.agenda.schedule(fall, at);
             return;
         }
-        let clock = &self.clocks[lease.renew[state.holder].0.index()];
+        let holder = lease.renew[state.holder].0.index();
+        let clock = &self.clocks[holder];
         let check = lease.check.map(|c| &self.clocks[c.index()]);
         let (renews, falls) = match state.plan(clock, check, lease.of.is_none()) {
             LeasePlan::Nothing => (Instant::NEVER, Instant::NEVER),
-            LeasePlan::Renew(at) => (at, Instant::NEVER),
+            LeasePlan::Renew(at) => {
+                self.clocks[holder].know(at);
+                (at, Instant::NEVER)
+            }
             LeasePlan::Fall(at) => (Instant::NEVER, at),
         };
         self.agenda.schedule(renew, renews);
