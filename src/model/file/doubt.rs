@@ -1,7 +1,7 @@
 //! `[[procedure.doubts]]`: ways to break the recovery on purpose.
 
+use super::edits::edits_of;
 use super::fault::faults_of;
-use super::scenario::edits_of;
 use crate::diagnostic::SourceFile;
 use crate::model::edit::Edit;
 use crate::model::procedure::Doubt;

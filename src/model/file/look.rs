@@ -1,8 +1,7 @@
 //! What a step of a procedure looks at, from where, and what it takes for a pass.
 
 use super::fault::{instant, zero};
-use super::name::one_of;
-use super::procedure::word;
+use super::name::{one_of, word};
 use super::target::read_target;
 use crate::diagnostic::{Location, nearest_help};
 use crate::model::preset::ComponentKind;

@@ -10,6 +10,7 @@
 
 mod component;
 mod doubt;
+mod edits;
 mod fault;
 mod journey;
 mod load;

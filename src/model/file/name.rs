@@ -1,6 +1,7 @@
-//! What may be a name, and lists of names for people.
+//! What may be a name, words to choose from, and lists of names for people.
 
-use crate::model::read::{Context, Found};
+use crate::diagnostic::nearest_help;
+use crate::model::read::{Context, Found, Reader};
 
 /// Names longer than this fill no table well [characters].
 const LONGEST: usize = 48;
@@ -34,4 +35,20 @@ pub(super) fn one_of<'a>(kind: &str, names: impl IntoIterator<Item = &'a str>) -
         n if n <= SHOWN => format!("expected one of {}", names.join(", ")),
         n => format!("expected one of {} and {} more", names[..SHOWN].join(", "), n - SHOWN),
     }
+}
+
+/// One of several words at a key.
+pub(super) fn word<T: Copy>(reader: &Reader<'_>, key: &str, words: &[(&str, T)]) -> Option<T> {
+    let found = reader.string(key)?;
+    let known = words.iter().find(|(word, _)| *word == found.value);
+    if known.is_none() {
+        let names = || words.iter().map(|(word, _)| *word);
+        reader.context().error_with_help(
+            "procedure::word",
+            format!("\"{key}\" of {} cannot be \"{}\"", reader.what(), found.value),
+            (&found.at, &one_of("words", names())),
+            nearest_help(&found.value, names()),
+        );
+    }
+    known.map(|(_, value)| *value)
 }

@@ -3,7 +3,7 @@
 use super::doubt::read_doubts;
 use super::fault::{instant, read_act, zero};
 use super::look::read_look;
-use super::name::one_of;
+use super::name::{one_of, word};
 use crate::diagnostic::{Location, nearest_help};
 use crate::distribution::Law;
 use crate::model::preset::{Quantity, Varies};
@@ -230,22 +230,6 @@ fn never() -> Quantity {
         varies: Varies::Trial,
         text: "0".to_owned(),
     }
-}
-
-/// One of several words at a key.
-pub(super) fn word<T: Copy>(reader: &Reader<'_>, key: &str, words: &[(&str, T)]) -> Option<T> {
-    let found = reader.string(key)?;
-    let known = words.iter().find(|(word, _)| *word == found.value);
-    if known.is_none() {
-        let names = || words.iter().map(|(word, _)| *word);
-        reader.context().error_with_help(
-            "procedure::word",
-            format!("\"{key}\" of {} cannot be \"{}\"", reader.what(), found.value),
-            (&found.at, &one_of("words", names())),
-            nearest_help(&found.value, names()),
-        );
-    }
-    known.map(|(_, value)| *value)
 }
 
 /// `claims = { recovery = "2m" }`.

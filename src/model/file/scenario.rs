@@ -1,5 +1,6 @@
 //! A scenario file.
 
+use super::edits::sets;
 use super::fault::read_faults;
 use super::model::is_kind;
 use super::objective::read_objectives;
@@ -7,25 +8,13 @@ use super::phase::read_phases;
 use super::procedure::read_procedure;
 use crate::diagnostic::{Diagnostic, SourceFile};
 use crate::model::edit::Edit;
-use crate::model::read::{Asked, Context, Entry, Files, Found, Node, Raw, Reader, Table, parse};
+use crate::model::read::{Asked, Context, Files, Node, Reader, Table, parse};
 use crate::model::scenario::Scenario;
 use crate::model::system::{Model, Objective};
 use crate::units::{Dimension, Span};
 
 /// The longest horizon \[s\]: ten years.
 const LONGEST: f64 = 10.0 * 365.0 * 86_400.0;
-/// The first keys of a model's paths.
-const ROOTS: [&str; 9] = [
-    "consensus",
-    "stores",
-    "streams",
-    "clusters",
-    "services",
-    "routes",
-    "clients",
-    "objectives",
-    "zones",
-];
 
 /// The edits that a scenario's `[set]` lays over its model. A syntax error is
 /// told here too, so that a caller can stop at findings.
@@ -129,44 +118,4 @@ fn joined(model: &[Objective], own: Vec<Objective>) -> Vec<Objective> {
         }
     }
     all
-}
-
-/// The entries of `[set]`.
-fn sets(document: &Table, context: &Context<'_>) -> Vec<Edit> {
-    document.get("set").map_or_else(Vec::new, |node| edits_of(node, context))
-}
-
-/// The edits that a table of paths and values asks for.
-pub(super) fn edits_of(node: &Node, context: &Context<'_>) -> Vec<Edit> {
-    let Some(table) = node.as_table() else {
-        let label = "expected paths and values, such as \"stores.orders.ttl\" = \"20s\"";
-        context.error("file::wrong_type", "\"set\" must be a table", &node.at, label);
-        return Vec::new();
-    };
-    let mut edits = Vec::new();
-    for entry in &table.entries {
-        set(entry, String::new(), 0, &mut edits);
-    }
-    edits
-}
-
-/// One entry of `[set]`. A path without quotes is to TOML a table in a table:
-/// `stores.orders.ttl = "20s"`; it is put together again down to the key.
-fn set(entry: &Entry, before: String, depth: usize, edits: &mut Vec<Edit>) {
-    let key = &entry.key.value;
-    let path = if before.is_empty() { key.clone() } else { format!("{before}.{key}") };
-    let root = path.split('.').next().unwrap_or_default();
-    let deepest = if root == "zones" { 1 } else { 2 };
-    let parts = path.split('.').count();
-    match &entry.node.raw {
-        Raw::Table(table) if ROOTS.contains(&root) && parts <= deepest && depth < 4 => {
-            for inner in &table.entries {
-                set(inner, path.clone(), depth + 1, edits);
-            }
-        }
-        _ => edits.push(Edit {
-            path: Found { value: path, at: entry.key.at.clone() },
-            value: entry.node.clone(),
-        }),
-    }
 }

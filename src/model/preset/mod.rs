@@ -1,7 +1,6 @@
 //! A preset: what is known of one technology, as data.
 
 mod describe;
-mod draw;
 mod graph;
 mod held;
 mod interface;

@@ -1,14 +1,14 @@
 //! A preset as text for people: what it assumes, and what waits for what.
 
 mod block;
+mod draw;
 mod order;
 mod page;
 
 use block::block_name;
-pub(super) use order::{causal_order, causes};
+use order::causal_order;
 use page::Page;
 
-use super::draw;
 use super::{ACCURACY_PAGE, Exported, LintSeverity, Parameter, Preset, Published, Set, Standing};
 use crate::model::expression::Range;
 use crate::model::expression::print::Printer;

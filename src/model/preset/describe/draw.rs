@@ -1,7 +1,7 @@
 //! A preset's graph drawn as text: who waits for whom.
 
-use super::describe::{causal_order, causes};
-use super::{Block, Node, NodeId, Preset};
+use super::order::{causal_order, causes};
+use crate::model::preset::{Block, Node, NodeId, Preset};
 
 /// A line of the drawing: its branches, and what stands behind them.
 pub(super) struct Line {
