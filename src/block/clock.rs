@@ -84,13 +84,6 @@ impl ClockState {
         pace: Pace::Even,
     };
 
-    /// The offset in 1..=period at a uniform number in (0, 1).
-    #[must_use]
-    #[inline]
-    pub fn offset(period: Span, uniform: f64) -> Span {
-        Span(period.0 - ((uniform * period.0 as f64) as i64).min(period.0 - 1))
-    }
-
     /// The first tick at or after `from`.
     #[must_use]
     #[inline]
@@ -98,7 +91,7 @@ impl ClockState {
         if !self.running || from == Instant::NEVER {
             return Instant::NEVER;
         }
-        self.next_at_pace(from)
+        self.pace.next(self.origin, self.period, from)
     }
 
     /// The ticks at or after `from`, one by one.
@@ -118,7 +111,35 @@ impl ClockState {
     /// The clock that it follows has become another.
     pub fn follow(&mut self, source: &Self, now: Instant) {
         self.settle(now);
-        self.pace = Pace::following(Beat::of(source), self.origin);
+        self.pace = Pace::following(source.beat(), self.origin);
+    }
+
+    /// What another that follows it needs to know.
+    #[must_use]
+    pub const fn beat(&self) -> Beat {
+        let draws = match self.pace {
+            Pace::Random(draws) => Some(draws),
+            _ => None,
+        };
+        Beat { period: self.period, origin: self.origin, running: self.running, draws }
+    }
+
+    /// Forgets the ticks before `to`: nobody will ask for them.
+    pub fn settle(&mut self, to: Instant) {
+        if self.running {
+            self.pace.settle(&mut self.origin, self.period, to);
+        }
+    }
+
+    /// Somebody has found this tick of it.
+    pub fn know(&mut self, tick: Instant) {
+        self.pace.know(tick);
+    }
+
+    /// The longest time there can be between two ticks.
+    #[must_use]
+    pub fn longest_gap(&self) -> Span {
+        self.pace.longest_gap(self.period)
     }
 
     /// How many ticks fall into `from..to`.
@@ -164,8 +185,11 @@ impl ClockState {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use proptest::prelude::*;
+
+    use super::super::pace::{Draws, Follower, Growth};
+    use super::*;
+    use crate::random::{Sampling, name_hash};
 
     proptest! {
         /// The slow twin lists the ticks.
@@ -188,21 +212,92 @@ mod tests {
     }
 
     #[test]
-    fn an_offset_is_never_zero_and_never_more_than_a_period() {
-        for uniform in [1e-17, 0.25, 0.5, 1.0 - 1e-16] {
-            let offset = ClockState::offset(Span(10), uniform);
-            assert!((1..=10).contains(&offset.0), "{uniform}: {offset:?}");
-        }
-        assert_eq!(ClockState::offset(Span(10), 0.05), Span(10));
-        assert_eq!(ClockState::offset(Span(10), 0.95), Span(1));
-    }
-
-    #[test]
     fn a_stopped_clock_never_ticks() {
         let clock = ClockState::STOPPED;
         assert_eq!(clock.next(Instant(-5)), Instant::NEVER);
         assert_eq!(clock.nth(Instant(-5), 2), Instant::NEVER);
         assert_eq!(clock.count(Instant(0), Instant(1000)), 0);
         assert_eq!(clock.last(Instant(0), Instant(1000)), None);
+    }
+
+    fn draws(seed: u64) -> Draws {
+        Draws::new(Sampling::plain(seed), 3, name_hash("pace"), 0)
+    }
+
+    /// A clock of one of the three paces.
+    fn clock(kind: usize, seed: u64, period: i64, source: i64) -> ClockState {
+        let random = ClockState {
+            period: Span(source),
+            origin: Instant(2),
+            running: true,
+            pace: Pace::Random(draws(seed)),
+            ..ClockState::STOPPED
+        };
+        let pace = match kind {
+            0 => Pace::Random(draws(seed)),
+            1 => Pace::following(random.beat(), Instant(-3)),
+            2 => Pace::following(Beat { draws: None, ..random.beat() }, Instant(-3)),
+            _ => {
+                let (span, most) = (Span(period), Span(4 * period));
+                Pace::Growing(Growth::new(span, 1.5, most, (0.0, 0.5), draws(seed)))
+            }
+        };
+        ClockState { period: Span(period), origin: Instant(-3), pace, ..random }
+    }
+
+    /// Every tick up to `to`, found by asking at each instant.
+    fn list(clock: &ClockState, to: i64) -> Vec<i64> {
+        (-3..to).filter(|at| clock.next(Instant(*at)) == Instant(*at)).collect()
+    }
+
+    proptest! {
+        /// However the ticks are asked for, they are the same.
+        #[test]
+        fn all_questions_have_one_answer(
+            kind in 0_usize..4, seed in 0_u64..1000, period in 1_i64..20, source in 1_i64..9,
+            from in -3_i64..80, length in 0_i64..80, settled in -3_i64..80, known in -3_i64..80,
+        ) {
+            let clock = clock(kind, seed, period, source);
+            let ticks = list(&clock, 400);
+            let to = from + length;
+            let inside: Vec<i64> = ticks.iter().copied().filter(|t| (from..to).contains(t)).collect();
+            let after: Vec<i64> = ticks.iter().copied().filter(|t| *t >= from).collect();
+            let mut forgetful = clock;
+            forgetful.settle(Instant(settled.min(from)));
+            let mut knowing = forgetful;
+            knowing.know(clock.next(Instant(known.max(settled.min(from)))));
+            let mut both = knowing;
+            both.settle(Instant(from));
+            for clock in [clock, forgetful, knowing, both] {
+                prop_assert_eq!(clock.next(Instant(from)), Instant(after[0]));
+                prop_assert_eq!(clock.nth(Instant(from), 2), Instant(after[2]));
+                prop_assert_eq!(clock.count(Instant(from), Instant(to)), inside.len() as u64);
+                prop_assert_eq!(clock.last(Instant(from), Instant(to)), inside.last().map(|&t| Instant(t)));
+            }
+        }
+
+        /// Whoever follows ticks where the other does, a period after its last tick.
+        #[test]
+        fn a_follower_waits_for_the_other(
+            seed in 0_u64..1000, period in 1_i64..20, source in 1_i64..9, even in 0_usize..2,
+        ) {
+            let follower = clock(1 + even, seed, period, source);
+            let Pace::Follow(Follower { beat, .. }) = follower.pace else {
+                unreachable!("it follows")
+            };
+            let mut due = -3;
+            for tick in list(&follower, 300) {
+                prop_assert_eq!(beat.next(Instant(due)), Instant(tick));
+                due = tick + period;
+            }
+        }
+    }
+
+    /// The gaps of a back-off without slack are by hand 3, 6, 12, 20, 20.
+    #[test]
+    fn a_back_off_grows_to_its_most() {
+        let growth = Growth::new(Span(3), 2.0, Span(20), (0.0, 0.0), draws(1));
+        let rise = ClockState { running: true, pace: Pace::Growing(growth), ..ClockState::STOPPED };
+        assert_eq!(list(&rise, 70), [3, 9, 21, 41, 61]);
     }
 }

@@ -14,7 +14,6 @@
 //! *Growing*: a back-off. Gaps grow by a factor up to a most, each longer by a
 //! drawn share of itself.
 
-use super::clock::ClockState;
 use crate::maths;
 use crate::random::{Sampling, Stream};
 use crate::units::{Instant, Span};
@@ -48,7 +47,8 @@ pub struct Draws {
 /// How far a clock has got that follows another.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Follower {
-    beat: Beat,
+    /// Whom it follows.
+    pub(super) beat: Beat,
     /// Its next tick: what it costs to find is paid once, however many ask.
     first: Instant,
     /// A later one, or the same: whoever asks for ticks after it need not walk there.
@@ -91,6 +91,85 @@ impl Pace {
         let first = beat.next(origin);
         Self::Follow(Follower { beat, first, known: first })
     }
+
+    /// The first tick at or after `from`, which is not before what was settled, of a clock
+    /// that runs.
+    pub(super) fn next(&self, origin: Instant, period: Span, from: Instant) -> Instant {
+        match *self {
+            Self::Even => even(origin, period, from),
+            Self::Random(draws) => draws.next(origin, period, from),
+            Self::Follow(follower) => follower.next(period, from),
+            Self::Growing(growth) => {
+                let (mut growth, mut tick) = (growth, origin + growth.next_gap());
+                while tick < from {
+                    growth = growth.stepped();
+                    tick = tick + growth.next_gap();
+                }
+                tick
+            }
+        }
+    }
+
+    /// Forgets the ticks before `to`: nobody will ask for them.
+    pub(super) fn settle(&mut self, origin: &mut Instant, period: Span, to: Instant) {
+        match self {
+            Self::Even | Self::Random(_) => {}
+            Self::Follow(follower) => follower.settle(origin, period, to),
+            Self::Growing(growth) => {
+                let mut tick = *origin + growth.next_gap();
+                while tick < to {
+                    *origin = tick;
+                    *growth = growth.stepped();
+                    tick = tick + growth.next_gap();
+                }
+            }
+        }
+    }
+
+    /// Somebody has found this tick.
+    pub(super) fn know(&mut self, tick: Instant) {
+        if let Self::Follow(follower) = self {
+            follower.known = tick;
+        }
+    }
+
+    /// The longest time there can be between two ticks.
+    pub(super) fn longest_gap(&self, period: Span) -> Span {
+        match self {
+            Self::Even => period,
+            Self::Random(_) => Span::NEVER,
+            Self::Follow(follower) => follower.beat.gap(period).unwrap_or(Span::NEVER),
+            Self::Growing(growth) => growth.longest(),
+        }
+    }
+}
+
+impl Follower {
+    fn next(&self, period: Span, from: Instant) -> Instant {
+        let Self { beat, first, known } = *self;
+        if first >= from {
+            return first;
+        }
+        if let Some(gap) = beat.gap(period) {
+            return even(first, gap, from);
+        }
+        let mut tick = if known < from { known } else { first };
+        while tick < from {
+            tick = beat.next(tick + period);
+        }
+        tick
+    }
+
+    fn settle(&mut self, origin: &mut Instant, period: Span, to: Instant) {
+        if let (Some(gap), true) = (self.beat.gap(period), self.first < to) {
+            self.first = self.first + Span(((to - self.first).0 - 1) / gap.0 * gap.0);
+        }
+        while self.first < to {
+            *origin = self.first + period;
+            self.first = self.beat.next(*origin);
+        }
+        self.known = self.known.max(self.first);
+    }
 }
 
 impl Draws {
@@ -118,7 +197,7 @@ impl Draws {
         let count = poisson(self.uniform(first));
         let mut ticks = [0; MOST];
         for (place, tick) in (1..).zip(&mut ticks[..count]) {
-            *tick = ClockState::offset(length, self.uniform(first.wrapping_add(place))).0;
+            *tick = offset(length, self.uniform(first.wrapping_add(place))).0;
         }
         ticks[..count].sort_unstable();
         (ticks, count)
@@ -140,6 +219,13 @@ impl Draws {
             number += 1;
         }
     }
+}
+
+/// The offset in 1..=period at a uniform number in (0, 1).
+#[must_use]
+#[inline]
+pub fn offset(period: Span, uniform: f64) -> Span {
+    Span(period.0 - ((uniform * period.0 as f64) as i64).min(period.0 - 1))
 }
 
 /// A count whose mean is one, at a uniform number.
@@ -182,17 +268,8 @@ impl Beat {
         period + exponential(self.period, (uniform - within) / (1.0 - within))
     }
 
-    /// The clock that is followed.
-    #[must_use]
-    pub const fn of(clock: &ClockState) -> Self {
-        let draws = match clock.pace {
-            Pace::Random(draws) => Some(draws),
-            _ => None,
-        };
-        Self { period: clock.period, origin: clock.origin, running: clock.running, draws }
-    }
-
-    fn next(&self, from: Instant) -> Instant {
+    /// Its first tick at or after `from`.
+    pub(super) fn next(&self, from: Instant) -> Instant {
         if !self.running || from == Instant::NEVER {
             return Instant::NEVER;
         }
@@ -222,7 +299,7 @@ impl Beat {
 
 /// The first of the ticks `period` apart, of which `origin` is the first, at or
 /// after `from`.
-pub(super) fn even(origin: Instant, period: Span, from: Instant) -> Instant {
+fn even(origin: Instant, period: Span, from: Instant) -> Instant {
     let passed = (from - origin).0;
     if passed <= 0 {
         return origin;
@@ -285,170 +362,23 @@ fn scaled(span: Span, share: u64) -> Span {
     Span(i64::try_from(product).unwrap_or(i64::MAX))
 }
 
-impl ClockState {
-    /// The first tick of a clock that runs at or after `from`, which is not
-    /// before what was settled.
-    pub(super) fn next_at_pace(&self, from: Instant) -> Instant {
-        match self.pace {
-            Pace::Even => even(self.origin, self.period, from),
-            Pace::Random(draws) => draws.next(self.origin, self.period, from),
-            Pace::Follow(Follower { beat, first, known }) => {
-                if first >= from {
-                    return first;
-                }
-                if let Some(gap) = beat.gap(self.period) {
-                    return even(first, gap, from);
-                }
-                let mut tick = if known < from { known } else { first };
-                while tick < from {
-                    tick = beat.next(tick + self.period);
-                }
-                tick
-            }
-            Pace::Growing(growth) => {
-                let (mut growth, mut tick) = (growth, self.origin + growth.next_gap());
-                while tick < from {
-                    growth = growth.stepped();
-                    tick = tick + growth.next_gap();
-                }
-                tick
-            }
-        }
-    }
-
-    /// Forgets the ticks before `to`: nobody will ask for them.
-    pub fn settle(&mut self, to: Instant) {
-        if !self.running {
-            return;
-        }
-        match self.pace {
-            Pace::Even | Pace::Random(_) => {}
-            Pace::Follow(Follower { beat, mut first, known }) => {
-                if let (Some(gap), true) = (beat.gap(self.period), first < to) {
-                    first = first + Span(((to - first).0 - 1) / gap.0 * gap.0);
-                }
-                while first < to {
-                    self.origin = first + self.period;
-                    first = beat.next(self.origin);
-                }
-                self.pace = Pace::Follow(Follower { beat, first, known: known.max(first) });
-            }
-            Pace::Growing(mut growth) => {
-                let mut tick = self.origin + growth.next_gap();
-                while tick < to {
-                    self.origin = tick;
-                    growth = growth.stepped();
-                    tick = tick + growth.next_gap();
-                }
-                self.pace = Pace::Growing(growth);
-            }
-        }
-    }
-
-    /// Somebody has found this tick of it.
-    pub fn know(&mut self, tick: Instant) {
-        if let Pace::Follow(follower) = &mut self.pace {
-            follower.known = tick;
-        }
-    }
-
-    /// The longest time there can be between two ticks.
-    #[must_use]
-    pub fn longest_gap(&self) -> Span {
-        match self.pace {
-            Pace::Even => self.period,
-            Pace::Random(_) => Span::NEVER,
-            Pace::Follow(Follower { beat, .. }) => beat.gap(self.period).unwrap_or(Span::NEVER),
-            Pace::Growing(growth) => growth.longest(),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::random::name_hash;
-    use proptest::prelude::*;
 
     fn draws(seed: u64) -> Draws {
         Draws::new(Sampling::plain(seed), 3, name_hash("pace"), 0)
     }
 
-    /// A clock of one of the three paces.
-    fn clock(kind: usize, seed: u64, period: i64, source: i64) -> ClockState {
-        let random = ClockState {
-            period: Span(source),
-            origin: Instant(2),
-            running: true,
-            pace: Pace::Random(draws(seed)),
-            ..ClockState::STOPPED
-        };
-        let pace = match kind {
-            0 => Pace::Random(draws(seed)),
-            1 => Pace::following(Beat::of(&random), Instant(-3)),
-            2 => Pace::following(Beat { draws: None, ..Beat::of(&random) }, Instant(-3)),
-            _ => {
-                let (span, most) = (Span(period), Span(4 * period));
-                Pace::Growing(Growth::new(span, 1.5, most, (0.0, 0.5), draws(seed)))
-            }
-        };
-        ClockState { period: Span(period), origin: Instant(-3), pace, ..random }
-    }
-
-    /// Every tick up to `to`, found by asking at each instant.
-    fn list(clock: &ClockState, to: i64) -> Vec<i64> {
-        (-3..to).filter(|at| clock.next(Instant(*at)) == Instant(*at)).collect()
-    }
-
-    proptest! {
-        /// However the ticks are asked for, they are the same.
-        #[test]
-        fn all_questions_have_one_answer(
-            kind in 0_usize..4, seed in 0_u64..1000, period in 1_i64..20, source in 1_i64..9,
-            from in -3_i64..80, length in 0_i64..80, settled in -3_i64..80, known in -3_i64..80,
-        ) {
-            let clock = clock(kind, seed, period, source);
-            let ticks = list(&clock, 400);
-            let to = from + length;
-            let inside: Vec<i64> = ticks.iter().copied().filter(|t| (from..to).contains(t)).collect();
-            let after: Vec<i64> = ticks.iter().copied().filter(|t| *t >= from).collect();
-            let mut forgetful = clock;
-            forgetful.settle(Instant(settled.min(from)));
-            let mut knowing = forgetful;
-            knowing.know(clock.next(Instant(known.max(settled.min(from)))));
-            let mut both = knowing;
-            both.settle(Instant(from));
-            for clock in [clock, forgetful, knowing, both] {
-                prop_assert_eq!(clock.next(Instant(from)), Instant(after[0]));
-                prop_assert_eq!(clock.nth(Instant(from), 2), Instant(after[2]));
-                prop_assert_eq!(clock.count(Instant(from), Instant(to)), inside.len() as u64);
-                prop_assert_eq!(clock.last(Instant(from), Instant(to)), inside.last().map(|&t| Instant(t)));
-            }
-        }
-
-        /// Whoever follows ticks where the other does, a period after its last tick.
-        #[test]
-        fn a_follower_waits_for_the_other(
-            seed in 0_u64..1000, period in 1_i64..20, source in 1_i64..9, even in 0_usize..2,
-        ) {
-            let follower = clock(1 + even, seed, period, source);
-            let Pace::Follow(Follower { beat, .. }) = follower.pace else {
-                unreachable!("it follows")
-            };
-            let mut due = -3;
-            for tick in list(&follower, 300) {
-                prop_assert_eq!(beat.next(Instant(due)), Instant(tick));
-                due = tick + period;
-            }
-        }
-    }
-
-    /// The gaps of a back-off without slack are by hand 3, 6, 12, 20, 20.
     #[test]
-    fn a_back_off_grows_to_its_most() {
-        let growth = Growth::new(Span(3), 2.0, Span(20), (0.0, 0.0), draws(1));
-        let rise = ClockState { running: true, pace: Pace::Growing(growth), ..ClockState::STOPPED };
-        assert_eq!(list(&rise, 70), [3, 9, 21, 41, 61]);
+    fn an_offset_is_never_zero_and_never_more_than_a_period() {
+        for uniform in [1e-17, 0.25, 0.5, 1.0 - 1e-16] {
+            let offset = offset(Span(10), uniform);
+            assert!((1..=10).contains(&offset.0), "{uniform}: {offset:?}");
+        }
+        assert_eq!(offset(Span(10), 0.05), Span(10));
+        assert_eq!(offset(Span(10), 0.95), Span(1));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use super::world::World;
 use crate::block::clock::{Clock, ClockState, Ticks};
 use crate::block::crew::CallState;
 use crate::block::lease::LeaseState;
-use crate::block::pace::{Beat, Draws, Growth, Pace};
+use crate::block::pace::{Draws, Growth, Pace, offset};
 use crate::block::pool::{Bucket, Pool, PoolState};
 use crate::block::probe::{Looks, Reply};
 use crate::block::tank::TankState;
@@ -66,7 +66,7 @@ impl World<'_> {
     fn age(&self, pinned: Option<ValueId>, period: Span, name: u64) -> Span {
         match pinned {
             Some(age) => self.graph.span(age, 0, self).min(period),
-            None => ClockState::offset(period, self.uniform(name, 0)),
+            None => offset(period, self.uniform(name, 0)),
         }
     }
 
@@ -175,7 +175,7 @@ impl World<'_> {
                 ClockState { before, pace: Pace::Random(draws), ..still }
             }
             Ticks::Follow(source) => {
-                let beat = Beat::of(&self.clocks[source.index()]);
+                let beat = self.clocks[source.index()].beat();
                 let uniform = self.uniform(clock.name, 0);
                 let age = pinned.unwrap_or_else(|| beat.age_of_follower(period, uniform));
                 let (before, origin) = (zero - age, zero - age + period);
@@ -183,7 +183,7 @@ impl World<'_> {
             }
             Ticks::Growing { .. } => {
                 let growth = self.growth(clock, period, 0).grown();
-                let origin = zero - ClockState::offset(growth.gap, self.uniform(clock.name, 0));
+                let origin = zero - offset(growth.gap, self.uniform(clock.name, 0));
                 ClockState { origin, before: origin, pace: Pace::Growing(growth), ..still }
             }
         }

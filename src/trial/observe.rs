@@ -3,7 +3,7 @@
 use super::Mode;
 use super::world::World;
 use crate::block::clock::{Clock, ClockState, Ticks};
-use crate::block::pace::{Beat, Draws, Pace};
+use crate::block::pace::{Draws, Pace, offset};
 use crate::block::probe::Looks;
 use crate::block::value::Readings;
 use crate::block::wires::Kind;
@@ -56,7 +56,7 @@ impl World<'_> {
             Ticks::Even if clock.locked => state.origin = now + state.period,
             Ticks::Even => {
                 let uniform = self.uniform(clock.name, state.restarts);
-                state.origin = now + ClockState::offset(state.period, uniform);
+                state.origin = now + offset(state.period, uniform);
             }
             Ticks::From(first) => {
                 let first = self.graph.span(first, 0, self);
@@ -68,7 +68,7 @@ impl World<'_> {
             }
             Ticks::Follow(source) => {
                 state.origin = self.visible;
-                let beat = Beat::of(&self.clocks[source.index()]);
+                let beat = self.clocks[source.index()].beat();
                 state.pace = Pace::following(beat, self.visible);
             }
             Ticks::Growing { .. } => {
@@ -202,7 +202,7 @@ impl World<'_> {
             let reply = &self.replies[index];
             let period = reply.every + reply.cost;
             let uniform = self.uniform(*name, self.probes[index].restarts);
-            self.replies[index].next = now + ClockState::offset(period, uniform);
+            self.replies[index].next = now + offset(period, uniform);
         }
         if let Some(initially) = probe.initially {
             self.probes[index].verdict = initially;

@@ -8,8 +8,8 @@ use super::Mode;
 use super::begin::SHORTEST_PERIOD;
 use super::steady::Steady;
 use super::world::World;
-use crate::block::clock::{ClockState, Ticks};
-use crate::block::pace::Pace;
+use crate::block::clock::Ticks;
+use crate::block::pace::{Pace, offset};
 use crate::block::value::Value;
 use crate::block::{ClockId, Graph};
 use crate::outcome::BESIDE;
@@ -97,7 +97,7 @@ impl Phases {
     fn draw_one(&mut self, sampling: &Sampling, trial: u64) {
         for (one, origin) in self.drawn.iter().zip(&mut self.origins) {
             let uniform = sampling.uniform(sampling.stream(one.name), trial, 0);
-            *origin = Instant::ZERO - ClockState::offset(one.period, uniform);
+            *origin = Instant::ZERO - offset(one.period, uniform);
         }
     }
 
@@ -116,7 +116,7 @@ impl Phases {
             let (period, uniforms): (Span, [f64; BESIDE]) = (one.period, stream.uniforms(first));
             let origins = self.origins[index..].iter_mut().step_by(clocks);
             for (origin, uniform) in origins.zip(uniforms) {
-                *origin = Instant::ZERO - ClockState::offset(period, uniform);
+                *origin = Instant::ZERO - offset(period, uniform);
             }
         }
     }
@@ -207,7 +207,7 @@ mod tests {
                 prop_assert_eq!(&found, &origins(&mut alone));
                 for (one, origin) in blocks.drawn.iter().zip(found) {
                     let uniform = sampling.uniform(sampling.stream(one.name), trial, 0);
-                    prop_assert_eq!(Instant::ZERO - origin, ClockState::offset(one.period, uniform));
+                    prop_assert_eq!(Instant::ZERO - origin, offset(one.period, uniform));
                     prop_assert!(origin < Instant::ZERO && origin + one.period >= Instant::ZERO);
                 }
             }
