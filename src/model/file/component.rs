@@ -1,24 +1,22 @@
-//! Components: their places, needs and values.
+//! Components: their needs and values.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::draft::{Draft, Drafts, other};
 use super::name::{is_name, one_of};
 use super::place::Places;
-use super::section::{all_keys, section_name, structural_keys};
-use super::{load, people, pods, reliance, replicas, runbook};
+use super::section::{all_keys, structural_keys};
+use super::{load, members, people, pods, reliance, runbook};
 use crate::diagnostic::{Diagnostic, nearest_help};
-use crate::model::expression::{ParameterId, Range};
+use crate::model::expression::ParameterId;
 use crate::model::preset::{
     ComponentKind, MOST_OF_A_SET, Need, Parameter, Preset, Quantity, Set, Standing, Version,
     whole_size,
 };
-use crate::model::read::{Context, Expect, Found, Raw, Reader};
+use crate::model::read::{Context, Expect, Raw, Reader};
 use crate::model::system::{Component, ComponentId, Instances, Member, Relied};
 use crate::units::{Dimension, ENDLESS, Span};
 
-/// Members of a component, at most.
-const MOST_MEMBERS: usize = 1000;
 /// Clients of a population, at most: a model of zone-failover with so many (a thousand
 /// cells) is checked in two seconds, and its trials take a gigabyte or so.
 const MOST_CLIENTS: i64 = 100_000;
@@ -31,44 +29,6 @@ const SERVES_AT_LEAST: f64 = 0.99;
 /// The default of `stable_for` \[s\].
 const STABLE_FOR: i64 = 30;
 
-/// A component of which name, kind and technology are known.
-#[derive(Debug)]
-pub(super) struct Draft<'a> {
-    pub(super) name: &'a Found<String>,
-    pub(super) kind: ComponentKind,
-    pub(super) reader: Reader<'a>,
-    /// `None` where the technology is unknown, which is reported already.
-    pub(super) preset: Option<Arc<Preset>>,
-}
-
-/// All of them, in the order of the file.
-#[derive(Debug, Default)]
-pub(super) struct Drafts<'a> {
-    all: Vec<Draft<'a>>,
-    by_name: BTreeMap<&'a str, usize>,
-}
-
-impl<'a> Drafts<'a> {
-    /// Adds one whose name nobody else has.
-    pub(super) fn push(&mut self, draft: Draft<'a>) {
-        self.by_name.insert(&draft.name.value, self.all.len());
-        self.all.push(draft);
-    }
-
-    /// The position of a component by its name.
-    pub(super) fn named(&self, name: &str) -> Option<usize> {
-        self.by_name.get(name).copied()
-    }
-}
-
-impl<'a> std::ops::Deref for Drafts<'a> {
-    type Target = [Draft<'a>];
-
-    fn deref(&self) -> &Self::Target {
-        &self.all
-    }
-}
-
 /// Reads the rest of each component; `None` for those without a technology.
 pub(super) fn complete(
     drafts: &Drafts<'_>,
@@ -80,18 +40,18 @@ pub(super) fn complete(
     let mut members: Vec<Vec<Member>> = vec![Vec::new(); drafts.len()];
     for upon in [false, true] {
         for (at, draft) in drafts.iter().enumerate() {
-            let cluster = cluster_of(draft, drafts);
+            let cluster = members::cluster_of(draft, drafts);
             if cluster.is_some() == upon {
                 let nodes = cluster.map(|on| (drafts[on].name.value.as_str(), &members[on][..]));
-                members[at] = self::members(draft, nodes, places, context);
+                members[at] = members::members(draft, nodes, places, context);
             }
         }
     }
     let mut placed: Vec<Vec<Option<Vec<Member>>>> = Vec::with_capacity(drafts.len());
     for (draft, own) in drafts.iter().zip(&members) {
-        let nodes =
-            cluster_of(draft, drafts).map(|on| (drafts[on].name.value.as_str(), &members[on][..]));
-        placed.push(self::placed(draft, (own, nodes), places, context));
+        let nodes = members::cluster_of(draft, drafts)
+            .map(|on| (drafts[on].name.value.as_str(), &members[on][..]));
+        placed.push(members::placed(draft, (own, nodes), places, context));
     }
     drafts
         .iter()
@@ -99,113 +59,6 @@ pub(super) fn complete(
         .zip(placed)
         .map(|((draft, own), placed)| component(draft, own, placed, drafts, &members, context))
         .collect()
-}
-
-/// The cluster that a component stands on: whoever plays its first role of that kind.
-fn cluster_of(draft: &Draft<'_>, drafts: &Drafts<'_>) -> Option<usize> {
-    let needs = &draft.preset.as_ref()?.needs;
-    let role = &needs.iter().find(|need| need.kind == ComponentKind::Cluster)?.role;
-    let name = draft.reader.table_read().get(role).and_then(|node| node.as_str())?;
-    drafts.named(name).filter(|at| drafts[*at].kind == ComponentKind::Cluster)
-}
-
-/// A cluster's name and nodes.
-type Nodes<'a> = Option<(&'a str, &'a [Member])>;
-
-/// The places of a component's members, or of itself.
-fn members(
-    draft: &Draft<'_>,
-    nodes: Nodes<'_>,
-    places: &mut Places,
-    context: &Context<'_>,
-) -> Vec<Member> {
-    let name = &draft.name.value;
-    let reader = &draft.reader;
-    if draft.kind.process_range() == Range::One {
-        let written = draft.kind.has_place().then(|| reader.string("at")).flatten();
-        let at = written.or_else(|| {
-            let first = places.zones.first()?.name.clone();
-            Some(Found { value: first, at: draft.name.at.clone() })
-        });
-        return places.members(name, at.as_slice(), context);
-    }
-    let written = if draft.kind == ComponentKind::Service && replicas::is_written(reader) {
-        replicas::read(reader, MOST_MEMBERS)
-    } else {
-        // A service may count its replicas instead.
-        let needed = draft.kind != ComponentKind::Service;
-        if needed && reader.required("members").is_none() {
-            return Vec::new();
-        }
-        if reader.get("members").is_none() {
-            reader.missing("members");
-            return Vec::new();
-        }
-        reader.strings("members").unwrap_or_default()
-    };
-    let at = reader.get("members").map_or(&draft.name.at, |node| &node.at);
-    let label = "expected the zone of each, such as [\"a\", \"b\", \"c\"]";
-    let is_list = reader.get("members").is_some_and(|node| node.as_array().is_some());
-    if written.is_empty() && is_list {
-        context.error("model::no_members", format!("{name} has no members"), at, label);
-    }
-    if written.len() > MOST_MEMBERS {
-        let message = format!("{name} has {} members", written.len());
-        context.error("model::too_many", message, at, &format!("expected at most {MOST_MEMBERS}"));
-        return Vec::new();
-    }
-    match nodes {
-        Some(nodes) => places.members_on(nodes, &written, context),
-        None => places.members(name, &written, context),
-    }
-}
-
-/// Where the instances of each of the technology's sets stand; `None` for sets
-/// that are counted.
-fn placed(
-    draft: &Draft<'_>,
-    (own, nodes): (&[Member], Nodes<'_>),
-    places: &mut Places,
-    context: &Context<'_>,
-) -> Vec<Option<Vec<Member>>> {
-    let sets = draft.preset.iter().flat_map(|preset| &preset.sets);
-    let has_members = draft.kind.process_range() == Range::Member;
-    let mut all = Vec::new();
-    for set in sets {
-        let Standing::Placed(key) = &set.standing else {
-            all.push(None);
-            continue;
-        };
-        if draft.reader.get(key).is_none() && has_members {
-            // One beside each member, on its machine.
-            all.push(Some(own.to_vec()));
-            continue;
-        }
-        let Some(node) = draft.reader.required(key) else {
-            all.push(Some(Vec::new()));
-            continue;
-        };
-        let written = draft.reader.strings(key).unwrap_or_default();
-        let name = &draft.name.value;
-        if written.is_empty() && node.as_array().is_some() {
-            let message = format!("\"{key}\" of {name} is empty");
-            let label = "expected the zone of each, such as [\"a\", \"b\", \"c\"]";
-            context.error("model::no_members", message, &node.at, label);
-        }
-        if written.len() > MOST_MEMBERS {
-            let message = format!("\"{key}\" of {name} has {} places", written.len());
-            let label = format!("expected at most {MOST_MEMBERS}");
-            context.error("model::too_many", message, &node.at, &label);
-            all.push(Some(Vec::new()));
-            continue;
-        }
-        let whose = format!("{name}-{}", set.name);
-        all.push(Some(match nodes {
-            Some(nodes) => places.members_on(nodes, &written, context),
-            None => places.members(&whose, &written, context),
-        }));
-    }
-    all
 }
 
 /// Everything else of one component.
@@ -489,44 +342,6 @@ fn end_of(mut id: ComponentId, drafts: &Drafts<'_>) -> ComponentId {
         }
     }
     id
-}
-
-/// Another component by name, of one of these kinds.
-pub(super) fn other(
-    drafts: &Drafts<'_>,
-    found: &Found<String>,
-    kinds: &[ComponentKind],
-    role: &str,
-    context: &Context<'_>,
-) -> Option<ComponentId> {
-    let name = &found.value;
-    let fits =
-        || drafts.iter().filter(|one| kinds.contains(&one.kind)).map(|one| one.name.value.as_str());
-    let wanted = || kinds.iter().map(|kind| kind.describe()).collect::<Vec<_>>().join(" or ");
-    let label = || match fits().next() {
-        Some(_) => one_of("components", fits()),
-        None => format!("describe {} under [{}.…]", wanted(), section_name(kinds[0])),
-    };
-    let Some(at) = drafts.named(name) else {
-        context.error_with_help(
-            "model::unknown_component",
-            format!("there is no component \"{name}\""),
-            (&found.at, &label()),
-            nearest_help(name, fits()),
-        );
-        return None;
-    };
-    if kinds.contains(&drafts[at].kind) {
-        return Some(ComponentId(at));
-    }
-    let (is, wanted) = (drafts[at].kind.describe(), wanted());
-    context.error(
-        "model::wrong_kind",
-        format!("\"{name}\" is {is}, and \"{role}\" needs {wanted}"),
-        &found.at,
-        &label(),
-    );
-    None
 }
 
 /// The order in which clients try their target's members.

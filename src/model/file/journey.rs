@@ -1,6 +1,6 @@
 //! `[journeys.checkout] through = ["perception", "orders"]`: a chain of components.
 
-use super::component::Drafts;
+use super::draft::Drafts;
 use super::name::is_name;
 use super::reliance::{RELIED, relied};
 use crate::diagnostic::Diagnostic;

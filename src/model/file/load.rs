@@ -1,7 +1,7 @@
 //! What is asked of a service and what a replica carries: `demand`, `capacity`, or
 //! `serves_with` in short; and on how many replicas a request is tried.
 
-use super::component::Draft;
+use super::draft::Draft;
 use crate::model::preset::{ComponentKind, LISTED};
 use crate::model::read::Found;
 use crate::units::{Dimension, Span};

@@ -10,11 +10,13 @@
 
 mod component;
 mod doubt;
+mod draft;
 mod edits;
 mod fault;
 mod journey;
 mod load;
 mod look;
+mod members;
 mod model;
 mod name;
 mod objective;

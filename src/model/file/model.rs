@@ -1,6 +1,7 @@
 //! A model file.
 
-use super::component::{Draft, Drafts, complete};
+use super::component::complete;
+use super::draft::{Draft, Drafts};
 use super::name::{is_name, one_of};
 use super::objective::read_objectives;
 use super::place::Places;

@@ -1,7 +1,7 @@
 //! `levels = [["ana"], ["ben"]]` and `roles = { dba = ["ana"] }`: who is called, and
 //! for what.
 
-use super::component::Draft;
+use super::draft::Draft;
 use super::name::{is_name, one_of};
 use crate::diagnostic::nearest_help;
 use crate::model::preset::ComponentKind;

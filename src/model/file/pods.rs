@@ -1,6 +1,6 @@
 //! `pods = "graph-pods"`: the service whose replicas the processes of a component run in.
 
-use super::component::{Draft, Drafts, other};
+use super::draft::{Draft, Drafts, other};
 use crate::model::expression::{Range, SetId};
 use crate::model::preset::{ComponentKind, RUNS, Standing};
 use crate::model::read::{Context, Found};

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::component::{Draft, Drafts, other};
+use super::draft::{Draft, Drafts, other};
 use crate::diagnostic::nearest_help;
 use crate::model::preset::ComponentKind;
 use crate::model::read::{Found, Reader};

@@ -1,6 +1,6 @@
 //! Runbooks: what is asked of whom in the end, and who can be called to do it.
 
-use super::component::{Draft, Drafts};
+use super::draft::{Draft, Drafts};
 use super::name::one_of;
 use super::target::read_target;
 use crate::diagnostic::nearest_help;
