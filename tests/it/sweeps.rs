@@ -18,6 +18,9 @@ use drillcast::units::{Instant, Span};
 
 const HORIZON: Span = Span(400_000);
 
+/// So far that no moment leaves room for a number beside it.
+const FAR: Span = Span(1 << 57);
+
 /// A graph under construction: whatever is added reads only what was there before.
 struct Random {
     sampling: Sampling,
@@ -87,6 +90,11 @@ impl Random {
     }
 
     fn add_probe(&mut self, level: LevelId) {
+        let watch = self.literal();
+        self.add_probe_of(level, watch);
+    }
+
+    fn add_probe_of(&mut self, level: LevelId, watch: Literal) {
         let looks = if self.chance(60) {
             Looks::Clock(self.clock())
         } else {
@@ -96,7 +104,7 @@ impl Random {
         };
         let [fall, rise] = [0, 1].map(|_| 1 + self.below(3)).map(|n| n as f64);
         let probe = Probe {
-            watch: self.literal(),
+            watch,
             running: Literal::TRUE,
             looks,
             initially: None,
@@ -114,23 +122,57 @@ impl Random {
         self.builder.define_lease(level, lease);
     }
 
-    fn add_work(&mut self, level: LevelId, uses: Option<Uses>) {
+    fn add_work(&mut self, level: LevelId, when: Literal, uses: Option<Uses>) {
         let takes = if self.chance(15) { self.builder.constant(0.0) } else { self.time(1, 20) };
-        let (when, finishes) = (self.literal(), self.chance(15));
+        let finishes = self.chance(15);
         self.builder.define_work(level, Work { uses, finishes, ..Work::new(when, takes) });
+    }
+
+    /// Probes of one or two facts, so many of them as are counted, and maybe works that
+    /// each of them starts and that share a few units.
+    fn add_crowd(&mut self) {
+        let watched = [0, 1].map(|_| {
+            let fact = self.below(3);
+            Literal::of(self.levels[fact])
+        });
+        let most = if self.chance(30) { 200 } else { 40 };
+        let crowd: Vec<Literal> = (0..5 + self.below(most))
+            .map(|_| {
+                let level = self.builder.level("probe");
+                let watch = watched[usize::from(self.chance(10))];
+                self.add_probe_of(level, watch);
+                Literal::of(level)
+            })
+            .collect();
+        let least = 1 + self.below(crowd.len());
+        let (level, value) = (self.builder.level("gate"), self.builder.at_least(least, &crowd));
+        self.builder.define_gate(level, value);
+        self.levels.extend([crowd[0].level(), level]);
+        if self.chance(50) {
+            let size = self.below(crowd.len() + 2);
+            let starts: Vec<Literal> = crowd.iter().map(|member| !*member).collect();
+            self.add_pool_of(size, &starts);
+        }
     }
 
     /// Works that share one or two units.
     fn add_pool(&mut self) {
-        let size = self.below(3) as f64;
-        let size = self.builder.constant(size);
+        let size = self.below(3);
+        let starts: Vec<Literal> = (0..2 + self.below(3)).map(|_| self.literal()).collect();
+        self.add_pool_of(size, &starts);
+    }
+
+    fn add_pool_of(&mut self, size: usize, starts: &[Literal]) {
+        let size = self.builder.constant(size as f64);
         let pool = self.builder.pool(Pool::Units(size));
-        let users: Vec<(LevelId, LevelId)> = (0..2 + self.below(3))
+        let users: Vec<(LevelId, LevelId)> = starts
+            .iter()
             .map(|_| (self.builder.level("shared"), self.builder.level("unit")))
             .collect();
-        for (level, held) in &users {
+        for ((level, held), when) in users.iter().zip(starts) {
             let pool = PoolId(pool.0);
-            self.add_work(*level, Some(Uses { pool, keeps: Literal::FALSE, held: *held }));
+            let uses = Uses { pool, keeps: Literal::FALSE, held: *held };
+            self.add_work(*level, *when, Some(uses));
         }
         self.levels.extend(users.into_iter().flat_map(|(level, held)| [level, held]));
     }
@@ -139,13 +181,19 @@ impl Random {
         if self.chance(10) {
             return self.add_pool();
         }
+        if self.chance(4) {
+            return self.add_crowd();
+        }
         let kind = self.below(6);
         let level = self.builder.level(["gate", "gate", "probe", "lease", "work", "work"][kind]);
         match kind {
             0 | 1 => self.add_gate(level),
             2 => self.add_probe(level),
             3 => self.add_lease(level),
-            _ => self.add_work(level, None),
+            _ => {
+                let when = self.literal();
+                self.add_work(level, when, None);
+            }
         }
         self.levels.push(level);
     }
@@ -232,7 +280,8 @@ fn compare(number: u64, tally: &mut Tally) {
     let is_measured = |level: u32| number % 4 < 2 || u64::from(level % 3) == number % 3;
     let all = (0..graph.levels.len() as u32).filter(|level| is_measured(*level));
     let meters: Vec<Meter> = all.map(meter).collect();
-    let Ok(sweep) = Sweep::of(&graph, &steady, &meters, HORIZON) else {
+    let horizon = if number % 5 == 4 { FAR } else { HORIZON };
+    let Ok(sweep) = Sweep::of(&graph, &steady, &meters, horizon) else {
         tally.unswept += 1;
         return;
     };
@@ -249,7 +298,7 @@ fn compare(number: u64, tally: &mut Tally) {
             continue;
         }
         tally.fitted += 1;
-        assert_ne!(world.run(&sampling, trial, HORIZON), Ended::Unsettled);
+        assert_ne!(world.run(&sampling, trial, horizon), Ended::Unsettled);
         let journal = world.journal();
         let faults: Vec<LevelId> = graph.faults.iter().map(|fault| fault.level).collect();
         let clock = journal.iter().find(|event| faults.contains(&event.level));

@@ -91,7 +91,7 @@ impl Made {
 }
 
 /// So many levels are looked at, at most, to find the round of a change.
-const LOOKS: u32 = 200;
+pub(super) const LOOKS: u32 = 200;
 
 impl Lanes {
     /// Levels that change more often than twice are no matter for anything but gates.
@@ -186,7 +186,13 @@ impl Lanes {
 
     /// Whether a level that changes at a moment does so in its first round, as far as
     /// that is quickly found.
-    fn is_first(&self, slot: u32, at: (usize, i64), made: &[Made], looks: &mut u32) -> bool {
+    pub(super) fn is_first(
+        &self,
+        slot: u32,
+        at: (usize, i64),
+        made: &[Made],
+        looks: &mut u32,
+    ) -> bool {
         if *looks == 0 {
             return false;
         }

@@ -24,6 +24,7 @@ mod number;
 mod pairs;
 mod plan;
 mod pool;
+mod select;
 mod shares;
 mod spell;
 mod step;
@@ -46,10 +47,11 @@ pub(super) use lane::{Lane, greater, in_order};
 use number::{Grid, Numbers, Trials};
 use pairs::PairStep;
 use plan::Plan;
+use select::Selection;
 use shares::{Count, ToldShare};
 use spell::{Spell, instant, instants};
 use step::{
-    EvenStep, FaultStep, GateStep, Input, Lanes, LeaseStep, PoolStep, ProbeStep, Setting,
+    EvenStep, FaultStep, GateStep, Input, Lanes, LeaseStep, PoolStep, ProbeStep, Rule, Setting,
     TicksStep, WorkStep,
 };
 
@@ -260,18 +262,20 @@ impl<'g> Sweep<'g> {
     /// Room for the trials that are side by side.
     #[must_use]
     pub fn room(&self) -> Swept {
+        let users = self.graph.users.iter().map(Vec::len).max().unwrap_or(0);
         let lanes = Lanes {
             spells: vec![Spell::NONE; self.spells],
             drawn: self.numbers.room(),
             grids: self.grids.clone(),
             misfits: [0; LANES],
-            scratch: Vec::with_capacity(self.spells),
+            selection: Selection::of(self.counted()),
             further: Vec::with_capacity(Further::MOST),
             points: Vec::with_capacity(2 * self.spells + Further::MOST),
             holds: Vec::with_capacity(self.spells),
             deciders: vec![([0; LANES], [0; LANES]); self.deciders.len()],
-            asked: Vec::with_capacity(self.graph.works.len()),
-            free: BinaryHeap::with_capacity(self.graph.works.len()),
+            requests: Vec::with_capacity(users),
+            asked: Vec::with_capacity(users),
+            free: BinaryHeap::with_capacity(users),
         };
         let column = |rows: usize| vec![[0; LANES]; rows];
         let (away, unserved) = (column(self.parts.len()), column(self.sums.len()));
@@ -279,6 +283,15 @@ impl<'g> Sweep<'g> {
         let counts = (Vec::with_capacity(counts), self.steady.counters.clone());
         let counts = std::cell::RefCell::new(counts);
         Swept { lanes, away, unserved, counts, trials: None }
+    }
+
+    /// What the gates that count most of all read.
+    fn counted(&self) -> usize {
+        let inputs = |step: &Compiled| match step {
+            Compiled::Gate(GateStep { rule: Rule::Decided(_), inputs, .. }) => inputs.len(),
+            _ => 0,
+        };
+        self.steps.iter().map(inputs).max().unwrap_or(0)
     }
 
     /// Works out `trial` and those beside it, unless they are there already; whether
@@ -320,7 +333,7 @@ impl<'g> Sweep<'g> {
                 Compiled::Fault(step) => lanes.fault(step, &with),
                 Compiled::Ticks(step) => lanes.ticks(step),
                 Compiled::Even(step) => lanes.even_ticks(step),
-                Compiled::Gate(step) => lanes.gate(step, &with),
+                Compiled::Gate(step) => lanes.gate(simd, step, &with),
                 Compiled::Pairs(step) => lanes.pairs(step, &with),
                 Compiled::Work(step) => lanes.work(step, &with),
                 Compiled::Pool(step) => lanes.pool(simd, step, &with),

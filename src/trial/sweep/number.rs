@@ -287,6 +287,15 @@ impl Drawn {
             Number::Moving(place) => self.wholes[place],
         }
     }
+
+    /// A number in one trial.
+    #[inline(always)]
+    pub(super) fn lane(&self, number: Number, lane: usize) -> i64 {
+        match number {
+            Number::Constant(value) => value,
+            Number::Moving(place) => self.wholes[place][lane],
+        }
+    }
 }
 
 /// What a value may read in a sweep: draws, and levels that never change.

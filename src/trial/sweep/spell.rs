@@ -5,7 +5,11 @@
 //! by side. Where the result would not be one spell, or where it hangs on the order
 //! of two changes in one moment, the trial is a *misfit* and is told so.
 
+use pulp::Simd;
+
 use super::lane::{LANES, Lane};
+use super::select::{Rows, Selection};
+use super::step::Input;
 
 /// The moment of what does not happen: beyond every horizon, with room to add to it.
 pub(super) const LATE: i64 = 1 << 61;
@@ -212,49 +216,30 @@ pub(super) fn either(one: Misfits, other: Misfits) -> Misfits {
     misfits
 }
 
-/// How many extremes are kept while a threshold is found.
-const KEPT: usize = 4;
-
 /// Enough of many hold, all of which held at the start or none of which did.
 ///
 /// With `decide` changes enough to decide it: it leaves with the `decide`-th to leave
 /// and is back with the `decide`-th from the end to come back, as long as all leave
 /// before any is back. Only if it `returns` can any input come back.
 #[inline(always)]
-pub(super) fn threshold<'s>(
-    inputs: impl ExactSizeIterator<Item = &'s Spell> + Clone,
+pub(super) fn threshold<S: Simd>(
+    simd: S,
+    read: Read<'_>,
     (decide, returns): (usize, bool),
-    scratch: &mut Vec<i64>,
+    selection: &mut Selection,
     misfits: &mut Misfits,
 ) -> Spell {
-    let (mut seen, count) = (Seen::NONE, inputs.len());
+    let mut seen = Seen::NONE;
     if returns {
-        for spell in inputs.clone() {
-            seen.add(spell);
+        for at in 0..read.many() {
+            seen.add(read.spell(at));
         }
     }
-    let from_end = count + 1 - decide;
-    let leave = if decide <= KEPT {
-        extreme(inputs.clone(), decide, Towards::Early)
-    } else if from_end <= KEPT {
-        extreme(inputs.clone(), from_end, Towards::Late)
-    } else {
-        each_lane(|lane| {
-            scratch.clear();
-            scratch.extend(inputs.clone().map(|spell| spell.leave[lane]));
-            *scratch.select_nth_unstable(decide - 1).1
-        })
-    };
+    let leave = selection.nth(simd, decide - 1, &read);
     let back = if seen.stay() {
         [LATE; LANES]
-    } else if decide <= KEPT {
-        extreme(inputs, decide, Towards::Return)
     } else {
-        each_lane(|lane| {
-            scratch.clear();
-            scratch.extend(inputs.clone().map(|spell| return_of(spell, lane)));
-            *scratch.select_nth_unstable(count - decide).1
-        })
+        selection.nth(simd, read.many() - decide, &Returns(read))
     };
     let mut out = Spell { leave, back };
     for lane in 0..LANES {
@@ -265,15 +250,50 @@ pub(super) fn threshold<'s>(
     out
 }
 
-/// When an input comes back. One that never left must not count among those that stay
-/// away.
-#[inline(always)]
-fn return_of(spell: &Spell, lane: usize) -> i64 {
-    if spell.leave[lane] == LATE { i64::MIN } else { spell.back[lane] }
+/// The spells that a gate reads; as rows, when each leaves.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Read<'s> {
+    pub(super) spells: &'s [Spell],
+    pub(super) inputs: &'s [Input],
 }
 
-fn each_lane(of: impl FnMut(usize) -> i64) -> Lane {
-    std::array::from_fn(of)
+impl<'s> Read<'s> {
+    #[inline(always)]
+    fn spell(&self, at: usize) -> &'s Spell {
+        &self.spells[self.inputs[at].slot as usize]
+    }
+}
+
+impl Rows for Read<'_> {
+    #[inline(always)]
+    fn many(&self) -> usize {
+        self.inputs.len()
+    }
+
+    #[inline(always)]
+    fn row(&self, at: usize) -> Lane {
+        self.spell(at).leave
+    }
+}
+
+/// When each comes back. One that never left must not count among those that stay away.
+struct Returns<'s>(Read<'s>);
+
+impl Rows for Returns<'_> {
+    #[inline(always)]
+    fn many(&self) -> usize {
+        self.0.many()
+    }
+
+    #[inline(always)]
+    fn row(&self, at: usize) -> Lane {
+        let (spell, mut returns) = (self.0.spell(at), [0; LANES]);
+        for lane in 0..LANES {
+            let (leave, back) = spell.at(lane);
+            returns[lane] = if leave == LATE { i64::MIN } else { back };
+        }
+        returns
+    }
 }
 
 /// The last of many to leave, and the first to come back.
@@ -301,61 +321,4 @@ impl Seen {
     fn stay(&self) -> bool {
         self.first.iter().fold(0, |any, first| any | (first ^ LATE)) == 0
     }
-}
-
-/// Which extremes are looked for.
-#[derive(Clone, Copy)]
-enum Towards {
-    /// The first to leave.
-    Early,
-    /// The last to leave.
-    Late,
-    /// The last to come back.
-    Return,
-}
-
-/// The `k`-th most extreme of a list, by lanes; `k` is from 1 to [`KEPT`].
-#[inline(always)]
-fn extreme<'s>(list: impl Iterator<Item = &'s Spell>, k: usize, towards: Towards) -> Lane {
-    match k {
-        1 => extreme_of::<1>(list, towards),
-        2 => extreme_of::<2>(list, towards),
-        3 => extreme_of::<3>(list, towards),
-        _ => extreme_of::<KEPT>(list, towards),
-    }
-}
-
-#[inline(always)]
-fn extreme_of<'s, const K: usize>(list: impl Iterator<Item = &'s Spell>, towards: Towards) -> Lane {
-    let leave = |spell: &Spell, lane: usize| spell.leave[lane];
-    match towards {
-        Towards::Early => kept::<K>(list, leave, (LATE, |new, old| new < old)),
-        Towards::Late => kept::<K>(list, leave, (i64::MIN, |new, old| new > old)),
-        Towards::Return => kept::<K>(list, return_of, (i64::MIN, |new, old| new > old)),
-    }
-}
-
-/// The last of the `K` most extreme.
-#[inline(always)]
-fn kept<'s, const K: usize>(
-    list: impl Iterator<Item = &'s Spell>,
-    of: impl Fn(&Spell, usize) -> i64,
-    (none, beats): (i64, impl Fn(i64, i64) -> bool),
-) -> Lane {
-    let mut kept = [[none; LANES]; K];
-    for spell in list {
-        let mut new = [0; LANES];
-        for lane in 0..LANES {
-            new[lane] = of(spell, lane);
-        }
-        for row in &mut kept {
-            for lane in 0..LANES {
-                let (fresh, old) = (new[lane], row[lane]);
-                let wins = beats(fresh, old);
-                row[lane] = if wins { fresh } else { old };
-                new[lane] = if wins { old } else { fresh };
-            }
-        }
-    }
-    kept[K - 1]
 }

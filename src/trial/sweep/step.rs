@@ -4,10 +4,13 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 
+use pulp::Simd;
+
 use super::apart::{Apart, Further, Made, Point};
 use super::lane::{LANES, Lane};
 use super::number::{Draw, Drawn, Grid, Number, begin, whole_periods_each};
-use super::spell::{self, LATE, Misfits, Spell, all_visible, both, instant, told, visible};
+use super::select::Selection;
+use super::spell::{self, LATE, Misfits, Read, Spell, all_visible, both, instant, told, visible};
 
 /// A level that can change, as something reads it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -25,7 +28,7 @@ pub(super) struct Lanes {
     pub(super) drawn: Drawn,
     pub(super) grids: Vec<Grid>,
     pub(super) misfits: Misfits,
-    pub(super) scratch: Vec<i64>,
+    pub(super) selection: Selection,
     /// Changes after the second of levels that have such.
     pub(super) further: Vec<Further>,
     /// The changes of a gate's inputs in one trial.
@@ -35,7 +38,9 @@ pub(super) struct Lanes {
     pub(super) deciders: Vec<(Lane, Lane)>,
     /// Which inputs of a gate hold.
     pub(super) holds: Vec<bool>,
-    /// Requests for units: when, and by which user.
+    /// Requests for units side by side: when, and behind that by which user.
+    pub(super) requests: Vec<Lane>,
+    /// Those of one trial.
     pub(super) asked: Vec<(i64, usize)>,
     /// When each unit comes back.
     pub(super) free: BinaryHeap<Reverse<i64>>,
@@ -264,15 +269,14 @@ impl Lanes {
     }
 
     #[inline(always)]
-    pub(super) fn gate(&mut self, step: &GateStep, with: &Setting<'_>) {
+    pub(super) fn gate<S: Simd>(&mut self, simd: S, step: &GateStep, with: &Setting<'_>) {
         let mut odd = [0; LANES];
         match step.rule {
             Rule::All => self.all(step, &mut odd),
             Rule::Decided(decide) => {
-                let spells = &self.spells;
-                let inputs = step.inputs.iter().map(|input| &spells[input.slot as usize]);
+                let read = Read { spells: &self.spells, inputs: &step.inputs };
                 let decide = (decide, step.returns);
-                let spell = spell::threshold(inputs, decide, &mut self.scratch, &mut odd);
+                let spell = spell::threshold(simd, read, decide, &mut self.selection, &mut odd);
                 self.spells[step.slot as usize] = spell;
             }
             Rule::AtLeast(_) | Rule::Latch { .. } => odd = [told(true); LANES],

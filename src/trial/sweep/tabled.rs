@@ -7,7 +7,7 @@
 use pulp::Simd;
 
 use super::Swept;
-use super::lane::{LANES, Lane, in_order, lesser};
+use super::lane::{LANES, Lane, lesser, sort};
 use super::shares::ToldShare;
 use super::spell::instants;
 use crate::trial::share::WHOLE;
@@ -137,61 +137,4 @@ fn changing(moments: Lane, change: i32, end: i64) -> Lane {
         *key = *key << BITS | (i64::from(change) + COMBINATIONS as i64);
     }
     keys
-}
-
-/// Puts each lane in order: Batcher's odd-even merge sort, after Knuth, The Art of Computer
-/// Programming, volume 3, section 5.2.2, algorithm M.
-#[inline(always)]
-fn sort<S: Simd>(simd: S, keys: &mut [Lane]) {
-    let many = keys.len();
-    if many < 2 {
-        return;
-    }
-    let most = many.next_power_of_two() / 2;
-    let mut width = most;
-    while width > 0 {
-        let (mut next, mut offset, mut apart) = (most, 0, width);
-        loop {
-            // Those whose number has a bit as the offset has it, run by run.
-            let (mut run, pairs) = (offset, many - apart);
-            while run < pairs {
-                for low in run..pairs.min(run + width) {
-                    let (lower, upper) = keys.split_at_mut(low + apart);
-                    in_order(simd, &mut lower[low], &mut upper[0]);
-                }
-                run += 2 * width;
-            }
-            if next == width {
-                break;
-            }
-            (apart, next, offset) = (next - width, next / 2, width);
-        }
-        width /= 2;
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn any_number_of_keys_is_put_in_order() {
-        let mut state = 1_u64;
-        for many in 0..=CHANGES {
-            for _ in 0..50 {
-                let mut keys = vec![[0; LANES]; many];
-                for key in keys.iter_mut().flatten() {
-                    state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-                    *key = (state >> 60) as i64;
-                }
-                let mut sorted = keys.clone();
-                sort(pulp::Scalar, &mut sorted);
-                for lane in 0..LANES {
-                    let mut column: Vec<i64> = keys.iter().map(|row| row[lane]).collect();
-                    column.sort_unstable();
-                    assert!(column.iter().eq(sorted.iter().map(|row| &row[lane])), "{many}");
-                }
-            }
-        }
-    }
 }
