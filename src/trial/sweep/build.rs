@@ -53,6 +53,7 @@ impl<'g> Built<'g> {
             builder.step(step);
         }
         builder.draw_at_once();
+        builder.keep_grids();
         let Builder { numbers, slots, rounds, grids, ticks: mut steps, deciders, .. } = builder;
         steps.extend(builder.steps);
         Self { numbers, steps, slots, rounds, grids, deciders }
@@ -354,6 +355,37 @@ impl Builder<'_> {
                 }
             }
         }
+    }
+}
+
+impl Builder<'_> {
+    /// Forgets the grids of ticks that are drawn elsewhere: there may be one a client.
+    fn keep_grids(&mut self) {
+        let (mut places, mut kept) = (vec![usize::MAX; self.grids.len()], Vec::new());
+        let mut keep = |grid: &mut usize| {
+            kept.push(self.grids[*grid]);
+            places[*grid] = kept.len() - 1;
+            *grid = places[*grid];
+        };
+        for ticks in &mut self.ticks {
+            match ticks {
+                Compiled::Ticks(step) => keep(&mut step.grid),
+                Compiled::Even(step) => step.clocks.iter_mut().for_each(|(grid, _)| keep(grid)),
+                _ => {}
+            }
+        }
+        for step in &mut self.steps {
+            match step {
+                Compiled::Probes(step) => step.move_grids(&places),
+                Compiled::Lease(step) => {
+                    for grid in step.checks.iter_mut().chain([&mut step.renewals]) {
+                        *grid = places[*grid];
+                    }
+                }
+                _ => {}
+            }
+        }
+        self.grids = kept;
     }
 }
 

@@ -192,6 +192,15 @@ impl ProbeStep {
         })
     }
 
+    /// Its ticks stand elsewhere now, by where they stood.
+    pub(super) fn move_grids(&mut self, places: &[usize]) {
+        for (_, ticks) in &mut self.probes {
+            if let Ticks::Grid(grid) = ticks {
+                *grid = places[*grid];
+            }
+        }
+    }
+
     /// Draws those of its ticks itself that are told, by where they stood.
     pub(super) fn draw(&mut self, draws: &BTreeMap<usize, Draw>) {
         for (_, ticks) in &mut self.probes {
