@@ -1,5 +1,7 @@
 //! What is measured: a meter for each subject, and a slot for each figure.
 
+use std::collections::BTreeMap;
+
 use super::{Compiler, Instance};
 use crate::block::{Literal, LogId};
 use crate::model::expression::Range;
@@ -14,7 +16,7 @@ use crate::trial::share::Share;
 /// What is measured on one subject.
 #[derive(Clone, Debug)]
 pub(crate) struct Measures {
-    /// The meters: served, then redundant, by subject.
+    /// The meters of subjects, then those of clients.
     pub(crate) meters: Vec<Meter>,
     /// The subjects, the system first.
     pub(crate) subjects: Vec<Subject>,
@@ -28,6 +30,8 @@ pub(crate) struct Measures {
     pub(crate) shares: Vec<(SubjectName, usize)>,
     /// For each client its meter.
     pub(crate) client_meters: Vec<usize>,
+    /// The other meters by their criterion.
+    known: BTreeMap<Literal, Vec<usize>>,
 }
 
 /// A subject's meters and sources.
@@ -53,6 +57,18 @@ pub(crate) struct Subject {
 }
 
 impl Measures {
+    /// Where a meter stands. What is served of a system is that of its only clients, and
+    /// they are measured once.
+    fn meter(&mut self, meter: Meter) -> usize {
+        let known = self.known.entry(meter.criterion).or_default();
+        if let Some(at) = known.iter().find(|at| self.meters[**at] == meter) {
+            return *at;
+        }
+        known.push(self.meters.len());
+        self.meters.push(meter);
+        self.meters.len() - 1
+    }
+
     /// The next figure is about the outages of these clients.
     fn tell_outages(&mut self, comprises: &std::ops::Range<usize>) {
         let slot = self.figures.len();
@@ -107,6 +123,7 @@ impl Compiler<'_> {
             comprises: Vec::new(),
             shares: Vec::new(),
             client_meters: Vec::new(),
+            known: BTreeMap::new(),
         };
         let class = self.class();
         let tells = self.tells_shares();
@@ -402,21 +419,16 @@ impl Compiler<'_> {
     }
 
     fn add_subject(&mut self, measures: &mut Measures, draft: Draft, class: Class) {
-        let served = measures.meters.len();
         let over_time = draft.served.is_told && draft.name.group != "clients";
+        let served = measures.meter(draft.served);
         let told = over_time.then(|| {
             measures.shares.push((draft.name.clone(), served));
             measures.shares.len() - 1
         });
-        measures.meters.push(draft.served);
-        let redundant = draft.redundant.map(|meter| {
-            measures.meters.push(meter);
-            measures.meters.len() - 1
-        });
+        let redundant = draft.redundant.map(|meter| measures.meter(meter));
         let callers = draft.callers.map(|(share, callers)| {
             let (criterion, stable_for) = (Literal::TRUE, crate::units::Span::ZERO);
-            measures.meters.push(Meter { criterion, share, is_told: true, stable_for });
-            (measures.meters.len() - 1, callers)
+            (measures.meter(Meter { criterion, share, is_told: true, stable_for }), callers)
         });
         let logs = draft
             .components
