@@ -105,6 +105,7 @@ impl ProbeState {
     /// One look that saw `seen` counts; whether it flips the probe.
     ///
     /// `needed` is how many in a row flip it from its present verdict.
+    #[inline]
     pub fn count(&mut self, seen: bool, saw: EventId, needed: u32) -> bool {
         if seen == self.verdict {
             self.misses = 0;

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use super::gate::Gate;
 use super::graph::{Consumer, Graph, Mark};
-use super::id::ClockId;
+use super::id::{ClockId, ProbeId};
 use super::literal::{EventId, LevelId};
 
 /// Kinds of those who hear of a change, in the order in which they lie side by side:
@@ -153,24 +153,41 @@ pub struct Start(u32);
 /// Nobody hears of it.
 const NOBODY: Start = Start(u32::MAX);
 
-/// A gate, as far as a look at it goes: its level and whether it remembers, and where
-/// the wires of the level begin, so that its change does not look that up elsewhere.
+/// A gate, as far as its change goes: its level, and where the wires of that begin, so that
+/// this is looked up nowhere else.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Valve(u32, Start);
 
+/// It remembers.
+const LATCH: u32 = 0b01;
+/// Its level is read by the gate after it and by nobody else.
+const HANDS_ON: u32 = 0b10;
+
 impl Valve {
+    fn new(level: LevelId, gate: &Gate) -> Self {
+        let latch = if matches!(gate, Gate::Latch { .. }) { LATCH } else { 0 };
+        Self(level.0 << FLAG_BITS | latch, NOBODY)
+    }
+
     /// Its level.
     #[must_use]
     #[inline]
     pub const fn level(self) -> LevelId {
-        LevelId(self.0 >> 1)
+        LevelId(self.0 >> FLAG_BITS)
     }
 
     /// Whether it remembers: its value does not follow from a count.
     #[must_use]
     #[inline]
     pub const fn is_latch(self) -> bool {
-        self.0 & 1 == 1
+        self.0 & LATCH != 0
+    }
+
+    /// Whether the next gate of the graph, and nobody else, counts its level.
+    #[must_use]
+    #[inline]
+    pub const fn hands_on(self) -> bool {
+        self.0 & HANDS_ON != 0
     }
 
     /// Where the wires of its level begin.
@@ -191,9 +208,26 @@ pub struct Wires {
     pub valves: Vec<Valve>,
     /// Who stamps which milestone.
     pub marks: Vec<Mark>,
-    /// Where the observers of each clock begin; one more than clocks.
-    rounds: Vec<u32>,
-    observers: Vec<Consumer>,
+    /// Who looks at the ticks of each clock.
+    rounds: Vec<Round>,
+    watchers: Vec<ProbeId>,
+    others: Vec<Consumer>,
+}
+
+/// Who looks at the ticks of a clock.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Round {
+    watchers: (u32, u32),
+    others: (u32, u32),
+}
+
+impl Round {
+    /// Whether anything but probes looks.
+    #[must_use]
+    #[inline]
+    pub const fn has_others(self) -> bool {
+        self.others.0 < self.others.1
+    }
 }
 
 impl Wires {
@@ -204,9 +238,7 @@ impl Wires {
         for log in &graph.logs {
             members.push(members[members.len() - 1] + log.members.len() as u32);
         }
-        let latch = |gate: &Gate| matches!(gate, Gate::Latch { .. });
-        let valve =
-            |(gate, level): &(Gate, LevelId)| Valve(level.0 << 1 | u32::from(latch(gate)), NOBODY);
+        let valve = |(gate, level): &(Gate, LevelId)| Valve::new(*level, gate);
         wires.valves = graph.gates.iter().map(valve).collect();
         for (index, level) in graph.levels.iter().enumerate() {
             let consumers = graph.consumers_of(LevelId(index as u32)).iter();
@@ -226,18 +258,37 @@ impl Wires {
             all.last_mut().into_iter().for_each(|last| last.0 |= LAST);
             wires.wires.extend(all);
         }
-        wires.rounds.push(0);
-        for observers in &graph.observers {
-            wires.observers.extend(observers);
-            wires.rounds.push(wires.observers.len() as u32);
-        }
+        wires.add_rounds(graph);
         // Behind the last wire nobody hears of anything.
         let end = Start(wires.wires.len() as u32);
         wires.starts.iter_mut().filter(|start| **start == NOBODY).for_each(|start| *start = end);
-        for valve in &mut wires.valves {
-            valve.1 = wires.starts[valve.level().index()];
+        for (position, valve) in wires.valves.iter_mut().enumerate() {
+            let start = wires.starts[valve.level().index()];
+            let only = wires.wires.get(start.0 as usize).filter(|wire| wire.is_last());
+            let next = Wire::new(Kind::Gate, position as u32 + 1, false).0 | LAST;
+            let flags = if only == Some(&Wire(next)) { HANDS_ON } else { 0 };
+            *valve = Valve(valve.0 | flags, start);
         }
         wires
+    }
+
+    /// Who looks at the ticks of clocks: probes, of which there are most, by themselves.
+    fn add_rounds(&mut self, graph: &Graph) {
+        for observers in &graph.observers {
+            let (watchers, others) = (self.watchers.len() as u32, self.others.len() as u32);
+            for observer in observers {
+                match *observer {
+                    Consumer::Probe(id) => self.watchers.push(id),
+                    Consumer::Lease(_) | Consumer::Backup(_) => self.others.push(*observer),
+                    // Its attempts have slots of their own.
+                    _ => {}
+                }
+            }
+            self.rounds.push(Round {
+                watchers: (watchers, self.watchers.len() as u32),
+                others: (others, self.others.len() as u32),
+            });
+        }
     }
 
     /// Where the wires of a level begin.
@@ -258,9 +309,22 @@ impl Wires {
     /// Who looks at the ticks of a clock.
     #[must_use]
     #[inline]
-    pub fn observers(&self, clock: ClockId) -> &[Consumer] {
-        let (first, end) = (self.rounds[clock.index()], self.rounds[clock.index() + 1]);
-        &self.observers[first as usize..end as usize]
+    pub fn round(&self, clock: ClockId) -> Round {
+        self.rounds[clock.index()]
+    }
+
+    /// The probes among them.
+    #[must_use]
+    #[inline]
+    pub fn watchers(&self, round: Round) -> &[ProbeId] {
+        &self.watchers[round.watchers.0 as usize..round.watchers.1 as usize]
+    }
+
+    /// The leases and backups among them.
+    #[must_use]
+    #[inline]
+    pub fn others(&self, round: Round) -> &[Consumer] {
+        &self.others[round.others.0 as usize..round.others.1 as usize]
     }
 
     /// What the rise of a level stamps.
@@ -303,14 +367,22 @@ pub struct Counted {
     /// The change that took `over` across, then whether others went back since, and in
     /// the last bit its value.
     crossed: u32,
+    valve: Valve,
 }
 
 impl Counted {
     /// A gate of which `count` inputs hold where `least` must, and whose value is so.
     #[must_use]
-    pub fn new(count: u32, least: u32, value: bool) -> Self {
+    pub fn new(valve: Valve, count: u32, least: u32, value: bool) -> Self {
         let over = i64::from(count) - i64::from(least);
-        Self { over: over as i32, crossed: u32::from(value) }
+        Self { over: over as i32, crossed: u32::from(value), valve }
+    }
+
+    /// Which gate it is.
+    #[must_use]
+    #[inline]
+    pub const fn valve(self) -> Valve {
+        self.valve
     }
 
     /// One of its inputs begins to hold (`up`), or ends, by the event `by`; whether it
@@ -392,7 +464,8 @@ mod tests {
             let gate = Gate::Threshold { inputs, least };
             let held = holds.iter().filter(|h| **h).count() as u32;
             let mut value = held >= least;
-            let mut counted = Counted::new(held, least, value);
+            let valve = Valve(0, NOBODY);
+            let mut counted = Counted::new(valve, held, least, value);
             let mut due = false;
             for (number, (input, looks)) in flips.into_iter().enumerate() {
                 let input = input % holds.len();

@@ -120,13 +120,19 @@ impl Agenda {
         }
     }
 
-    /// Takes what is due first off the agenda if it [repeats](Self::repeats), is due again
-    /// and nothing else is due at the same instant.
+    /// When the first is due of what does not [repeat](Self::repeats); never, if there is
+    /// nothing.
     #[inline]
-    pub fn pop_alone(&mut self) -> Option<(Instant, Slot)> {
+    pub fn due_once(&mut self) -> Instant {
+        self.heap.first().at()
+    }
+
+    /// Takes what is due first off the agenda if it [repeats](Self::repeats), is due again,
+    /// is due before `end`, and nothing else that repeats is due at the same instant.
+    #[inline(always)]
+    pub fn pop_alone(&mut self, end: Instant) -> Option<(Instant, Slot)> {
         self.rings.sort();
-        let other = self.heap.first().at();
-        self.rings.take_alone(other)
+        self.rings.take_alone(end)
     }
 }
 
@@ -141,7 +147,7 @@ mod tests {
         Schedule(u32, i64),
         Cancel(u32),
         Pop,
-        PopAlone,
+        PopAlone(i64),
         PopBefore(i64, u32),
         Repeat(u32, i64, i64),
         Peek,
@@ -154,7 +160,7 @@ mod tests {
             1 => (0_u32..20).prop_map(|slot| Ping::Schedule(slot, i64::MAX)),
             2 => (0_u32..20).prop_map(Ping::Cancel),
             3 => Just(Ping::Pop),
-            3 => Just(Ping::PopAlone),
+            3 => prop_oneof![-4_i64..8, Just(i64::MAX)].prop_map(Ping::PopAlone),
             2 => (-4_i64..4, 0_u32..20).prop_map(|(at, slot)| Ping::PopBefore(at, slot)),
             4 => (0_u32..20, -4_i64..4, 1_i64..4).prop_map(|(s, at, p)| Ping::Repeat(s, at, p)),
             1 => (0_u32..20, 1_i64..60).prop_map(|(slot, period)| Ping::Repeat(slot, 0, period)),
@@ -189,9 +195,9 @@ mod tests {
         }
 
         /// Who is first, where it is due again and nobody else is at the same instant.
-        fn pop_alone(&mut self) -> Option<(Instant, Slot)> {
+        fn pop_alone(&mut self, end: Instant) -> Option<(Instant, Slot)> {
             let (at, _, period) = *self.0.first()?;
-            let again = at + period? != Instant::NEVER;
+            let again = at + period? != Instant::NEVER && at < end;
             let others = self.0.iter().filter(|(other, ..)| *other == at).count() > 1;
             if again && !others { self.pop() } else { None }
         }
@@ -217,7 +223,11 @@ mod tests {
                         list.put(Slot(slot), Instant::NEVER, None);
                     }
                     Ping::Pop => prop_assert_eq!(agenda.pop(), list.pop()),
-                    Ping::PopAlone => prop_assert_eq!(agenda.pop_alone(), list.pop_alone()),
+                    Ping::PopAlone(end) => {
+                        let end = Instant(end);
+                        let first = end.min(agenda.due_once());
+                        prop_assert_eq!(agenda.pop_alone(first), list.pop_alone(end));
+                    }
                     Ping::PopBefore(at, slot) => {
                         let (at, slot) = (Instant(at), Slot(slot));
                         let expected = list.first().filter(|first| *first < (at, slot));

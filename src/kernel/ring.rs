@@ -28,23 +28,31 @@ impl Turn {
 #[derive(Clone, Debug)]
 struct Ring {
     period: Span,
+    /// Whoever is due before this is due again.
+    ends: Instant,
     /// In order from `first` on, and round.
     turns: Vec<Turn>,
-    first: usize,
+    first: u32,
     /// When the last of them is due.
     last: Instant,
 }
 
 impl Ring {
+    const fn new() -> Self {
+        let (period, ends, last) = (Span::ZERO, Instant::NEVER, Instant::NEVER);
+        Self { period, ends, turns: Vec::new(), first: 0, last }
+    }
+
     fn start(&mut self, period: Span) {
         self.period = period;
+        self.ends = Instant::NEVER - period;
         self.turns.clear();
         self.first = 0;
     }
 
     /// Who is due first.
     fn first(&self) -> Turn {
-        self.turns.get(self.first).copied().unwrap_or(Turn::NEVER)
+        self.turns.get(self.first as usize).copied().unwrap_or(Turn::NEVER)
     }
 
     fn sort(&mut self, room: &mut Room<Turn>) {
@@ -68,7 +76,7 @@ impl Ring {
     }
 
     fn straighten(&mut self) {
-        self.turns.rotate_left(self.first);
+        self.turns.rotate_left(self.first as usize);
         self.first = 0;
     }
 
@@ -78,40 +86,47 @@ impl Ring {
         self.last = self.turns.last().map_or(Instant::NEVER, |turn| turn.at);
     }
 
-    /// Who comes after the first, and its place; the first itself where it is alone.
+    /// The place of who comes after the first; the first itself where it is alone.
     #[inline(always)]
-    fn second(&self) -> (Turn, usize) {
-        let next = self.first + 1;
-        let next = if next < self.turns.len() { next } else { 0 };
-        (self.turns[next], next)
+    fn next(&self) -> usize {
+        let next = self.first as usize + 1;
+        if next < self.turns.len() { next } else { 0 }
     }
 
-    /// Who is due first is due again `later`, most often after all others; `second` is who
-    /// comes after it. Who is first then.
+    /// Takes who is first off, if it is due before `end`, is due again, and nobody else of this
+    /// ring is due at the same instant; and when who is first then is due.
     #[inline(always)]
-    fn turn(&mut self, later: Instant, second: (Turn, usize)) -> Turn {
-        let turn = &mut self.turns[self.first];
-        turn.at = later;
-        let turn = *turn;
-        if second.1 == self.first {
-            self.last = later;
-            return turn;
+    fn turn_alone(&mut self, end: Instant) -> Option<(Turn, Instant)> {
+        let (place, next) = (self.first as usize, self.next());
+        let (turn, second) = (*self.turns.get(place)?, self.turns[next].at);
+        let has_company = second <= turn.at && next != place;
+        if turn.at >= end.min(self.ends) || has_company {
+            return None;
         }
+        Some((turn, self.turn(turn, next)))
+    }
+
+    /// Who is first is due again a period later, most often after all others; `next` is the
+    /// place of who comes after it. When who is first then is due.
+    #[inline(always)]
+    fn turn(&mut self, turn: Turn, next: usize) -> Instant {
+        let later = turn.at + self.period;
         // Somebody who came in later may be due later still.
-        if self.last >= later {
-            return self.put_back(turn);
+        if self.last >= later && self.turns.len() > 1 {
+            return self.put_back(Turn { at: later, ..turn });
         }
-        (self.first, self.last) = (second.1, later);
-        second.0
+        self.turns[self.first as usize].at = later;
+        (self.first, self.last) = (next as u32, later);
+        self.turns[next].at
     }
 
-    /// A slot is due at another time than it was, and is not last of several; who is first
-    /// then.
+    /// A slot is due at another time than it was, and is not last of several; when who is
+    /// first then is due.
     #[inline(never)]
-    fn put_back(&mut self, turn: Turn) -> Turn {
+    fn put_back(&mut self, turn: Turn) -> Instant {
         self.remove(turn.slot);
         self.insert(turn);
-        self.first()
+        self.first().at
     }
 
     /// When a slot that is in it is due.
@@ -135,8 +150,8 @@ pub(super) struct Rings {
     joined: usize,
     /// The ring of each slot.
     of: Vec<u8>,
-    /// The first of each ring, once they are sorted.
-    firsts: [Turn; RINGS],
+    /// When the first of each ring is due, once they are sorted.
+    firsts: [Instant; RINGS],
     /// Who stands in them from the start is in no order yet.
     unsorted: bool,
     room: Room<Turn>,
@@ -150,7 +165,7 @@ impl Rings {
             used: 0,
             joined: 0,
             of: vec![ALONE; slots],
-            firsts: [Turn::NEVER; RINGS],
+            firsts: [Instant::NEVER; RINGS],
             unsorted: false,
             room: Room::new(),
         }
@@ -186,7 +201,7 @@ impl Rings {
             self.rings[ring].turns.push(turn);
         } else {
             self.rings[ring].insert(turn);
-            self.firsts[ring] = self.rings[ring].first();
+            self.firsts[ring] = self.rings[ring].first().at;
         }
         true
     }
@@ -208,12 +223,10 @@ impl Rings {
 
     fn open(&mut self, period: Span) -> usize {
         let at = self.used;
-        match self.rings.get_mut(at) {
-            Some(ring) => ring.start(period),
-            None => {
-                self.rings.push(Ring { period, turns: Vec::new(), first: 0, last: Instant::NEVER })
-            }
+        if at == self.rings.len() {
+            self.rings.push(Ring::new());
         }
+        self.rings[at].start(period);
         self.used += 1;
         at
     }
@@ -223,7 +236,7 @@ impl Rings {
         let at = std::mem::replace(&mut self.of[slot.0 as usize], ALONE) as usize;
         self.rings[at].remove(slot);
         if !self.unsorted {
-            self.firsts[at] = self.rings[at].first();
+            self.firsts[at] = self.rings[at].first().at;
         }
     }
 
@@ -239,7 +252,7 @@ impl Rings {
         self.unsorted = false;
         for (ring, first) in self.rings[..self.used].iter_mut().zip(&mut self.firsts) {
             ring.sort(&mut self.room);
-            *first = ring.first();
+            *first = ring.first().at;
         }
     }
 
@@ -249,8 +262,9 @@ impl Rings {
         debug_assert!(!self.unsorted, "rings are sorted before anybody asks");
         let (mut lead, mut least) = (0, Turn::NEVER);
         for (ring, first) in self.firsts[..self.used].iter().enumerate() {
-            if first.at < least.at || first.at == least.at && first.slot < least.slot {
-                (lead, least) = (ring, *first);
+            if *first <= least.at {
+                let turn = self.rings[ring].first();
+                (lead, least) = if turn.key() < least.key() { (ring, turn) } else { (lead, least) };
             }
         }
         (if least.at == Instant::NEVER { Key::NEVER } else { least.key() }, lead)
@@ -258,38 +272,32 @@ impl Rings {
 
     /// Takes who is [first](Self::first) off; it is due again a period later.
     pub(super) fn take_first(&mut self, (key, at): (Key, usize)) -> Slot {
-        let (slot, later) = (key.slot(), key.at() + self.rings[at].period);
-        if later == Instant::NEVER {
-            self.leave(slot);
+        let ring = &mut self.rings[at];
+        if key.at() >= ring.ends {
+            self.leave(key.slot());
         } else {
-            let second = self.rings[at].second();
-            self.firsts[at] = self.rings[at].turn(later, second);
+            let (turn, next) = (ring.first(), ring.next());
+            self.firsts[at] = ring.turn(turn, next);
         }
-        slot
+        key.slot()
     }
 
-    /// The same, if nobody else is due by that instant: in no ring, and not at `other`.
-    /// Not where it would not be due again.
-    #[inline]
-    pub(super) fn take_alone(&mut self, other: Instant) -> Option<(Instant, Slot)> {
+    /// The same, if it is due before `end` and nobody else is due at the same instant. Not
+    /// where it would not be due again.
+    #[inline(always)]
+    pub(super) fn take_alone(&mut self, end: Instant) -> Option<(Instant, Slot)> {
         debug_assert!(!self.unsorted, "rings are sorted before anybody asks");
         // The ring that leads, when, and when anybody else is due. No branch in it: which
         // of the rings leads is not to be foretold.
-        let (mut lead, mut at, mut others) = (0, Instant::NEVER, other);
-        for (ring, first) in self.firsts[..self.used].iter().enumerate() {
-            others = others.min(at.max(first.at));
-            lead = if first.at < at { ring } else { lead };
-            at = at.min(first.at);
+        let (mut lead, mut at, mut end) = (0, self.firsts[0], end);
+        for ring in 1..self.used {
+            let first = self.firsts[ring % RINGS];
+            end = end.min(at.max(first));
+            lead = if first < at { ring } else { lead };
+            at = at.min(first);
         }
-        let ring = self.rings.get_mut(lead).filter(|_| at < others)?;
-        let (later, second) = (at + ring.period, ring.second());
-        let has_company = second.0.at <= at && second.1 != ring.first;
-        if has_company || later == Instant::NEVER {
-            return None;
-        }
-        let first = &mut self.firsts[lead];
-        let slot = first.slot;
-        *first = ring.turn(later, second);
-        Some((at, slot))
+        let (turn, first) = self.rings.get_mut(lead)?.turn_alone(end)?;
+        self.firsts[lead % RINGS] = first;
+        Some((turn.at, turn.slot))
     }
 }

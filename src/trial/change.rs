@@ -27,14 +27,12 @@ impl World<'_> {
         value: bool,
         cause: EventId,
     ) -> EventId {
-        let event = EventId(self.journal.len() as u32);
-        self.journal.push(Event { at: self.now, level, value, cause });
-        self.levels[level.index()] = LevelState::new(value, event);
+        let event = self.write(level, value, cause);
         let graph = self.graph;
         let mut wires = graph.wires.from(start).iter();
         // Thresholds come first, and most often nobody else hears of it.
         while let Some(wire) = wires.next() {
-            if !wire.is(Kind::Gate) {
+            if !wire.is_gate() {
                 self.hear(*wire, wires.as_slice(), (value, event));
                 break;
             }
@@ -49,27 +47,41 @@ impl World<'_> {
         event
     }
 
+    /// Writes down that a level becomes so.
+    #[inline(always)]
+    pub(super) fn write(&mut self, level: LevelId, value: bool, cause: EventId) -> EventId {
+        let event = EventId(self.journal.len() as u32);
+        self.journal.push(Event { at: self.now, level, value, cause });
+        self.levels[level.index()] = LevelState::new(value, event);
+        event
+    }
+
     /// Who is no threshold hears that a level has become so: this wire and the others
-    /// after it, to the last of the level.
+    /// after it, to the last of the level. Parts of meters come first, and there are most
+    /// of them.
     #[inline(never)]
     fn hear(&mut self, first: Wire, others: &[Wire], change: (bool, EventId)) {
         let (mut wire, mut others) = (first, others.iter());
+        while wire.is(Kind::Part) {
+            self.gauges.count(wire.position(), change.0 != wire.is_negated(), self.now);
+            match others.next() {
+                Some(next) if !wire.is_last() => wire = *next,
+                _ => return,
+            }
+        }
         loop {
-            let (position, up) = (wire.position(), change.0 != wire.is_negated());
-            if wire.is(Kind::Part) {
-                self.gauges.count(position, up, self.now);
-            } else if wire.is(Kind::Count) {
-                let count = &mut self.counters[position];
+            if wire.is(Kind::Count) {
+                let count = &mut self.counters[wire.position()];
+                let up = change.0 != wire.is_negated();
                 // One more or less.
                 *count = count.wrapping_add(if up { 1 } else { u32::MAX });
             } else {
                 self.tell(wire, change);
             }
-            if wire.is_last() {
-                break;
+            match others.next() {
+                Some(next) if !wire.is_last() => wire = *next,
+                _ => return,
             }
-            let Some(next) = others.next() else { break };
-            wire = *next;
         }
     }
 

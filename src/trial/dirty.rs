@@ -176,6 +176,12 @@ impl Dirty {
         found
     }
 
+    /// A gate is looked at out of turn.
+    #[inline]
+    pub(super) fn take_gate(&mut self, gate: usize) {
+        self.marks[Kind::Gate as usize].words[gate / WORD] &= !(1 << (gate % WORD));
+    }
+
     /// Whether nobody has to look.
     #[inline]
     pub(super) const fn is_settled(&self) -> bool {

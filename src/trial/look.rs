@@ -63,13 +63,13 @@ impl World<'_> {
 
     fn renewals(&mut self, due: Due) {
         match due {
-            Due::Renew(index) => self.renew(index as usize),
-            Due::Tick(clock) if self.renewals[clock as usize] => self.renew_at(ClockId(clock)),
+            Due::Renew(index) => self.renew_lease(index as usize),
+            Due::Tick(clock) => self.renew(ClockId(clock)),
             _ => {}
         }
     }
 
-    pub(super) fn renew(&mut self, index: usize) {
+    pub(super) fn renew_lease(&mut self, index: usize) {
         let revives = self.graph.leases[index].0.of.is_none();
         let (now, visible) = (self.now, self.visible);
         let state = &mut self.leases[index];

@@ -89,29 +89,40 @@ impl World<'_> {
     #[inline(never)]
     fn settle_gates(&mut self) {
         while let Some(word) = self.dirty.gate_word() {
-            while let Some(index) = self.dirty.pop_gate(word) {
-                self.settle_gate(index);
+            while let Some(first) = self.dirty.pop_gate(word) {
+                let mut index = first;
+                while let Some(next) = self.settle_gate(index) {
+                    index = next;
+                }
             }
         }
     }
 
+    /// Looks at a gate; which is to be looked at next, if this one says so.
     #[inline(always)]
-    fn settle_gate(&mut self, index: usize) {
-        let valve = self.graph.wires.valves[index];
-        let (value, cause) = if valve.is_latch() {
-            let Some(told) = self.look_at_latch(index, valve.level()) else { return };
-            told
-        } else {
-            match self.gates[index].look() {
-                None => return,
-                Some((value, Some(cause))) => {
-                    debug_assert_eq!(cause, self.cause(index, value), "the last that decides");
-                    (value, cause)
-                }
-                Some((value, None)) => (value, self.cause(index, value)),
+    fn settle_gate(&mut self, index: usize) -> Option<usize> {
+        let gate = &mut self.gates[index];
+        let (valve, told) = (gate.valve(), gate.look());
+        let (value, cause) = match told {
+            Some((value, Some(cause))) => {
+                debug_assert_eq!(cause, self.cause(index, value), "the last that decides");
+                (value, cause)
             }
+            Some((value, None)) => (value, self.cause(index, value)),
+            None if valve.is_latch() => self.look_at_latch(index, valve.level())?,
+            None => return None,
         };
-        self.change_from(valve.start(), valve.level(), value, cause);
+        if !valve.hands_on() {
+            self.change_from(valve.start(), valve.level(), value, cause);
+            return None;
+        }
+        let event = self.write(valve.level(), value, cause);
+        // All that have to look come later, and none before the next.
+        let next = index + 1;
+        self.gates[next].count(value, event).then(|| {
+            self.dirty.take_gate(next);
+            next
+        })
     }
 
     /// The new value of a gate that remembers, and which event made it so; none if it is

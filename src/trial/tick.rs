@@ -1,16 +1,15 @@
 //! Ticks, where every one of them is executed.
 //!
 //! Most ticks fall into an instant of their own, and most looks see what they have seen
-//! before. Such a tick goes from its ring to those who look at it and back, by no heap and,
-//! where one probe alone looks, by no list; whatever has company in its instant goes the way
-//! of [`World::look`].
+//! before. Such a tick goes from its ring to those who look at it and back, by no heap;
+//! whatever has company in its instant goes the way of [`World::look`].
 
 use super::world::World;
 use crate::block::pace::Pace;
 use crate::block::probe::{Looks, Probe};
 use crate::block::value::Value;
-use crate::block::{ClockId, Consumer, Graph, LevelId, Literal, ProbeId, ValueId};
-use crate::kernel::Slot;
+use crate::block::wires::Round;
+use crate::block::{ClockId, Consumer, Graph, LevelId, Literal, ValueId};
 use crate::units::{Instant, Span};
 
 /// What every look of a probe asks for, in all trials, side by side.
@@ -55,57 +54,53 @@ impl Habit {
     }
 }
 
-/// The only one who looks at the ticks of a clock, where that is a probe.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Loner(u32);
-
-impl Loner {
-    /// Of each clock.
-    pub(super) fn of(graph: &Graph) -> Vec<Self> {
-        let loner = |observers: &Vec<Consumer>| match observers[..] {
-            [Consumer::Probe(id)] => Self(id.0),
-            _ => Self(u32::MAX),
-        };
-        graph.observers.iter().map(loner).collect()
-    }
-
-    #[inline]
-    fn probe(self) -> Option<usize> {
-        (self.0 != u32::MAX).then_some(self.0 as usize)
-    }
-}
-
 impl World<'_> {
-    /// A clock ticks, and nothing else is due at `at`; whether anybody saw something new.
-    #[inline]
-    pub(super) fn tick_alone(&mut self, at: Instant, slot: Slot) -> bool {
-        self.now = at;
-        self.visible = at + Span(1);
-        let clock = ClockId(slot.0 - self.slots.first_tick().0);
-        if let Some(probe) = self.loners[clock.index()].probe() {
-            if !self.look_once(probe) {
-                return false;
-            }
-            self.believe(probe);
-        } else {
+    /// Ticks that are alone in their instant, one after another, to the one that may end the
+    /// trial: whether anybody saw something new at it. None where something else is due first,
+    /// or what is due first is later than `end`.
+    #[inline(never)]
+    pub(super) fn tick_on(&mut self, end: Instant) -> Option<bool> {
+        let end = end + Span(1);
+        let mut other = self.agenda.due_once().min(end);
+        while let Some((at, slot)) = self.agenda.pop_alone(other) {
+            self.now = at;
+            self.visible = at + Span(1);
             self.verdicts.clear();
-            if self.renewals[clock.index()] {
-                self.renew_at(clock);
+            let clock = ClockId(slot.0 - self.slots.first_tick().0);
+            let round = self.graph.wires.round(clock);
+            if round.has_others() {
+                self.renew_at(clock, round);
+                self.observe_beside(clock, round);
+                other = self.agenda.due_once().min(end);
             }
-            self.observe(clock);
-            if self.verdicts.is_empty() {
-                return false;
+            self.watch(round);
+            let happened = !self.verdicts.is_empty();
+            if happened {
+                self.judge();
+                self.settle();
+                self.measure();
             }
-            self.judge();
+            // A look may calm who is restless, though it sees nothing new.
+            if happened || self.calms {
+                return Some(happened);
+            }
         }
-        self.settle();
-        self.measure();
-        true
+        None
+    }
+
+    /// The ticks of this clock renew the leases whose holders they are.
+    pub(super) fn renew(&mut self, clock: ClockId) {
+        let round = self.graph.wires.round(clock);
+        if round.has_others() {
+            self.renew_at(clock, round);
+        }
     }
 
     /// A clock ticks for everyone who looks at it, and is due again.
     pub(super) fn tick(&mut self, clock: ClockId) {
-        self.observe(clock);
+        let round = self.graph.wires.round(clock);
+        self.observe_beside(clock, round);
+        self.watch(round);
         let slot = self.slots.tick(clock.index());
         if !self.agenda.repeats(slot) {
             self.clocks[clock.index()].settle(self.visible);
@@ -113,13 +108,23 @@ impl World<'_> {
         }
     }
 
-    /// Everyone looks who looks at the ticks of this clock.
-    #[inline]
-    fn observe(&mut self, clock: ClockId) {
+    /// All probes look; what they saw takes effect when everyone has looked.
+    #[inline(always)]
+    fn watch(&mut self, round: Round) {
         let graph = self.graph;
-        for observer in graph.wires.observers(clock) {
-            match *observer {
-                Consumer::Probe(id) => self.look_beside_others(id),
+        for probe in graph.wires.watchers(round) {
+            if self.look_once(probe.index()) {
+                self.verdicts.push(Consumer::Probe(*probe));
+            }
+        }
+    }
+
+    /// Whoever is no probe looks at a tick of this clock.
+    #[inline(never)]
+    fn observe_beside(&mut self, clock: ClockId, round: Round) {
+        let graph = self.graph;
+        for other in graph.wires.others(round) {
+            match *other {
                 Consumer::Lease(id) if graph.leases[id.index()].0.check == Some(clock) => {
                     self.check(id.index());
                 }
@@ -129,30 +134,21 @@ impl World<'_> {
         }
     }
 
-    /// The ticks of this clock renew the leases whose holders they are.
-    pub(super) fn renew_at(&mut self, clock: ClockId) {
+    #[inline(never)]
+    fn renew_at(&mut self, clock: ClockId, round: Round) {
         let graph = self.graph;
-        for observer in graph.wires.observers(clock) {
-            if let Consumer::Lease(id) = *observer {
+        for other in graph.wires.others(round) {
+            if let Consumer::Lease(id) = *other {
                 let holder = self.leases[id.index()].holder;
                 if graph.leases[id.index()].0.renew[holder].0 == clock {
-                    self.renew(id.index());
+                    self.renew_lease(id.index());
                 }
             }
         }
     }
 
-    /// One look of a probe at a tick at which others may look too: what it saw takes
-    /// effect when all have.
-    #[inline]
-    fn look_beside_others(&mut self, probe: ProbeId) {
-        if self.look_once(probe.index()) {
-            self.verdicts.push(Consumer::Probe(probe));
-        }
-    }
-
     /// One look of a probe on a clock; whether it flips.
-    #[inline]
+    #[inline(always)]
     fn look_once(&mut self, index: usize) -> bool {
         let state = &mut self.probes[index];
         if !state.running {
@@ -163,7 +159,9 @@ impl World<'_> {
             state.misses = 0;
             return false;
         }
-        let needed = self.needed(index);
+        let (habit, verdict) = (&self.habits[index], state.verdict);
+        let known = if verdict { habit.fall } else { habit.rise };
+        let needed = if known > 0 { known } else { self.needed(index) };
         let state = &mut self.probes[index];
         state.count(state.watch, state.watch_event, needed)
     }

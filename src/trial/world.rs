@@ -11,7 +11,7 @@ use super::phases::Phases;
 use super::share::Steps;
 use super::slots::{Due, Slots};
 use super::steady::Steady;
-use super::tick::{Habit, Loner};
+use super::tick::Habit;
 use crate::block::backup::BackupState;
 use crate::block::clock::ClockState;
 use crate::block::crew::CallState;
@@ -85,10 +85,6 @@ pub struct World<'g> {
     pub(super) tanks: Vec<TankState>,
     pub(super) agenda: Agenda,
     pub(super) slots: Slots,
-    /// Who alone looks at the ticks of each clock.
-    pub(super) loners: Vec<Loner>,
-    /// Whether a lease looks at the ticks of each clock.
-    pub(super) renewals: Vec<bool>,
     /// What each slot stands for.
     pub(super) dues: Vec<Due>,
     pub(super) dirty: Dirty,
@@ -167,7 +163,6 @@ impl<'g> World<'g> {
     #[must_use]
     pub fn new(graph: &'g Graph, meters: &'g [Meter], steady: &'g Steady, mode: Mode) -> Self {
         let slots = Slots::of(graph);
-        let renews = |observer: &Consumer| matches!(observer, Consumer::Lease(_));
         Self {
             graph,
             meters,
@@ -213,8 +208,6 @@ impl<'g> World<'g> {
             agenda: Agenda::new(slots.count()),
             dues: slots.dues(),
             slots,
-            loners: Loner::of(graph),
-            renewals: graph.observers.iter().map(|all| all.iter().any(renews)).collect(),
             dirty: Dirty::new(graph),
             // Twice: a try in no time may begin while those before it end.
             zero: Vec::with_capacity(2 * graph.works.len()),
@@ -259,16 +252,14 @@ impl<'g> World<'g> {
         let every_tick = self.mode == Mode::Full;
         loop {
             // Most ticks are alone in their instant.
-            let alone = if every_tick { self.agenda.pop_alone() } else { None };
-            let Some((at, first)) = alone.or_else(|| self.agenda.peek()) else {
-                return Ended::Quiet;
-            };
-            if at > end {
-                return Ended::Horizon;
-            }
-            let happened = match alone {
-                Some(_) => self.tick_alone(at, first),
-                None => self.instant(at, first),
+            let ticked = if every_tick { self.tick_on(end) } else { None };
+            let happened = match ticked {
+                Some(happened) => happened,
+                None => match self.agenda.peek() {
+                    None => return Ended::Quiet,
+                    Some((at, _)) if at > end => return Ended::Horizon,
+                    Some((at, first)) => self.instant(at, first),
+                },
             };
             if happened && (self.exhausted || self.journal.len() > budget) {
                 return Ended::Unsettled;
