@@ -4,6 +4,8 @@
 //! Where every trial is executed, such phases are drawn for the next sixteen trials
 //! together, which costs a fraction of drawing each by itself and gives the same bits.
 
+use pulp::{Arch, NullaryFnOnce};
+
 use super::Mode;
 use super::begin::SHORTEST_PERIOD;
 use super::steady::Steady;
@@ -45,6 +47,7 @@ pub(super) struct Phases {
     /// trials.
     origins: Vec<Instant>,
     block: Option<(Sampling, u64)>,
+    arch: Arch,
 }
 
 impl Phases {
@@ -65,7 +68,8 @@ impl Phases {
         }
         let origins = vec![Instant::ZERO; drawn.len()];
         let streams = Vec::new();
-        Self { drawn, others, beside: 1, streams, batch: None, origins, block: None }
+        let arch = Arch::new();
+        Self { drawn, others, beside: 1, streams, batch: None, origins, block: None, arch }
     }
 
     /// Every trial will be asked for, one after another: they are drawn a block at a time.
@@ -111,15 +115,60 @@ impl Phases {
             let stream = |one: &Drawn| sampling.in_batch(sampling.stream(one.name), batch);
             self.streams.extend(self.drawn.iter().map(stream));
         }
+        let (drawn, streams) = (&self.drawn, &self.streams);
+        self.arch.dispatch(Draw { drawn, streams, first, origins: &mut self.origins });
+    }
+}
+
+/// The phases of a block of trials, drawn with what a processor has for numbers side by
+/// side; the bits are the same on each.
+struct Draw<'p> {
+    drawn: &'p [Drawn],
+    streams: &'p [InBatch],
+    first: u64,
+    origins: &'p mut [Instant],
+}
+
+impl NullaryFnOnce for Draw<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
         let clocks = self.drawn.len();
-        for (index, (one, stream)) in self.drawn.iter().zip(&self.streams).enumerate() {
-            let (period, uniforms): (Span, [f64; BESIDE]) = (one.period, stream.uniforms(first));
-            let origins = self.origins[index..].iter_mut().step_by(clocks);
-            for (origin, uniform) in origins.zip(uniforms) {
-                *origin = Instant::ZERO - offset(period, uniform);
+        for index in 0..clocks {
+            let uniforms = self.streams[index].uniforms(self.first);
+            let offsets = offsets(self.drawn[index].period, uniforms);
+            for lane in 0..BESIDE {
+                self.origins[lane * clocks + index] = Instant(-offsets[lane]);
             }
         }
     }
+}
+
+/// Below this a number of nanoseconds is whole or between two that doubles hold: 26 days.
+const LONG: i64 = 1 << 51;
+
+/// [`offset`] at each of these.
+#[inline(always)]
+fn offsets(period: Span, uniforms: [f64; BESIDE]) -> [i64; BESIDE] {
+    const WHOLE: f64 = (1_u64 << 52) as f64;
+    let mut offsets = [0; BESIDE];
+    if period.0 >= LONG {
+        for lane in 0..BESIDE {
+            offsets[lane] = offset(period, uniforms[lane]).0;
+        }
+        return offsets;
+    }
+    for lane in 0..BESIDE {
+        let exact = uniforms[lane] * period.0 as f64;
+        // Rounded to the nearest whole number, and down from there.
+        let near = exact + WHOLE;
+        let above = i64::from(near - WHOLE > exact);
+        let whole = (near.to_bits().wrapping_sub(WHOLE.to_bits()) as i64).wrapping_sub(above);
+        let last = period.0.wrapping_sub(1);
+        offsets[lane] = period.0.wrapping_sub(if whole < last { whole } else { last });
+    }
+    offsets
 }
 
 impl World<'_> {
@@ -183,6 +232,7 @@ mod tests {
             streams: Vec::new(),
             batch: None,
             block: None,
+            arch: Arch::new(),
         };
         if beside {
             phases.draw_blocks();
