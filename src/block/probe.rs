@@ -102,6 +102,13 @@ impl ProbeState {
         restarts: 0,
     };
 
+    /// Whether it looks, and what it would see is not what it believes.
+    #[inline]
+    #[must_use]
+    pub const fn disagrees(&self) -> bool {
+        self.running && self.watch != self.verdict
+    }
+
     /// One look that saw `seen` counts; whether it flips the probe.
     ///
     /// `needed` is how many in a row flip it from its present verdict.

@@ -56,7 +56,10 @@ impl Ring {
     }
 
     fn sort(&mut self, room: &mut Room<Turn>) {
-        room.sort(&mut self.turns, |turn| turn.at.0, |turn| (turn.at, turn.slot));
+        let before = |one: &Turn, other: &Turn| {
+            one.at < other.at || one.at == other.at && one.slot < other.slot
+        };
+        room.sort(&mut self.turns, |turn| turn.at.0, before);
         self.begin_at_first();
     }
 
@@ -103,21 +106,21 @@ impl Ring {
         if turn.at >= end.min(self.ends) || has_company {
             return None;
         }
-        Some((turn, self.turn(turn, next)))
+        Some((turn, self.turn(turn, (second, next))))
     }
 
-    /// Who is first is due again a period later, most often after all others; `next` is the
-    /// place of who comes after it. When who is first then is due.
+    /// Who is first is due again a period later, most often after all others; `second` is
+    /// when who comes after it is due, and its place. When who is first then is due.
     #[inline(always)]
-    fn turn(&mut self, turn: Turn, next: usize) -> Instant {
-        let later = turn.at + self.period;
+    fn turn(&mut self, turn: Turn, second: (Instant, usize)) -> Instant {
+        let (place, later) = (self.first as usize, Instant(turn.at.0 + self.period.0));
         // Somebody who came in later may be due later still.
-        if self.last >= later && self.turns.len() > 1 {
+        if self.last >= later {
             return self.put_back(Turn { at: later, ..turn });
         }
-        self.turns[self.first as usize].at = later;
-        (self.first, self.last) = (next as u32, later);
-        self.turns[next].at
+        self.turns[place].at = later;
+        (self.first, self.last) = (second.1 as u32, later);
+        if second.1 == place { later } else { second.0 }
     }
 
     /// A slot is due at another time than it was, and is not last of several; when who is
@@ -277,7 +280,7 @@ impl Rings {
             self.leave(key.slot());
         } else {
             let (turn, next) = (ring.first(), ring.next());
-            self.firsts[at] = ring.turn(turn, next);
+            self.firsts[at] = ring.turn(turn, (ring.turns[next].at, next));
         }
         key.slot()
     }

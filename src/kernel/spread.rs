@@ -4,6 +4,8 @@
 //! the stretch falls into; what is left to do within buckets is little. Where it is not
 //! (all pinned to one phase, say), an ordinary sort does it.
 
+use std::cmp::Ordering;
+
 /// Below this an ordinary sort is as quick.
 const FEW: usize = 16;
 /// More steps than this a key, and they do not lie evenly.
@@ -21,17 +23,17 @@ impl<T: Copy> Room<T> {
         Self { spread: Vec::new(), ends: Vec::new() }
     }
 
-    /// Sorts `all` by `key`, no two of which are equal; `place` never falls where the key
-    /// rises.
-    pub(super) fn sort<K: Ord>(
+    /// Sorts `all`, of each two of which one comes `before` the other; `place` never falls
+    /// from one to those that it comes before.
+    pub(super) fn sort(
         &mut self,
         all: &mut Vec<T>,
         place: impl Fn(&T) -> i64,
-        key: impl Fn(&T) -> K,
+        before: impl Fn(&T, &T) -> bool,
     ) {
         let many = all.len();
         if many < FEW {
-            return all.sort_unstable_by_key(key);
+            return sort_few(all, before);
         }
         let (mut least, mut most) = (i64::MAX, i64::MIN);
         for one in all.iter() {
@@ -41,13 +43,13 @@ impl<T: Copy> Room<T> {
         // no more.
         let width = most.abs_diff(least) / (2 * many as u64) + 1;
         let shift = u64::BITS - width.leading_zeros();
-        let bucket = |one: &T| (place(one).abs_diff(least) >> shift) as usize;
+        let bucket = |one: &T| (place(one).wrapping_sub(least) as u64 >> shift) as usize;
         self.ends.clear();
         self.ends.resize(2 * many, 0);
         all.iter().for_each(|one| self.ends[bucket(one)] += 1);
-        let mut before = 0;
+        let mut so_far = 0;
         for end in &mut self.ends {
-            before += std::mem::replace(end, before);
+            so_far += std::mem::replace(end, so_far);
         }
         self.spread.clear();
         self.spread.extend_from_slice(all);
@@ -57,18 +59,28 @@ impl<T: Copy> Room<T> {
             *end += 1;
         }
         std::mem::swap(all, &mut self.spread);
-        if !insert_each(all, &key) {
-            all.sort_unstable_by_key(key);
+        if !insert_each(all, &before) {
+            sort_few(all, before);
         }
     }
 }
 
+/// Sorts as the standard library does.
+fn sort_few<T>(all: &mut [T], before: impl Fn(&T, &T) -> bool) {
+    all.sort_unstable_by(|one, other| match (before(one, other), before(other, one)) {
+        (true, _) => Ordering::Less,
+        (_, true) => Ordering::Greater,
+        _ => Ordering::Equal,
+    });
+}
+
 /// Sorts what is nearly sorted; not if that takes many steps.
-fn insert_each<T: Copy, K: Ord>(all: &mut [T], key: impl Fn(&T) -> K) -> bool {
+#[inline(always)]
+fn insert_each<T: Copy>(all: &mut [T], before: impl Fn(&T, &T) -> bool) -> bool {
     let mut steps = STEPS * all.len();
     for next in 1..all.len() {
         let (one, mut at) = (all[next], next);
-        while at > 0 && key(&one) < key(&all[at - 1]) {
+        while at > 0 && before(&one, &all[at - 1]) {
             all[at] = all[at - 1];
             at -= 1;
         }
@@ -100,10 +112,10 @@ mod tests {
             let mut all: Vec<(i64, usize)> = places.into_iter().zip(0..).collect();
             let mut expected = all.clone();
             expected.sort_unstable();
-            room.sort(&mut all, |one| one.0, |one| *one);
+            room.sort(&mut all, |one| one.0, |one, other| one < other);
             prop_assert_eq!(&all, &expected);
             all.reverse();
-            room.sort(&mut all, |one| one.0, |one| *one);
+            room.sort(&mut all, |one| one.0, |one, other| one < other);
             prop_assert_eq!(all, expected);
         }
     }

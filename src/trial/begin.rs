@@ -255,10 +255,7 @@ impl World<'_> {
                 let next = Instant::ZERO - self.age(*age, period, *name) + period;
                 self.replies[index] = Reply { next, flight: None, every, cost };
             }
-            self.plan_probe(index);
-            if self.mode == Mode::Full {
-                self.suspect(index);
-            }
+            self.plan_probe(index, self.habits[index]);
         }
     }
 

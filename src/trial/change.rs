@@ -30,15 +30,19 @@ impl World<'_> {
         let event = self.write(level, value, cause);
         let graph = self.graph;
         let mut wires = graph.wires.from(start).iter();
-        // Thresholds come first, and most often nobody else hears of it.
+        // Who counts comes first, and most often nobody else hears of it.
         while let Some(wire) = wires.next() {
-            if !wire.is_gate() {
+            let up = value != wire.is_negated();
+            if wire.is_gate() {
+                let position = wire.gate();
+                if self.gates[position].count(up, event) {
+                    self.dirty.insert(Kind::Gate, position);
+                }
+            } else if wire.is(Kind::Part) {
+                self.gauges.count(wire.position(), up, self.now);
+            } else {
                 self.hear(*wire, wires.as_slice(), (value, event));
                 break;
-            }
-            let position = wire.gate();
-            if self.gates[position].count(value != wire.is_negated(), event) {
-                self.dirty.insert(Kind::Gate, position);
             }
             if wire.is_last() {
                 break;
@@ -56,19 +60,11 @@ impl World<'_> {
         event
     }
 
-    /// Who is no threshold hears that a level has become so: this wire and the others
-    /// after it, to the last of the level. Parts of meters come first, and there are most
-    /// of them.
+    /// Who is neither threshold nor part hears that a level has become so: this wire and the
+    /// others after it, to the last of the level.
     #[inline(never)]
     fn hear(&mut self, first: Wire, others: &[Wire], change: (bool, EventId)) {
         let (mut wire, mut others) = (first, others.iter());
-        while wire.is(Kind::Part) {
-            self.gauges.count(wire.position(), change.0 != wire.is_negated(), self.now);
-            match others.next() {
-                Some(next) if !wire.is_last() => wire = *next,
-                _ => return,
-            }
-        }
         loop {
             if wire.is(Kind::Count) {
                 let count = &mut self.counters[wire.position()];
@@ -80,7 +76,7 @@ impl World<'_> {
             }
             match others.next() {
                 Some(next) if !wire.is_last() => wire = *next,
-                _ => return,
+                _ => break,
             }
         }
     }

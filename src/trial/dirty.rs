@@ -154,24 +154,27 @@ impl Dirty {
         found
     }
 
-    /// The first word of gates: whoever takes them out word by word finds the others of
+    /// The first word of a kind: whoever takes them out word by word finds the others of
     /// it, and those that are marked meanwhile, where it just was.
-    #[inline]
-    pub(super) fn gate_word(&mut self) -> Option<usize> {
-        let found = self.marks[Kind::Gate as usize].first_word();
+    #[inline(always)]
+    pub(super) fn word(&mut self, kind: Kind) -> Option<usize> {
+        if !self.has(kind) {
+            return None;
+        }
+        let found = self.marks[kind as usize].first_word();
         if found.is_none() {
-            self.kinds &= !(1 << Kind::Gate as u32);
+            self.kinds &= !(1 << kind as u32);
         }
         found
     }
 
-    /// Takes the least gate of a word out; where there is none, the word is done.
-    #[inline]
-    pub(super) fn pop_gate(&mut self, word: usize) -> Option<usize> {
-        let gates = &mut self.marks[Kind::Gate as usize];
-        let found = gates.pop_from(word);
+    /// Takes the least number of a word out; where there is none, the word is done.
+    #[inline(always)]
+    pub(super) fn pop_from(&mut self, kind: Kind, word: usize) -> Option<usize> {
+        let marks = &mut self.marks[kind as usize];
+        let found = marks.pop_from(word);
         if found.is_none() {
-            gates.leave(word);
+            marks.leave(word);
         }
         found
     }

@@ -130,7 +130,7 @@ impl World<'_> {
         if flips {
             self.verdicts.push(Consumer::Probe(ProbeId(index as u32)));
         }
-        self.plan_probe(index);
+        self.plan_look(index);
     }
 
     /// A dial's own instant: in the lazy form that of its success, in the full

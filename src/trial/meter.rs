@@ -180,13 +180,13 @@ impl Gauges {
         };
         // One less, modulo 2³².
         count.parts = count.parts.wrapping_add(if more { 1 } else { u32::MAX });
-        if !std::mem::replace(&mut count.looks, true) {
-            self.looking.push(index as u32);
+        if !count.looks {
+            self.look(index);
         }
     }
 
     /// A meter looks at the end of the instant.
-    #[inline]
+    #[inline(never)]
     pub(super) fn look(&mut self, index: usize) {
         if !std::mem::replace(&mut self.counts[index].looks, true) {
             self.looking.push(index as u32);

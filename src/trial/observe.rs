@@ -1,6 +1,7 @@
 //! Settling clocks and probes: who observes stops, starts, or sees something else.
 
 use super::Mode;
+use super::tick::Habit;
 use super::world::World;
 use crate::block::clock::{Clock, ClockState, Ticks};
 use crate::block::pace::{Draws, Pace, offset};
@@ -18,9 +19,21 @@ impl World<'_> {
             self.settle_clock(clock);
             moved = true;
         }
-        while let Some(probe) = self.dirty.pop(Kind::Probe) {
-            self.settle_probe(probe);
-            moved = true;
+        if self.dirty.has(Kind::Probe) {
+            moved |= self.settle_probes();
+        }
+        moved
+    }
+
+    /// Probes; a change most often reaches many or none of them.
+    #[inline(never)]
+    fn settle_probes(&mut self) -> bool {
+        let mut moved = false;
+        while let Some(word) = self.dirty.word(Kind::Probe) {
+            while let Some(probe) = self.dirty.pop_from(Kind::Probe, word) {
+                self.settle_probe(probe);
+                moved = true;
+            }
         }
         moved
     }
@@ -139,6 +152,7 @@ impl World<'_> {
         }
     }
 
+    #[inline(always)]
     fn settle_probe(&mut self, index: usize) {
         if self.mode == Mode::Lazy {
             self.count_ticks(Consumer::Probe(ProbeId(index as u32)));
@@ -160,10 +174,7 @@ impl World<'_> {
         if rises {
             self.restart_probe(index);
         }
-        self.plan_probe(index);
-        if self.mode == Mode::Full {
-            self.suspect(index);
-        }
+        self.plan_probe(index, habit);
     }
 
     /// What a look costs from now on that waits for its reply; who stops waits for none.
@@ -223,15 +234,18 @@ impl World<'_> {
         self.graph.count(if verdict { probe.fall } else { probe.rise }, self)
     }
 
-    #[inline]
-    pub(super) fn plan_probe(&mut self, index: usize) {
-        let on_clock = self.habits[index].clock().is_some();
-        if !(self.mode == Mode::Full && on_clock) {
+    /// A probe looks next, or flips, when it would as it now stands.
+    #[inline(always)]
+    pub(super) fn plan_probe(&mut self, index: usize, habit: Habit) {
+        if self.mode == Mode::Lazy || habit.clock().is_none() {
             self.plan_look(index);
+        }
+        if self.mode == Mode::Full {
+            self.suspect(index, habit);
         }
     }
 
-    fn plan_look(&mut self, index: usize) {
+    pub(super) fn plan_look(&mut self, index: usize) {
         let graph = self.graph;
         let probe = &graph.probes[index].0;
         let state = &self.probes[index];

@@ -5,6 +5,7 @@
 //! tick to come.
 
 use super::slots::Due;
+use super::tick::Habit;
 use super::world::World;
 use crate::block::lease::LeasePlan;
 use crate::block::value::Readings;
@@ -14,9 +15,21 @@ impl World<'_> {
     /// Whether no block can change any more. Probes are many, and those that may be
     /// restless are known: the one that was suspected last most often is. Of the other
     /// blocks it begins with the one that was found restless last.
+    #[inline]
     pub(super) fn is_at_rest(&mut self) -> bool {
+        match self.suspects.last() {
+            Some(probe) if self.will_look(*probe as usize) => {
+                self.calms = false;
+                false
+            }
+            _ => self.comes_to_rest(),
+        }
+    }
+
+    #[inline(never)]
+    fn comes_to_rest(&mut self) -> bool {
         while let Some(probe) = self.suspects.last().map(|probe| *probe as usize) {
-            if self.may_flip(probe) {
+            if self.may_flip(probe, self.habits[probe]) {
                 // The end of a look may calm who waits for replies, and nobody else.
                 self.calms = self.habits[probe].clock().is_none();
                 return false;
@@ -40,9 +53,9 @@ impl World<'_> {
     /// Full: a probe that may have become restless is suspected from now on. It does so
     /// only where it is settled: where it flips at a look, it agrees with what it sees or
     /// has been suspected since it disagreed.
-    #[inline]
-    pub(super) fn suspect(&mut self, probe: usize) {
-        if self.may_flip(probe) && !std::mem::replace(&mut self.suspected[probe], true) {
+    #[inline(always)]
+    pub(super) fn suspect(&mut self, probe: usize, habit: Habit) {
+        if self.may_flip(probe, habit) && !std::mem::replace(&mut self.suspected[probe], true) {
             self.suspects.push(probe as u32);
         }
     }
@@ -66,17 +79,26 @@ impl World<'_> {
     }
 
     /// Whether a probe could come to another verdict.
-    #[inline]
-    fn may_flip(&self, index: usize) -> bool {
-        let state = &self.probes[index];
-        let looks = state.running && state.watch != state.verdict;
-        match self.habits[index].clock() {
+    #[inline(always)]
+    fn may_flip(&self, index: usize, habit: Habit) -> bool {
+        let looks = self.probes[index].disagrees();
+        match habit.clock() {
             Some(clock) => looks && self.clocks[clock].running,
-            None => {
-                let flight = self.replies[index].flight;
-                looks || flight.is_some_and(|(_, seen, _)| seen != state.verdict)
-            }
+            None => looks || self.awaits(index),
         }
+    }
+
+    /// Whether a probe on a clock could come to another verdict.
+    #[inline]
+    fn will_look(&self, index: usize) -> bool {
+        let clock = self.habits[index].clock();
+        self.probes[index].disagrees() && clock.is_some_and(|clock| self.clocks[clock].running)
+    }
+
+    /// Whether a look is under way that saw something else than its probe believes.
+    fn awaits(&self, index: usize) -> bool {
+        let verdict = self.probes[index].verdict;
+        self.replies[index].flight.is_some_and(|(_, seen, _)| seen != verdict)
     }
 
     /// Whether a lease could fall or be revived.

@@ -88,8 +88,8 @@ impl World<'_> {
     /// Gates that count change others, most often one after another: a loop of its own.
     #[inline(never)]
     fn settle_gates(&mut self) {
-        while let Some(word) = self.dirty.gate_word() {
-            while let Some(first) = self.dirty.pop_gate(word) {
+        while let Some(word) = self.dirty.word(Kind::Gate) {
+            while let Some(first) = self.dirty.pop_from(Kind::Gate, word) {
                 let mut index = first;
                 while let Some(next) = self.settle_gate(index) {
                     index = next;
