@@ -4,7 +4,7 @@
 //! side: first the thresholds, which count it there and then and need a look only where
 //! their value flips, then everybody else.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::gate::Gate;
 use super::graph::{Consumer, Graph, Mark};
@@ -18,7 +18,7 @@ use super::literal::{EventId, LevelId};
 pub enum Kind {
     /// A gate whose value follows from a count, by its position in [`Graph::gates`].
     Gate,
-    /// A part of a meter: who counts it and looks.
+    /// A part of a meter, which counts it and looks.
     Part,
     /// A counter.
     Count,
@@ -42,7 +42,8 @@ pub enum Kind {
     Pool,
     /// A crew.
     Crew,
-    /// A meter.
+    /// A meter that looks, by its position in [`Wires::lookers`]: it has the level as its
+    /// criterion, or as several of its parts.
     Meter,
     /// A gate that remembers, by its position in [`Graph::gates`].
     Latch,
@@ -75,7 +76,7 @@ impl Kind {
 
 /// One who hears of a change: kind, position, whether it is the last of its level, and
 /// whether it reads the negation.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Wire(u32);
 
 /// Bits of a position; sixty million of a kind are more than fit a machine.
@@ -208,6 +209,8 @@ pub struct Wires {
     pub valves: Vec<Valve>,
     /// Who stamps which milestone.
     pub marks: Vec<Mark>,
+    /// Meters that look, and how many of their parts a level is.
+    pub lookers: Vec<(u32, u32)>,
     /// Who looks at the ticks of each clock.
     rounds: Vec<Round>,
     watchers: Vec<ProbeId>,
@@ -244,10 +247,7 @@ impl Wires {
             let consumers = graph.consumers_of(LevelId(index as u32)).iter();
             let mut all: Vec<Wire> =
                 consumers.filter_map(|c| wire(*c, &members, &wires.valves)).collect();
-            let parts: BTreeSet<usize> =
-                all.iter().filter(|wire| wire.is(Kind::Part)).map(|wire| wire.position()).collect();
-            // A meter looks where it counts, and once is enough.
-            all.retain(|wire| !(wire.is(Kind::Meter) && parts.contains(&wire.position())));
+            wires.add_lookers(&mut all);
             if let Some(mark) = level.mark {
                 all.push(Wire::new(Kind::Mark, wires.marks.len() as u32, false));
                 wires.marks.push(mark);
@@ -270,6 +270,31 @@ impl Wires {
             *valve = Valve(valve.0 | flags, start);
         }
         wires
+    }
+
+    /// Of each meter among the wires of a level one is left where one is enough: a meter
+    /// looks where it counts, and counts at once what is its part many times.
+    fn add_lookers(&mut self, all: &mut Vec<Wire>) {
+        let mut parts: BTreeMap<Wire, u32> = BTreeMap::new();
+        for wire in all.iter().filter(|wire| wire.is(Kind::Part)) {
+            *parts.entry(*wire).or_default() += 1;
+        }
+        let counting: BTreeSet<usize> = parts.keys().map(|part| part.position()).collect();
+        let mut looking = |position: usize, many: u32, negated: bool| {
+            self.lookers.push((position as u32, many));
+            Wire::new(Kind::Meter, self.lookers.len() as u32 - 1, negated)
+        };
+        let mut lookers = Vec::new();
+        for wire in all.iter().filter(|wire| wire.is(Kind::Meter)) {
+            if !counting.contains(&wire.position()) {
+                lookers.push(looking(wire.position(), 0, false));
+            }
+        }
+        for (part, many) in parts.iter().filter(|(_, many)| **many > 1) {
+            lookers.push(looking(part.position(), *many, part.is_negated()));
+        }
+        all.retain(|wire| !wire.is(Kind::Meter) && parts.get(wire).is_none_or(|many| *many == 1));
+        all.extend(lookers);
     }
 
     /// Who looks at the ticks of clocks: probes, of which there are most, by themselves.

@@ -55,7 +55,7 @@ impl Agenda {
     }
 
     /// The same of a slot that is not on the agenda.
-    #[inline]
+    #[inline(always)]
     pub fn repeat_first(&mut self, slot: Slot, first: Instant, period: Span) {
         debug_assert!(!self.rings.has(slot) && !self.heap.has(slot), "{slot:?} is due already");
         if first == Instant::NEVER || !self.rings.join(slot, first, period) {

@@ -195,7 +195,7 @@ impl Rings {
 
     /// Puts a slot that stands in none into the ring of this period; whether there is
     /// one, or room for one.
-    #[inline]
+    #[inline(always)]
     pub(super) fn join(&mut self, slot: Slot, at: Instant, period: Span) -> bool {
         let Some(ring) = self.ring_of(period) else { return false };
         self.of[slot.0 as usize] = ring as u8;
@@ -211,7 +211,7 @@ impl Rings {
 
     /// The ring of a period, if there is one or room for one; most often it is that of
     /// whoever joined last.
-    #[inline]
+    #[inline(always)]
     fn ring_of(&mut self, period: Span) -> Option<usize> {
         if self.joined < self.used && self.rings[self.joined].period == period {
             return Some(self.joined);

@@ -86,7 +86,12 @@ impl World<'_> {
     fn tell(&mut self, wire: Wire, change: (bool, EventId)) {
         let position = wire.position();
         match wire.kind() {
-            Kind::Meter => self.gauges.look(position),
+            Kind::Probe => self.dirty.insert(Kind::Probe, position),
+            Kind::Meter => {
+                let (meter, parts) = self.graph.wires.lookers[position];
+                let more = change.0 != wire.is_negated();
+                self.gauges.count_many(meter as usize, if more { parts } else { parts.wrapping_neg() });
+            }
             Kind::Latch => self.dirty.insert(Kind::Gate, position),
             Kind::Mark => self.stamp_if(position, change),
             kind => self.dirty.insert(kind, position),

@@ -185,6 +185,13 @@ impl Gauges {
         }
     }
 
+    /// The same of `more` parts, modulo 2³²; and of none, where another criterion holds.
+    pub(super) fn count_many(&mut self, index: usize, more: u32) {
+        let count = &mut self.counts[index];
+        count.parts = count.parts.wrapping_add(more);
+        self.look(index);
+    }
+
     /// A meter looks at the end of the instant.
     #[inline(never)]
     pub(super) fn look(&mut self, index: usize) {

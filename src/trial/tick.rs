@@ -4,7 +4,7 @@
 //! before. Such a tick goes from its ring to those who look at it and back, by no heap;
 //! whatever has company in its instant goes the way of [`World::look`].
 
-use super::world::World;
+use super::world::{Ended, World};
 use crate::block::pace::Pace;
 use crate::block::probe::{Looks, Probe};
 use crate::block::value::Value;
@@ -55,11 +55,10 @@ impl Habit {
 }
 
 impl World<'_> {
-    /// Ticks that are alone in their instant, one after another, to the one that may end the
-    /// trial: whether anybody saw something new at it. None where something else is due first,
-    /// or what is due first is later than `end`.
+    /// Ticks that are alone in their instant, one after another, until something else is due
+    /// first, or what is due first is later than `end`; how the trial ended, if it did.
     #[inline(never)]
-    pub(super) fn tick_on(&mut self, end: Instant) -> Option<bool> {
+    pub(super) fn tick_on(&mut self, end: Instant, budget: usize) -> Option<Ended> {
         let end = end + Span(1);
         let mut other = self.agenda.due_once().min(end);
         while let Some((at, slot)) = self.agenda.pop_alone(other) {
@@ -82,10 +81,14 @@ impl World<'_> {
                 }
                 self.settle();
                 self.measure();
+                if self.is_unsettled(budget) {
+                    return Some(Ended::Unsettled);
+                }
+                other = self.agenda.due_once().min(end);
             }
             // A look may calm who is restless, though it sees nothing new.
-            if happened || self.calms {
-                return Some(happened);
+            if (happened || self.calms) && self.is_at_rest() {
+                return Some(Ended::Quiet);
             }
         }
         None

@@ -252,22 +252,29 @@ impl<'g> World<'g> {
         let every_tick = self.mode == Mode::Full;
         loop {
             // Most ticks are alone in their instant.
-            let ticked = if every_tick { self.tick_on(end) } else { None };
-            let happened = match ticked {
-                Some(happened) => happened,
-                None => match self.agenda.peek() {
-                    None => return Ended::Quiet,
-                    Some((at, _)) if at > end => return Ended::Horizon,
-                    Some((at, first)) => self.instant(at, first),
-                },
+            if every_tick && let Some(ended) = self.tick_on(end, budget) {
+                return ended;
+            }
+            let Some((at, first)) = self.agenda.peek() else {
+                return Ended::Quiet;
             };
-            if happened && (self.exhausted || self.journal.len() > budget) {
+            if at > end {
+                return Ended::Horizon;
+            }
+            let happened = self.instant(at, first);
+            if happened && self.is_unsettled(budget) {
                 return Ended::Unsettled;
             }
             if every_tick && (happened || self.calms) && self.is_at_rest() {
                 return Ended::Quiet;
             }
         }
+    }
+
+    /// Whether more has happened than the budget allows.
+    #[inline]
+    pub(super) fn is_unsettled(&self, budget: usize) -> bool {
+        self.exhausted || self.journal.len() > budget
     }
 
     /// Every change of a level in the trial that ran last, in order.
