@@ -260,17 +260,25 @@ impl Rings {
     }
 
     /// Who is due first, or [`Key::NEVER`], and in which ring; they are sorted.
-    #[inline]
+    #[inline(always)]
     pub(super) fn first(&self) -> (Key, usize) {
         debug_assert!(!self.unsorted, "rings are sorted before anybody asks");
-        let (mut lead, mut least) = (0, Turn::NEVER);
+        let (mut lead, mut at) = (0, Instant::NEVER);
         for (ring, first) in self.firsts[..self.used].iter().enumerate() {
-            if *first <= least.at {
-                let turn = self.rings[ring].first();
-                (lead, least) = if turn.key() < least.key() { (ring, turn) } else { (lead, least) };
+            if *first < at || *first == at && self.precedes(ring, lead) {
+                (lead, at) = (ring, *first);
             }
         }
-        (if least.at == Instant::NEVER { Key::NEVER } else { least.key() }, lead)
+        match self.rings.get(lead) {
+            Some(ring) if at != Instant::NEVER => (ring.first().key(), lead),
+            _ => (Key::NEVER, lead),
+        }
+    }
+
+    /// Whether the slot that is first in a ring comes before that of another.
+    #[inline(never)]
+    fn precedes(&self, one: usize, other: usize) -> bool {
+        self.rings[one].first().slot < self.rings[other].first().slot
     }
 
     /// Takes who is [first](Self::first) off; it is due again a period later.
@@ -290,6 +298,9 @@ impl Rings {
     #[inline(always)]
     pub(super) fn take_alone(&mut self, end: Instant) -> Option<(Instant, Slot)> {
         debug_assert!(!self.unsorted, "rings are sorted before anybody asks");
+        if self.used == 0 {
+            return None;
+        }
         // The ring that leads, when, and when anybody else is due. No branch in it: which
         // of the rings leads is not to be foretold.
         let (mut lead, mut at, mut end) = (0, self.firsts[0], end);

@@ -269,8 +269,15 @@ impl World<'_> {
 
     /// Every meter whose levels changed looks: each at its own alone, so that their order
     /// is nobody's.
-    #[inline]
+    #[inline(always)]
     pub(super) fn measure(&mut self) {
+        if !self.gauges.looking.is_empty() {
+            self.measure_all();
+        }
+    }
+
+    #[inline(never)]
+    fn measure_all(&mut self) {
         while let Some((index, parts)) = self.gauges.next() {
             self.measure_one(index, parts);
         }

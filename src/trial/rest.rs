@@ -60,7 +60,7 @@ impl World<'_> {
         }
     }
 
-    fn is_restless(&self, block: Due) -> bool {
+    fn is_restless(&mut self, block: Due) -> bool {
         match block {
             Due::Fault(index) => {
                 let slots =
@@ -102,10 +102,11 @@ impl World<'_> {
     }
 
     /// Whether a lease could fall or be revived.
-    fn may_turn(&self, index: usize) -> bool {
+    fn may_turn(&mut self, index: usize) -> bool {
         let lease = &self.graph.leases[index].0;
-        let mut state = self.leases[index];
-        state.counted_to = self.visible;
+        // Where every tick is executed nobody else reads it.
+        self.leases[index].counted_to = self.visible;
+        let state = &self.leases[index];
         debug_assert_eq!(state.renewing, self.holds(lease.renew[state.holder].1));
         let clock = &self.clocks[lease.renew[state.holder].0.index()];
         let check = lease.check.map(|c| &self.clocks[c.index()]);
