@@ -392,22 +392,14 @@ pub struct Counted {
     /// The change that took `over` across, then whether others went back since, and in
     /// the last bit its value.
     crossed: u32,
-    valve: Valve,
 }
 
 impl Counted {
     /// A gate of which `count` inputs hold where `least` must, and whose value is so.
     #[must_use]
-    pub fn new(valve: Valve, count: u32, least: u32, value: bool) -> Self {
+    pub fn new(count: u32, least: u32, value: bool) -> Self {
         let over = i64::from(count) - i64::from(least);
-        Self { over: over as i32, crossed: u32::from(value), valve }
-    }
-
-    /// Which gate it is.
-    #[must_use]
-    #[inline]
-    pub const fn valve(self) -> Valve {
-        self.valve
+        Self { over: over as i32, crossed: u32::from(value) }
     }
 
     /// One of its inputs begins to hold (`up`), or ends, by the event `by`; whether it
@@ -489,8 +481,7 @@ mod tests {
             let gate = Gate::Threshold { inputs, least };
             let held = holds.iter().filter(|h| **h).count() as u32;
             let mut value = held >= least;
-            let valve = Valve(0, NOBODY);
-            let mut counted = Counted::new(valve, held, least, value);
+            let mut counted = Counted::new(held, least, value);
             let mut due = false;
             for (number, (input, looks)) in flips.into_iter().enumerate() {
                 let input = input % holds.len();

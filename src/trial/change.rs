@@ -90,7 +90,8 @@ impl World<'_> {
             Kind::Meter => {
                 let (meter, parts) = self.graph.wires.lookers[position];
                 let more = change.0 != wire.is_negated();
-                self.gauges.count_many(meter as usize, if more { parts } else { parts.wrapping_neg() });
+                self.gauges
+                    .count_many(meter as usize, if more { parts } else { parts.wrapping_neg() });
             }
             Kind::Latch => self.dirty.insert(Kind::Gate, position),
             Kind::Mark => self.stamp_if(position, change),

@@ -138,8 +138,8 @@ impl NullaryFnOnce for Draw<'_> {
         for index in 0..clocks {
             let uniforms = self.streams[index].uniforms(self.first);
             let offsets = offsets(self.drawn[index].period, uniforms);
-            for lane in 0..BESIDE {
-                self.origins[lane * clocks + index] = Instant(-offsets[lane]);
+            for (lane, offset) in offsets.iter().enumerate() {
+                self.origins[lane * clocks + index] = Instant(-offset);
             }
         }
     }

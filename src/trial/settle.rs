@@ -101,8 +101,7 @@ impl World<'_> {
     /// Looks at a gate; which is to be looked at next, if this one says so.
     #[inline(always)]
     fn settle_gate(&mut self, index: usize) -> Option<usize> {
-        let gate = &mut self.gates[index];
-        let (valve, told) = (gate.valve(), gate.look());
+        let (valve, told) = (self.graph.wires.valves[index], self.gates[index].look());
         let (value, cause) = match told {
             Some((value, Some(cause))) => {
                 debug_assert_eq!(cause, self.cause(index, value), "the last that decides");

@@ -202,14 +202,13 @@ impl<'g> Search<'g> {
 
     fn finish(self, settled: bool) -> Steady {
         let graph = self.graph;
-        let valves = graph.wires.valves.iter();
-        let gates = graph.gates.iter().zip(valves).map(|((gate, level), valve)| match gate {
+        let gates = graph.gates.iter().map(|(gate, level)| match gate {
             Gate::Threshold { least, .. } => {
                 let count = gate.count(|input| self.holds(input));
-                Counted::new(*valve, count, *least, self.levels[level.index()])
+                Counted::new(count, *least, self.levels[level.index()])
             }
             // A latch counts nothing.
-            Gate::Latch { .. } => Counted::new(*valve, 0, 0, true),
+            Gate::Latch { .. } => Counted::new(0, 0, true),
         });
         let starts = self.levels.iter().map(|value| LevelState::new(*value, EventId::START));
         let works = graph.works.iter().map(|(work, level)| WorkState {
