@@ -11,7 +11,7 @@
 
 use super::id::{ClockId, ValueId};
 use super::literal::Literal;
-use super::pace::{Beat, Pace};
+use super::pace::{Beat, Pace, even};
 use crate::units::{Instant, Span};
 
 /// A clock, as wired.
@@ -91,7 +91,11 @@ impl ClockState {
         if !self.running || from == Instant::NEVER {
             return Instant::NEVER;
         }
-        self.pace.next(self.origin, self.period, from)
+        // Nearly every clock is even, and they are asked again and again.
+        match self.pace {
+            Pace::Even => even(self.origin, self.period, from),
+            _ => self.pace.next(self.origin, self.period, from),
+        }
     }
 
     /// The ticks at or after `from`, one by one.

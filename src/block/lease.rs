@@ -18,6 +18,7 @@
 use super::clock::ClockState;
 use super::id::{ClockId, PickId, ValueId};
 use super::literal::{EventId, Literal};
+use super::pace::Pace;
 use crate::units::{Instant, Span};
 
 /// A lease, as wired.
@@ -141,9 +142,56 @@ impl LeaseState {
         }
     }
 
+    /// Whether there is anything to [plan](Self::plan). What is not renewed runs out: that
+    /// takes no look at when.
+    #[inline]
+    #[must_use]
+    pub fn will_turn(&self, clock: &ClockState, check: Option<&ClockState>, revives: bool) -> bool {
+        let is_seen = check.is_none_or(|c| c.running && matches!(c.pace, Pace::Even));
+        if self.alive && !self.renewing && is_seen {
+            return self.deadline != Instant::NEVER;
+        }
+        self.plan(clock, check, revives) != LeasePlan::Nothing
+    }
+
     /// Which event made it fall for want of a renewal.
     #[must_use]
     pub fn expiry_cause(&self) -> EventId {
         self.renewing_event.max(self.set_by)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn clock() -> impl Strategy<Value = ClockState> {
+        (1_i64..9, 0_i64..9, any::<bool>()).prop_map(|(period, origin, running)| ClockState {
+            period: Span(period),
+            origin: Instant(origin),
+            running,
+            ..ClockState::STOPPED
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn what_has_a_plan_will_turn(
+            clocks in (clock(), prop::option::of(clock())),
+            holds in prop::array::uniform3(any::<bool>()),
+            ttl in 1_i64..20,
+            deadline in prop_oneof![4 => 0_i64..40, 1 => Just(i64::MAX)],
+            counted_to in 0_i64..40,
+        ) {
+            let ([alive, renewing, revives], (clock, check)) = (holds, clocks);
+            let (ttl, deadline, counted_to) = (Span(ttl), Instant(deadline), Instant(counted_to));
+            let lease =
+                LeaseState { alive, renewing, ttl, deadline, counted_to, ..LeaseState::DEAD };
+            let plan = lease.plan(&clock, check.as_ref(), revives);
+            let will_turn = lease.will_turn(&clock, check.as_ref(), revives);
+            prop_assert_eq!(will_turn, plan != LeasePlan::Nothing);
+        }
     }
 }

@@ -299,7 +299,8 @@ impl Beat {
 
 /// The first of the ticks `period` apart, of which `origin` is the first, at or
 /// after `from`.
-fn even(origin: Instant, period: Span, from: Instant) -> Instant {
+#[inline]
+pub(super) fn even(origin: Instant, period: Span, from: Instant) -> Instant {
     let passed = (from - origin).0;
     if passed <= 0 {
         return origin;

@@ -7,7 +7,6 @@
 use super::slots::Due;
 use super::tick::Habit;
 use super::world::World;
-use crate::block::lease::LeasePlan;
 use crate::block::value::Readings;
 use crate::block::work::WorkStage;
 
@@ -110,6 +109,6 @@ impl World<'_> {
         debug_assert_eq!(state.renewing, self.holds(lease.renew[state.holder].1));
         let clock = &self.clocks[lease.renew[state.holder].0.index()];
         let check = lease.check.map(|c| &self.clocks[c.index()]);
-        state.plan(clock, check, lease.of.is_none()) != LeasePlan::Nothing
+        state.will_turn(clock, check, lease.of.is_none())
     }
 }
