@@ -15,7 +15,7 @@ const THREADED: [(&str, u64); 4] = [
     ("lab/zookeeper/owner-kill-leader", 500_000),
     ("zone-failover", 200_000),
 ];
-const ROUNDS: u64 = 5;
+const ROUNDS: u64 = 15;
 
 /// Peak memory from ten thousand trials to ten million.
 pub(crate) fn memory() -> Result<String, String> {
