@@ -1,8 +1,8 @@
 //! Pace: clocks whose ticks are not all a period apart.
 //!
 //! Each pace answers one question, when the next tick at or after an instant
-//! is, from a state that does not depend on who asked before. The clock does
-//! the rest: it counts by walking from tick to tick.
+//! is, and the answer does not depend on who asked before. The clock does the
+//! rest: it counts by walking from tick to tick.
 //!
 //! *Random*: a Poisson process. Time is cut into cells as long as the mean; a
 //! cell holds Poisson(1) ticks at uniform places, all drawn by the cell's
