@@ -9,6 +9,7 @@ use pulp::{Arch, NullaryFnOnce};
 use super::Mode;
 use super::begin::SHORTEST_PERIOD;
 use super::steady::Steady;
+use super::sweep::{Grid, begin};
 use super::world::World;
 use crate::block::clock::Ticks;
 use crate::block::pace::{Pace, offset};
@@ -137,38 +138,25 @@ impl NullaryFnOnce for Draw<'_> {
         let clocks = self.drawn.len();
         for index in 0..clocks {
             let uniforms = self.streams[index].uniforms(self.first);
-            let offsets = offsets(self.drawn[index].period, uniforms);
-            for (lane, offset) in offsets.iter().enumerate() {
-                self.origins[lane * clocks + index] = Instant(-offset);
+            let ticks = last_ticks(self.drawn[index].period, &uniforms);
+            for (lane, tick) in ticks.into_iter().enumerate() {
+                self.origins[lane * clocks + index] = Instant(tick);
             }
         }
     }
 }
 
-/// Below this a number of nanoseconds is whole or between two that doubles hold: 26 days.
-const LONG: i64 = 1 << 51;
-
-/// [`offset`] at each of these.
+/// The last tick before zero at each of these, a period or less ago: [`offset`] ago.
 #[inline(always)]
-fn offsets(period: Span, uniforms: [f64; BESIDE]) -> [i64; BESIDE] {
-    const WHOLE: f64 = (1_u64 << 52) as f64;
-    let mut offsets = [0; BESIDE];
-    if period.0 >= LONG {
-        for lane in 0..BESIDE {
-            offsets[lane] = offset(period, uniforms[lane]).0;
-        }
-        return offsets;
+fn last_ticks(period: Span, uniforms: &[f64; BESIDE]) -> [i64; BESIDE] {
+    if period.0 >= Grid::LONGEST {
+        return uniforms.map(|uniform| -offset(period, uniform).0);
     }
-    for lane in 0..BESIDE {
-        let exact = uniforms[lane] * period.0 as f64;
-        // Rounded to the nearest whole number, and down from there.
-        let near = exact + WHOLE;
-        let above = i64::from(near - WHOLE > exact);
-        let whole = (near.to_bits().wrapping_sub(WHOLE.to_bits()) as i64).wrapping_sub(above);
-        let last = period.0.wrapping_sub(1);
-        offsets[lane] = period.0.wrapping_sub(if whole < last { whole } else { last });
+    let mut ticks = begin(uniforms, period.0);
+    for tick in &mut ticks {
+        *tick = tick.wrapping_sub(period.0);
     }
-    offsets
+    ticks
 }
 
 impl World<'_> {

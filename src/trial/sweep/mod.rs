@@ -35,6 +35,7 @@ use std::collections::{BTreeMap, BinaryHeap};
 
 pub(super) use account::Account;
 pub(super) use chain::{Chain, Followed, lanes};
+pub(super) use number::{Grid, begin};
 pub use plan::Unswept;
 pub(super) use turn::{Missing, Turn, measured};
 
@@ -44,7 +45,7 @@ use apart::{Further, Made};
 use build::Built;
 use lane::{LANES, lesser, minus, plus};
 pub(super) use lane::{Lane, greater, in_order};
-use number::{Grid, Numbers, Trials};
+use number::{Numbers, Trials};
 use pairs::PairStep;
 use plan::Plan;
 use select::Selection;

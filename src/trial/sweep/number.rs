@@ -347,7 +347,7 @@ impl Readings for OneTrial<'_> {
 
 /// Ticks a period apart.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Grid {
+pub(in crate::trial) struct Grid {
     /// The period \[ns\].
     pub(super) period: Lane,
     /// The first tick at or after zero.
@@ -359,7 +359,7 @@ pub(super) struct Grid {
 
 impl Grid {
     /// Periods from here on are no simple matter for doubles \[ns\]: a fortnight.
-    pub(super) const LONGEST: i64 = 1 << 50;
+    pub(in crate::trial) const LONGEST: i64 = 1 << 50;
 
     /// Ticks a period apart.
     pub(super) const fn of(period: i64) -> Self {
@@ -386,7 +386,7 @@ impl Grid {
 
 /// The first of ticks that begin anywhere in a period of zero to [`Grid::LONGEST`].
 #[inline(always)]
-pub(super) fn begin(uniforms: &Reals, period: i64) -> Lane {
+pub(in crate::trial) fn begin(uniforms: &Reals, period: i64) -> Lane {
     let (mut ticks, width) = ([0; LANES], period as f64);
     for lane in 0..LANES {
         let exact = uniforms[lane] * width;
