@@ -14,7 +14,7 @@ use super::batch::Alike;
 use super::interval::{BATCHES_MIN, EXPECTED_MIN, Interval, Method};
 use super::page::{GROUP, LARGEST, PAGE_CELLS, PAGES, page_of, place};
 use super::proportion::proportion_interval;
-use super::tally::Tallied;
+use super::tally::{CHUNK, Tallied};
 use super::wide::{Wide, variance};
 use crate::maths;
 
@@ -46,7 +46,7 @@ impl Cell {
 
 /// The spread of quantiles and of the mean between batches of equal size.
 ///
-/// Buckets are exact below 1,024 units, as in [`Histogram`](super::Histogram); an octave above
+/// Buckets are exact below 512 units, as in [`Histogram`](super::Histogram); an octave above
 /// has 64. Bounds: `Σ c²` is at most trials times batch size and must stay
 /// below 2⁶⁴; a billion trials in batches of 256 reach 2³⁸.
 #[derive(Clone, Debug)]
@@ -110,9 +110,9 @@ impl BatchSpread {
         let mut before = 0;
         batch.by_groups(|page, first, counts| {
             let cells = self.pages[page].get_or_insert_with(|| fresh_cells(page));
-            let cells = cells[first..].first_chunk_mut::<GROUP>().expect("pages have whole groups");
+            let cells = cells[first..].first_chunk_mut::<CHUNK>().expect("pages have whole chunks");
             let mut below = before;
-            for at in 0..GROUP {
+            for at in 0..CHUNK {
                 let count = u64::from(counts[at]);
                 cells[at].add(below, count);
                 below = below.wrapping_add(count);

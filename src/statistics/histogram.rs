@@ -1,7 +1,7 @@
 //! Any number of integer values in bounded memory.
 //!
-//! Buckets are exact below 1,024 units and split each octave above into 1,024,
-//! so that a bucket is never wider than a thousandth of its values. Each bucket
+//! Buckets are exact below 1,024 units and split each octave above into 512, so
+//! that a bucket is never wider than a five-hundredth of its values. Each bucket
 //! also knows its least and its greatest value: outcomes that are the same in
 //! many trials (a lease's whole time to live, one lost write) come back as they
 //! were. Counts, sums and ends are integers: any order of recording and merging
@@ -107,7 +107,7 @@ impl Histogram {
     }
 }
 
-/// One in a sixteenth of the memory, for what is kept many times over: a bucket is a 64th of
+/// One in an eighth of the memory, for what is kept many times over: a bucket is a 64th of
 /// its octave. Quantiles are within a 64th of themselves; where a bucket holds one value they
 /// are exact as in a fine one, and where values are spread smoothly nearly so.
 pub type RoughHistogram = Histogram<{ PAGE_CELLS / GROUP }>;
@@ -312,7 +312,7 @@ impl<const CELLS: usize> Histogram<CELLS> {
     /// (type 1 of Hyndman and Fan, 1996). Inside a bucket the values are taken to
     /// be evenly spaced from its least to its greatest, so that up to two values,
     /// and any number of equal ones, come back exactly; others within a
-    /// thousandth.
+    /// five-hundredth, and where values are spread smoothly far closer.
     #[must_use]
     pub fn quantile(&self, q: f64) -> Quantile {
         let exact = q.clamp(0.0, 1.0) * self.count() as f64;

@@ -1,20 +1,21 @@
 //! Where numbers lie in the table of a histogram: a page an octave, in buckets.
 
-/// Buckets per page: the values below 1,024, then one page per octave.
-pub(super) const PAGE_CELLS: usize = 1024;
 /// `log2` of [`PAGE_CELLS`].
-const PAGE_BITS: u32 = 10;
+pub(super) const PAGE_BITS: u32 = 9;
+/// Buckets per page: the values below 512, then one page per octave. Of the octave from 512
+/// to 1,024 each holds one value, too.
+pub(super) const PAGE_CELLS: usize = 1 << PAGE_BITS;
 /// Buckets that count as one where batches are compared.
-pub(super) const GROUP: usize = 16;
-/// The last page whose buckets are no wider than 32 bits tell: values below 2⁴³, two
-/// hours in nanoseconds.
+pub(super) const GROUP: usize = 8;
+/// The last page whose buckets are no wider than 32 bits tell: values below 2⁴²,
+/// 73 minutes in nanoseconds.
 pub(super) const LAST_NEAR: usize = 33;
 /// Larger values count as this one: 146 years in nanoseconds.
 pub(super) const LARGEST: i64 = 1 << 62;
-/// Page 0 and the octaves from 2¹⁰ to 2⁶².
-pub(super) const PAGES: usize = 54;
+/// Page 0 and the octaves from 2⁹ to 2⁶².
+pub(super) const PAGES: usize = 55;
 
-/// The number of a bucket, in rising order: page · 1,024 + cell.
+/// The number of a bucket, in rising order: page · [`PAGE_CELLS`] + cell.
 pub(super) type Place = u32;
 
 /// The page that a bucket is on.
@@ -38,7 +39,7 @@ pub(super) fn start(place: Place) -> i64 {
 #[inline]
 pub(super) fn place(value: i64) -> Place {
     let value = value as u64;
-    // The bit length less ten, and zero for everything below 1,024.
+    // The bit length less nine, and zero for everything on page 0.
     let page = (u64::BITS - value.leading_zeros()).saturating_sub(PAGE_BITS);
     let shift = page.saturating_sub(1);
     (page << PAGE_BITS) | ((value >> shift) as Place & (PAGE_CELLS as Place - 1))
@@ -64,7 +65,10 @@ mod tests {
             let place = place(value);
             let (low, high) = edges(place);
             assert!(low <= value && value <= high, "{value}: {low}..{high}");
-            assert!(high - low <= value / 1024, "{value} in a bucket as wide as {low}..{high}");
+            assert!(
+                high - low <= value / PAGE_CELLS as i64,
+                "{value} in a bucket as wide as {low}..{high}"
+            );
             assert!(last <= Some(place), "order at {value}");
             assert!(places_of(page_of(place)).contains(&place));
             last = Some(place);

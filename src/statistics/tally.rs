@@ -3,7 +3,7 @@
 use pulp::{Arch, NullaryFnOnce};
 
 use super::batch::Batch;
-use super::page::{GROUP, LARGEST, PAGE_CELLS, PAGES, Place, place};
+use super::page::{GROUP, LARGEST, PAGE_BITS, PAGE_CELLS, PAGES, Place, place};
 use super::wide::Wide;
 
 /// So many numbers are looked at in one go; of numbers below [`EASY`] so many add up in
@@ -13,10 +13,14 @@ const BLOCK: usize = 4096;
 const EASY: i64 = 1 << 48;
 /// Numbers below 2⁵² are the fraction of a double with these bits and their own.
 const TWO_TO_52: u64 = 0x4330_0000_0000_0000;
+/// The exponent of doubles in the octave before that of page 1, where such bits have it.
+const BEFORE_PAGE_1: u64 = (1023 + PAGE_BITS as u64 - 1) << PAGE_BITS;
 /// Coarse buckets of an octave.
 const COARSE: usize = PAGE_CELLS / GROUP;
-/// Coarse buckets, by sixteen: those of page 0 are as fine as can be.
-const CHUNKS: usize = (PAGE_CELLS + (PAGES - 1) * COARSE) / GROUP;
+/// So many coarse buckets are told together: a divisor of those of each page.
+pub(super) const CHUNK: usize = 16;
+/// So many chunks there are: the buckets of page 0 are as fine as can be.
+const CHUNKS: usize = (PAGE_CELLS + (PAGES - 1) * COARSE) / CHUNK;
 
 /// What is known of some numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,13 +58,13 @@ pub struct Tally {
     /// Where each of the numbers lies among coarse buckets.
     coarse: Vec<u16>,
     /// Counts by coarse buckets; zero between two uses.
-    counts: Vec<[u32; GROUP]>,
+    counts: Vec<[u32; CHUNK]>,
 }
 
 impl Default for Tally {
     fn default() -> Self {
         let (places, coarse) = (vec![0; BLOCK], vec![0; BLOCK]);
-        Self { arch: Arch::new(), places, coarse, counts: vec![[0; GROUP]; CHUNKS] }
+        Self { arch: Arch::new(), places, coarse, counts: vec![[0; CHUNK]; CHUNKS] }
     }
 }
 
@@ -102,7 +106,7 @@ pub struct Tallied<'t> {
     looked: Looked,
     places: &'t [Place],
     coarse: &'t [u16],
-    counts: &'t mut [[u32; GROUP]],
+    counts: &'t mut [[u32; CHUNK]],
 }
 
 impl Tallied<'_> {
@@ -138,7 +142,7 @@ impl Tallied<'_> {
 
     /// Counts the numbers in coarse buckets, and tells each sixteen of these that hold some,
     /// in rising order: the page, the first of them, and how many numbers are in each.
-    pub(super) fn by_groups(&mut self, mut tell: impl FnMut(usize, usize, &[u32; GROUP])) {
+    pub(super) fn by_groups(&mut self, mut tell: impl FnMut(usize, usize, &[u32; CHUNK])) {
         if self.numbers.is_empty() {
             return;
         }
@@ -156,17 +160,17 @@ impl Tallied<'_> {
             count(*four);
         }
         rest.iter().for_each(|at| count(*at));
-        let chunk = |value: i64| coarse(place(value.min(LARGEST))) as usize / GROUP;
+        let chunk = |value: i64| coarse(place(value.min(LARGEST))) as usize / CHUNK;
         for chunk in chunk(self.looked.least)..=chunk(self.looked.greatest) {
             let counts = &mut self.counts[chunk];
             if counts.iter().fold(0, |any, count| any | count) == 0 {
                 continue;
             }
-            match (chunk * GROUP).checked_sub(PAGE_CELLS) {
-                None => tell(0, chunk * GROUP, counts),
+            match (chunk * CHUNK).checked_sub(PAGE_CELLS) {
+                None => tell(0, chunk * CHUNK, counts),
                 Some(above) => tell(above / COARSE + 1, above % COARSE, counts),
             }
-            *counts = [0; GROUP];
+            *counts = [0; CHUNK];
         }
     }
 }
@@ -218,10 +222,10 @@ fn side_by_side(values: &[i64], places: &mut [Place]) -> (u128, Wide) {
     let (mut highs, mut crosses, mut upper, mut lower) = (0_u64, 0_u64, 0_u64, 0_u64);
     for (value, at) in values.iter().zip(places) {
         let value = *value as u64;
-        // Of a double the exponent is the page, and the first ten bits of the fraction are
-        // the cell.
+        // Of a double the exponent is the page, and the first bits of the fraction are the
+        // cell.
         let double = f64::from_bits(TWO_TO_52 | value) - f64::from_bits(TWO_TO_52);
-        let octave = (double.to_bits() >> 42).wrapping_sub((1023 + 9) << 10);
+        let octave = (double.to_bits() >> (52 - PAGE_BITS)).wrapping_sub(BEFORE_PAGE_1);
         *at = if value < PAGE_CELLS as u64 { value as Place } else { octave as Place };
         sum = sum.wrapping_add(value);
         let (high, low) = (value >> 32, value & HALF);
