@@ -11,7 +11,7 @@ use crate::diagnostic::{Diagnostic, Location, Severity, SourceFile};
 use crate::experiment::slot_of;
 use crate::model::edit::Edit;
 use crate::model::every::{Every, Failure, single_failures};
-use crate::model::file::{doubt_edits, read_model, read_scenario, scenario_edits};
+use crate::model::file::{doubt_edits, read_model, read_scenario, read_stand_in, scenario_edits};
 use crate::model::preset::PresetLibrary;
 use crate::model::scenario::Scenario;
 use crate::model::system::{Model, Subject};
@@ -211,18 +211,29 @@ impl Reader<'_> {
         if let (Some(alone), true) = (&self.alone, edits.is_empty()) {
             return alone.clone();
         }
-        let files = |path: &str| {
-            let whole = self.folder.join(path);
-            let text = disk::read(&whole).map_err(|error| error.to_string())?;
-            let file = input_file(&whole, &text);
-            let mut samples = self.samples.borrow_mut();
-            if !samples.contains(&file) {
-                samples.push(file);
-            }
-            Ok(text)
-        };
-        let edits: Vec<Edit> = edits.iter().chain(&self.edits).cloned().collect();
-        read_model(&self.source, self.library, &edits, &files)
+        read_model(&self.source, self.library, &self.all(edits), &|path| self.sample(path))
+    }
+
+    /// What scenarios are read against where the model is not sound.
+    fn stand_in(&self, edits: &[Edit]) -> Option<Model> {
+        read_stand_in(&self.source, self.library, &self.all(edits), &|path| self.sample(path))
+    }
+
+    /// The edits of a scenario and then those of the command line.
+    fn all(&self, edits: &[Edit]) -> Vec<Edit> {
+        edits.iter().chain(&self.edits).cloned().collect()
+    }
+
+    /// The text of a file that the model names.
+    fn sample(&self, path: &str) -> Result<String, String> {
+        let whole = self.folder.join(path);
+        let text = disk::read(&whole).map_err(|error| error.to_string())?;
+        let file = input_file(&whole, &text);
+        let mut samples = self.samples.borrow_mut();
+        if !samples.contains(&file) {
+            samples.push(file);
+        }
+        Ok(text)
     }
 
     /// Notes findings; the same one under several scenarios is one.
@@ -236,7 +247,8 @@ impl Reader<'_> {
                     &mut self.findings.last_mut().expect("just pushed").1
                 }
             };
-            names.extend(scenario.map(str::to_owned));
+            let new = scenario.filter(|new| !names.iter().any(|name| name == new));
+            names.extend(new.map(str::to_owned));
         }
     }
 
@@ -246,16 +258,17 @@ impl Reader<'_> {
         let (edits, wrong) = scenario_edits(&source);
         let broken = wrong.iter().any(|finding| finding.severity == Severity::Error);
         self.found(wrong, Some(&name));
-        if broken {
-            return None;
-        }
         let (model, findings) = self.model(&edits);
-        self.found(findings, Some(&name));
-        let model = model?;
+        if !broken {
+            // Edits that could not be read may be what the model lacks.
+            self.found(findings, Some(&name));
+        }
+        let stands = model.is_some() && !broken;
+        let model = model.or_else(|| self.stand_in(&edits))?;
         let no_files = |_: &str| Err("a scenario names no files".to_owned());
         let (scenario, findings) = read_scenario(&source, &name, &model, &no_files);
         self.found(findings, Some(&name));
-        let scenario = scenario?;
+        let scenario = scenario.filter(|_| stands)?;
         let program = Program::compile(&model, &scenario);
         let mut missing = without_figure(&model, &scenario, &program);
         missing.extend(never_served(&model, &program));

@@ -109,6 +109,13 @@ impl Location {
         (line, before[start..].chars().count() + 1)
     }
 
+    /// Whether another place lies in this one.
+    #[must_use]
+    pub fn covers(&self, other: &Self) -> bool {
+        let (own, others) = (&self.range, &other.range);
+        own.start <= others.start && others.end <= own.end && self.file == other.file
+    }
+
     /// The text that stands there.
     #[must_use]
     pub fn text(&self) -> &str {

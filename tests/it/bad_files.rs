@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 
 use drillcast::diagnostic::{Diagnostic, Severity, SourceFile, render};
 use drillcast::model::edit::Edit;
-use drillcast::model::file::{read_model, read_scenario, scenario_edits};
+use drillcast::model::file::{read_model, read_scenario, read_stand_in, scenario_edits};
 use drillcast::model::preset::PresetLibrary;
 use drillcast::model::scenario::Scenario;
 use drillcast::model::system::Model;
@@ -129,17 +129,20 @@ fn model(text: &str, edits: &[Edit]) -> (Option<Model>, Vec<Diagnostic>) {
 /// Reads a scenario over the sound model, as the command line does.
 fn scenario(name: &str, text: &str) -> (Option<Scenario>, Vec<Diagnostic>) {
     let source = SourceFile::new(name, text);
-    let (edits, mistakes) = scenario_edits(&source);
-    if mistakes.iter().any(|one| one.severity == Severity::Error) {
-        return (None, mistakes);
-    }
-    let (edited, mut mistakes) = model(SHOP, &edits);
-    let sound = edited.is_some();
+    let (edits, mut mistakes) = scenario_edits(&source);
+    let broken = mistakes.iter().any(|one| one.severity == Severity::Error);
+    let (edited, wrong) = model(SHOP, &edits);
+    mistakes.extend(wrong);
+    let stands = edited.is_some() && !broken;
     // What is wrong with the edits does not hide what is wrong with the rest.
-    let model = edited.or_else(|| model(SHOP, &[]).0).unwrap();
+    let stand_in = || {
+        let shop = SourceFile::new("shop.toml", SHOP);
+        read_stand_in(&shop, presets(), &edits, &files)
+    };
+    let Some(model) = edited.or_else(stand_in) else { return (None, mistakes) };
     let (scenario, more) = read_scenario(&source, "test", &model, &files);
-    mistakes.extend(more);
-    (scenario.filter(|_| sound), mistakes)
+    mistakes.extend(more.into_iter().filter(|one| !mistakes.contains(one)).collect::<Vec<_>>());
+    (scenario.filter(|_| stands), mistakes)
 }
 
 #[test]

@@ -348,3 +348,44 @@ fn an_objective_that_no_trial_yields_is_shown_where_it_stands() {
     assert!(told.contains("objective::no_figure") && told.contains("no trial yields it"), "{told}");
     assert!(told.contains("p95 <= 1s"), "{told}");
 }
+
+#[test]
+fn all_mistakes_in_all_files_are_told_in_one_pass() {
+    let model = r#"model = "shop"
+zones = { a = "eu-1", b = "eu-1", c = "eu-2" }
+
+[consensus.etcd]
+technology = "etcd"
+members = ["a/1", "b/1", "c/1"]
+hart_beat = "100ms"
+
+[stores.orders]
+technology = "postgresql/patroni"
+members = ["a/1", "b/1"]
+dcs = "etcd"
+ttl = "30 parsecs"
+
+[clients.app]
+technology = "client/libpq"
+of = "orders"
+"#;
+    let scenario = r#"scenario = "The primary dies"
+horizn = "1h"
+
+[set]
+clients.apq.every = "1s"
+stores.orders.loop_wait = "10 parsecs"
+
+[[faults]]
+what = "kil"
+where = "primary of ordrs"
+"#;
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in [("model.toml", model), ("scenario.toml", scenario)] {
+        fs::write(folder.path().join(name), text).unwrap();
+    }
+    let mut command = drillcast(&["predict", "model.toml", "scenario.toml"]);
+    let output = command.current_dir(&folder).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    insta::assert_snapshot!("all_mistakes", String::from_utf8_lossy(&output.stderr));
+}

@@ -22,7 +22,7 @@ pub(super) fn edits_of(node: &Node, context: &Context<'_>) -> Vec<Edit> {
     };
     let mut edits = Vec::new();
     for entry in &table.entries {
-        set(entry, String::new(), 0, &mut edits);
+        set(entry, None, 0, &mut edits);
     }
     edits
 }
@@ -34,23 +34,29 @@ fn is_section(root: &str) -> bool {
 
 /// One entry of `[set]`. A path without quotes is to TOML a table in a table:
 /// `stores.orders.ttl = "20s"`; it is put together again down to the key.
-fn set(entry: &Entry, before: String, depth: usize, edits: &mut Vec<Edit>) {
-    let key = &entry.key.value;
-    let path = if before.is_empty() { key.clone() } else { format!("{before}.{key}") };
-    let root = path.split('.').next().unwrap_or_default();
+fn set(entry: &Entry, before: Option<&Found<String>>, depth: usize, edits: &mut Vec<Edit>) {
+    let path = before.map_or_else(|| entry.key.clone(), |before| longer(before, &entry.key));
+    let root = path.value.split('.').next().unwrap_or_default();
     let deepest = if root == "zones" { 1 } else { 2 };
-    let parts = path.split('.').count();
+    let parts = path.value.split('.').count();
     match &entry.node.raw {
         Raw::Table(table) if is_section(root) && parts <= deepest && depth < 4 => {
             for inner in &table.entries {
-                set(inner, path.clone(), depth + 1, edits);
+                set(inner, Some(&path), depth + 1, edits);
             }
         }
-        _ => edits.push(Edit {
-            path: Found { value: path, at: entry.key.at.clone() },
-            value: entry.node.clone(),
-        }),
+        _ => edits.push(Edit { path, value: entry.node.clone() }),
     }
+}
+
+/// A path with one more key.
+fn longer(path: &Found<String>, key: &Found<String>) -> Found<String> {
+    let value = format!("{}.{}", path.value, key.value);
+    // Under a header of its own a path does not stand there in one piece: then its last key
+    // is where to point.
+    let whole = key.at.file.at(path.at.range.start..key.at.range.end);
+    let at = if whole.text() == value { whole } else { key.at.clone() };
+    Found { value, at }
 }
 
 #[cfg(test)]

@@ -7,6 +7,9 @@
 //! 2. [`read_model`] reads the model with these edits (and those of `--set`),
 //! 3. [`read_scenario`] reads the scenario against that model,
 //! 4. [`doubt_edits`] takes what its doubts would lay over the model besides.
+//!
+//! Where the model is not sound, [`read_stand_in`] may still yield one to read the scenario
+//! against, so that all mistakes are told in one pass.
 
 mod component;
 mod doubt;
@@ -31,6 +34,7 @@ mod replicas;
 mod runbook;
 mod scenario;
 mod section;
+mod stand_in;
 mod target;
 
 pub use doubt::doubt_edits;
@@ -41,4 +45,5 @@ pub use model::read_model;
 pub(in crate::model) use scenario::asked_of_scenario;
 pub use scenario::{read_scenario, scenario_edits};
 pub(in crate::model) use section::{SECTIONS, structural_keys};
+pub use stand_in::read_stand_in;
 pub(in crate::model) use target::{FORMS, first_pick, target_name};

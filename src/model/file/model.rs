@@ -32,12 +32,22 @@ pub fn read_model(
     files: Files<'_>,
 ) -> (Option<Model>, Vec<Diagnostic>) {
     let context = Context::new(files);
-    let model = parse(source, &context).and_then(|mut document| {
-        apply(&mut document, edits, &|names, table| keys_of(presets, names, table), &context);
-        is_kind(&document, "model", &context).then(|| read_document(&document, presets, &context))
-    });
+    let document = edited(source, presets, edits, &context);
+    let model = document.map(|document| read_document(&document, presets, &context));
     let sound = context.errors() == 0;
     (model.filter(|_| sound), context.into_diagnostics())
+}
+
+/// The document of a model with edits laid over it; none where it is no model at all.
+pub(super) fn edited(
+    source: &SourceFile,
+    presets: &PresetLibrary,
+    edits: &[Edit],
+    context: &Context<'_>,
+) -> Option<Table> {
+    let mut document = parse(source, context)?;
+    apply(&mut document, edits, &|names, table| keys_of(presets, names, table), context);
+    is_kind(&document, "model", context).then_some(document)
 }
 
 /// What the readers of a model ask for in this text, whatever is wrong with it.
@@ -99,8 +109,12 @@ pub(super) fn is_kind(document: &Table, kind: &str, context: &Context<'_>) -> bo
     true
 }
 
-/// All of the document.
-fn read_document(document: &Table, presets: &PresetLibrary, context: &Context<'_>) -> Model {
+/// All of the document; sound only if there is no finding.
+pub(super) fn read_document(
+    document: &Table,
+    presets: &PresetLibrary,
+    context: &Context<'_>,
+) -> Model {
     let reader = Reader::new(document, "the model", context);
     let name = reader.string("model");
     if let Some(name) = &name {
