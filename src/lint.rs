@@ -9,8 +9,9 @@ mod procedure;
 
 use crate::diagnostic::{Diagnostic, Location, Severity};
 use crate::model::expression::{Comparison, SetId};
+use crate::model::fault::FaultKind;
 use crate::model::preset::{ComponentKind, Lint, LintCondition, LintSeverity, LintValue};
-use crate::model::scenario::{FaultKind, Scenario};
+use crate::model::scenario::Scenario;
 use crate::model::system::{Component, ComponentId, Member, Model, Objective, Subject};
 use crate::outcome::{Class, Figure};
 

@@ -8,10 +8,11 @@ use std::collections::BTreeMap;
 
 use super::backup::Backup;
 use super::clock::{Clock, Ticks};
+use super::consumer::{Consumer, Mark};
 use super::crew::Crew;
 use super::dial::Dial;
 use super::gate::Gate;
-use super::graph::{Consumer, FaultSpec, Graph, Mark, Named, Producer};
+use super::graph::{FaultSpec, Graph, Named, Producer};
 use super::id::{
     BackupId, ClockId, ConditionId, CrewId, DialId, LeaseId, LinkId, LogId, PickId, PoolId,
     ProbeId, TankId, ValueId, WorkId,

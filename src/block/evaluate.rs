@@ -3,11 +3,29 @@
 use super::backup::Restore;
 use super::graph::Graph;
 use super::id::{ConditionId, LogId, ValueId};
+use super::pick::Pick;
 use super::value::{About, Condition, Readings, Value, logarithm, power};
 use crate::maths;
 use crate::units::Span;
 
 impl Graph {
+    /// Whom a pick prefers among those who stand and may be chosen.
+    pub fn best_of(&self, pick: &Pick, with: &impl Readings) -> Option<usize> {
+        let mut best: Option<(f64, usize)> = None;
+        for (position, candidate) in pick.candidates.iter().enumerate() {
+            let may = with.holds(candidate.from)
+                && candidate.eligible.is_none_or(|c| self.condition(c, 0, with));
+            if !may {
+                continue;
+            }
+            let value = candidate.prefer.map_or(0.0, |v| self.value(v, 0, with));
+            if best.is_none_or(|(most, _)| value > most) {
+                best = Some((value, position));
+            }
+        }
+        best.map(|(_, position)| position)
+    }
+
     /// The value now, for the `activation`-th use.
     #[inline]
     pub fn value(&self, id: ValueId, activation: u32, with: &impl Readings) -> f64 {

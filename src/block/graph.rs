@@ -2,12 +2,11 @@
 
 use super::backup::Backup;
 use super::clock::Clock;
+use super::consumer::{Consumer, Mark};
 use super::crew::Crew;
 use super::dial::Dial;
 use super::gate::Gate;
-use super::id::{
-    BackupId, ClockId, DialId, LeaseId, LogId, PickId, PoolId, ProbeId, TankId, ValueId, WorkId,
-};
+use super::id::{ClockId, DialId, LeaseId, LogId, PickId, ProbeId, TankId, ValueId, WorkId};
 use super::lease::Lease;
 use super::link::Link;
 use super::literal::{LevelId, Literal};
@@ -19,39 +18,6 @@ use super::tank::Tank;
 use super::value::{Condition, Value};
 use super::wires::Wires;
 use super::work::Work;
-
-/// Who must hear of a level's change.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum Consumer {
-    /// A gate counts it; `true`: negated.
-    Gate(u32, bool),
-    /// A work starts or ends by it.
-    Work(WorkId),
-    /// A clock stops or starts by it.
-    Clock(ClockId),
-    /// A probe looks at it.
-    Probe(ProbeId),
-    /// A lease renews, drops or re-arms by it.
-    Lease(LeaseId),
-    /// A dial loses its connection by it, or may succeed.
-    Dial(DialId),
-    /// A pick is due by it, or may choose another.
-    Pick(PickId),
-    /// A member of a log does something else.
-    Log(LogId, u32),
-    /// A meter looks whether its criterion holds.
-    Meter(u32),
-    /// A meter counts it as a part; `true`: negated.
-    Part(u32, bool),
-    /// A counter counts it; `true`: negated.
-    Count(u32, bool),
-    /// A backup begins a generation at a tick of a clock.
-    Backup(BackupId),
-    /// A tank fills or drains by it.
-    Tank(TankId),
-    /// The tokens of a pool come faster or slower by it.
-    Pool(PoolId),
-}
 
 /// What a level's value comes from.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -82,15 +48,6 @@ pub enum Producer {
     Taken(WorkId, u32),
     /// A tank has reached its mark.
     Tank(TankId),
-}
-
-/// A milestone that a level's rise stamps.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Mark {
-    /// Which milestone.
-    pub milestone: u32,
-    /// By which of its instances.
-    pub instance: u32,
 }
 
 /// A level and what is known of it.

@@ -19,6 +19,8 @@
 pub mod backup;
 mod builder;
 pub mod clock;
+mod consumer;
+mod counted;
 pub mod crew;
 pub mod dial;
 mod evaluate;
@@ -39,7 +41,9 @@ pub mod wires;
 pub mod work;
 
 pub use builder::{BuildError, Builder};
-pub use graph::{Arm, Change, Consumer, FaultSpec, Graph, Mark, Named, Producer, Strikes};
+pub use consumer::{Consumer, Mark};
+pub use counted::Counted;
+pub use graph::{Arm, Change, FaultSpec, Graph, Named, Producer, Strikes};
 pub use id::{
     BackupId, ClockId, ConditionId, CrewId, DialId, LeaseId, LinkId, LogId, PickId, PoolId,
     ProbeId, TankId, ValueId, WorkId,

@@ -12,10 +12,8 @@
 //! Choices are serial: one is made and everything settles before the next.
 //! A pick has no ticks: its full form and its lazy form are the same.
 
-use super::graph::Graph;
 use super::id::{ConditionId, ValueId};
 use super::literal::{EventId, LevelId, Literal};
-use super::value::Readings;
 
 /// A pick, as wired.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -28,25 +26,6 @@ pub struct Pick {
     pub candidates: Vec<Candidate>,
     /// Who is chosen at the start.
     pub first: usize,
-}
-
-impl Pick {
-    /// Whom it prefers among those who stand and may be chosen.
-    pub fn best_of(&self, graph: &Graph, with: &impl Readings) -> Option<usize> {
-        let mut best: Option<(f64, usize)> = None;
-        for (position, candidate) in self.candidates.iter().enumerate() {
-            let may = with.holds(candidate.from)
-                && candidate.eligible.is_none_or(|c| graph.condition(c, 0, with));
-            if !may {
-                continue;
-            }
-            let value = candidate.prefer.map_or(0.0, |v| graph.value(v, 0, with));
-            if best.is_none_or(|(most, _)| value > most) {
-                best = Some((value, position));
-            }
-        }
-        best.map(|(_, position)| position)
-    }
 }
 
 /// One of those who can be chosen.

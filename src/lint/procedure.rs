@@ -9,9 +9,10 @@ use std::sync::OnceLock;
 use serde::Deserialize;
 
 use crate::diagnostic::{Diagnostic, Location, Severity};
+use crate::model::fault::{Fault, FaultKind, Target};
 use crate::model::preset::SUCCESSOR;
 use crate::model::procedure::{Choice, Deed, DrillStep, Errors, Look, Looked, Passes, Procedure};
-use crate::model::scenario::{Fault, FaultKind, Scenario, Target};
+use crate::model::scenario::Scenario;
 use crate::model::system::Model;
 use crate::outcome::Figure;
 

@@ -3,9 +3,9 @@
 //! What breaks stays broken: a failure that lasts shows what recovers by itself and
 //! what never does.
 
+use super::fault::Target;
 use super::file::{first_pick, target_name};
 use super::preset::ComponentKind;
-use super::scenario::Target;
 use super::system::{Component, ComponentId, HostId, Model, ZoneId};
 
 /// Of what every single one fails in turn.

@@ -7,6 +7,7 @@
 pub mod edit;
 pub mod every;
 pub mod expression;
+pub mod fault;
 pub mod file;
 mod instance;
 pub mod preset;

@@ -1,8 +1,8 @@
 //! What a drill or runbook really does and looks at, step by step, and what its
 //! document claims.
 
+use super::fault::Fault;
 use super::preset::Quantity;
-use super::scenario::Fault;
 use super::system::ComponentId;
 use crate::diagnostic::Location;
 use crate::outcome::Claim;

@@ -1,7 +1,9 @@
 //! Trials side by side: the same values by columns, so that whoever works with one figure
 //! of many trials finds them next to each other.
 
-use super::measured::{Course, Layout, Measured, Outcome};
+use super::course::{Course, Outcome};
+use super::layout::Layout;
+use super::measured::Measured;
 
 /// So many trials stand side by side.
 pub const BESIDE: usize = 16;

@@ -2,16 +2,20 @@
 //! Trials and drills fill the same types.
 
 mod beside;
+mod course;
 mod drill;
 mod figure;
+mod layout;
 mod measured;
 mod timeline;
 
 pub use beside::{BESIDE, Column, One, Outcomes};
+pub use course::{Course, Outcome, ShareStep, Step, TOLD, Wait};
 pub use drill::{Claim, Claimed, DrillLayout, DrillOutcome, DrillStepSlot, StepTaken};
 pub use figure::{Class, Clock, Figure};
-pub use measured::{
-    Bound, BoundTerm, Course, FigureSlot, Layout, Measured, MilestoneSlot, Outcome, Population,
-    ShareSlot, ShareStep, StageSlot, Step, SubjectName, TOLD, WHOLE_SHARE, Wait,
+pub use layout::{
+    Bound, BoundTerm, FigureSlot, Layout, MilestoneSlot, Population, ShareSlot, StageSlot,
+    SubjectName, WHOLE_SHARE,
 };
+pub use measured::Measured;
 pub use timeline::{Entry, Timeline};

@@ -1,11 +1,11 @@
 //! The answer for one scenario, from the verdicts to what it rests on.
 
+use super::distribution::{Distribution, Interval};
 use super::document::{Align, Block, Cell, Column, Document, Phrase, ShapeBlock, Style, Table};
 use super::layers::{is_platform, lags, subjects};
 use super::number::{Unit, count, duration, half_width, quantile_name};
 use super::prediction::{
-    Basis, Distribution, HeldAgainst, Interval, Manifest, Prediction, ScenarioPrediction,
-    StagePrediction,
+    Basis, HeldAgainst, Manifest, Prediction, ScenarioPrediction, StagePrediction,
 };
 use super::shares::shares;
 use super::verdicts::{beyond, share_of_trials, unit_of, verdicts};
@@ -36,7 +36,7 @@ pub(super) fn answer(
         lags(document, scenario);
     }
     recovery(document, scenario);
-    super::procedure::drill(document, scenario);
+    super::drill::drill(document, scenario);
     stages(document, scenario, all);
     shares(document, scenario, all);
     if !layered || all {
@@ -410,7 +410,7 @@ fn bound(document: &mut Document, scenario: &ScenarioPrediction) {
     let greatest = bounds.reduce(|a, b| if a.0 != "system" && b.1 > a.1 { b } else { a });
     let Some((name, least, recovery)) = greatest else { return };
     let unit = Unit::for_seconds(least);
-    let term = |term: &super::prediction::TermPrediction| {
+    let term = |term: &super::distribution::TermPrediction| {
         let words = words_of(&term.title, term.formula.as_ref());
         format!("{} {words}", unit.number(term.least, None))
     };

@@ -1,23 +1,23 @@
 //! From what trials came to, to what a prediction says.
 
+use super::distribution::{
+    Distribution, base, counted, distribution, figure, proportion, quantile, rounded,
+};
 use super::named::Named;
 use super::prediction::{
-    Basis, Distribution, HeldAgainst, Intervals, MilestonePrediction, ObjectivePrediction,
-    PrecisionFigure, PrecisionReached, Proportion, SampleTrial, ScenarioPrediction, Shape,
-    SharePrediction, StagePrediction, SubjectPrediction, TermPrediction, Verdict, WaitPrediction,
+    Basis, HeldAgainst, MilestonePrediction, ObjectivePrediction, PrecisionFigure,
+    PrecisionReached, SampleTrial, ScenarioPrediction, SharePrediction, StagePrediction,
+    SubjectPrediction, Verdict, WaitPrediction,
 };
 use super::procedure::procedure;
 use crate::experiment::{
-    CONFIDENCE, Limit, Reached, Series, Share, SharePoint, Summary, group, system_recovery,
+    CONFIDENCE, Limit, Reached, Share, SharePoint, Summary, group, system_recovery,
 };
 use crate::model::preset::{Held, Version};
 use crate::model::system::Model;
-use crate::outcome::{Bound, Figure, FigureSlot, Layout, Measured, Outcome, SubjectName};
-use crate::statistics::{self, Histogram, Quantile};
+use crate::outcome::{Figure, FigureSlot, Layout, Measured, Outcome, SubjectName};
+use crate::statistics;
 use crate::units::Span;
-
-/// Steps of a shape at most.
-const STEPS: usize = 48;
 
 /// The trials of a scenario and what they mean.
 #[derive(Clone, Copy, Debug)]
@@ -117,141 +117,8 @@ fn share_point(point: &SharePoint) -> SharePrediction {
     }
 }
 
-/// A number without the last bits of a sum: to nine decimals.
-fn rounded(value: f64) -> f64 {
-    // Beyond 2^53 nanoseconds (104 days) a double holds no ninth decimal anyway.
-    if value.abs() < 9e6 { (value * 1e9).round() / 1e9 } else { value }
-}
-
-/// A value in base units: seconds, a count, or a share.
-fn base(value: f64, figure: Option<Figure>) -> f64 {
-    let value = value / figure.map_or(1e9, Figure::scale);
-    // What was missing is told as what there was.
-    rounded(if figure.is_some_and(Figure::is_share) { 1.0 - value } else { value })
-}
-
 fn number(value: Measured, figure: Option<Figure>) -> Option<f64> {
     value.is_number().then(|| base(value.0 as f64, figure))
-}
-
-fn quantile(quantile: Quantile, figure: Option<Figure>) -> Option<f64> {
-    quantile.value().map(|value| base(value, figure))
-}
-
-fn figure(slot: &FigureSlot, series: &Series) -> Distribution {
-    let mut d = distribution(series, Some(slot.figure));
-    slot.clock.name().clone_into(&mut d.clock);
-    d.class = Some(slot.class.name().to_owned());
-    if let Some(Bound { least, terms }) = &slot.bound {
-        d.bound = Some(rounded(least.as_seconds()));
-        let term = |term: &crate::outcome::BoundTerm| TermPrediction {
-            stage: term.stage.clone(),
-            title: term.title.clone(),
-            formula: term.formula.clone(),
-            least: rounded(term.least.as_seconds()),
-        };
-        d.bound_terms = terms.iter().map(term).collect();
-    }
-    if slot.figure.is_share() {
-        d.turn();
-    } else if slot.figure != Figure::Integrity {
-        d.shape = shape(series, slot.figure);
-    }
-    d
-}
-
-pub(super) fn distribution(series: &Series, figure: Option<Figure>) -> Distribution {
-    let mut d = counted(series.histogram(), series.absent(), figure, &|q| series.interval(q));
-    let mean = series.mean_interval();
-    d.intervals.mean = mean.map(|i| [Some(base(i.low, figure)), Some(base(i.high, figure))]);
-    d
-}
-
-/// What was counted, with the intervals of its quantiles.
-fn counted(
-    histogram: &Histogram,
-    absent: u64,
-    figure: Option<Figure>,
-    interval: &dyn Fn(f64) -> Option<statistics::Interval<Quantile>>,
-) -> Distribution {
-    let at = |q: f64| quantile(histogram.quantile(q), figure);
-    let interval =
-        |q: f64| interval(q).map(|i| [quantile(i.low, figure), quantile(i.high, figure)]);
-    let present = histogram.count();
-    let all = present + absent;
-    let share = |n: u64, of: u64| if of == 0 { 0.0 } else { n as f64 / of as f64 };
-    Distribution {
-        mean: histogram.mean().map(|mean| base(mean, figure)),
-        min: histogram.min().map(|min| base(min as f64, figure)),
-        p5: at(0.05),
-        p10: at(0.1),
-        p50: at(0.5),
-        p90: at(0.9),
-        p95: at(0.95),
-        p99: at(0.99),
-        max: at(1.0),
-        censored: share(histogram.censored(), present),
-        total_loss: share(histogram.total_loss(), present),
-        absent: share(absent, all),
-        intervals: Intervals {
-            mean: None,
-            p5: interval(0.05),
-            p10: interval(0.1),
-            p50: interval(0.5),
-            p90: interval(0.9),
-            p95: interval(0.95),
-            p99: interval(0.99),
-        },
-        clock: "fault".to_owned(),
-        class: None,
-        bound: None,
-        bound_terms: Vec::new(),
-        shape: None,
-    }
-}
-
-/// The trials in steps of a round length from the least value to the greatest,
-/// or to the p99 where the tail is long.
-fn shape(series: &Series, figure: Figure) -> Option<Shape> {
-    let unit = figure.scale();
-    let histogram = series.histogram();
-    let (low, most) = (histogram.min()? as f64 / unit, histogram.max()? as f64 / unit);
-    let p99 = series.quantile(0.99).value().map(|p99| p99 / unit);
-    let high = p99.filter(|p99| most - low > 1.5 * (p99 - low) && *p99 > low).unwrap_or(most);
-    let step = round_step((high - low) / STEPS as f64)?;
-    let first = (low / step).floor();
-    let steps = ((high / step).floor() - first) as usize + 1;
-    let edge = |i: usize| (((first + i as f64) * step) * unit).round() as i64;
-    let mut trials = Vec::with_capacity(steps);
-    let mut below = 0;
-    for i in 1..=steps {
-        let upto = series.below(edge(i));
-        trials.push(upto.saturating_sub(below));
-        below = upto;
-    }
-    Some(Shape {
-        from: rounded(first * step),
-        to: rounded((first + steps as f64) * step),
-        trials,
-        beyond: histogram.count().saturating_sub(below),
-    })
-}
-
-/// The least of 1, 2 and 5 times a power of ten that is at least `step`.
-fn round_step(step: f64) -> Option<f64> {
-    if !(step.is_finite() && step > 0.0) {
-        return None;
-    }
-    let mut power = 1e-9;
-    while power * 10.0 < step {
-        power *= 10.0;
-    }
-    [1.0, 2.0, 5.0, 10.0].into_iter().map(|m| m * power).find(|&s| s >= step)
-}
-
-pub(super) fn proportion(share: &Share) -> Proportion {
-    let (low, high) = share.interval();
-    Proportion { share: share.share(), interval: [low, high] }
 }
 
 fn objective(limit: &Limit, share: &Share, summary: &Summary) -> ObjectivePrediction {
@@ -435,12 +302,5 @@ mod tests {
         assert_eq!(verdict((0.951, 0.96), 0.95), Verdict::Met);
         assert_eq!(verdict((0.94, 0.96), 0.95), Verdict::Undecided);
         assert_eq!(verdict((0.93, 0.949), 0.95), Verdict::Missed);
-    }
-
-    #[test]
-    fn steps_are_round() {
-        assert_eq!(round_step(0.3), Some(0.5));
-        assert_eq!(round_step(1.2), Some(2.0));
-        assert_eq!(round_step(0.0), None);
     }
 }

@@ -1,11 +1,10 @@
 //! Figures in the cells of a compact table: as many digits as their intervals
 //! support, three at most, each with its unit.
 
+use super::distribution::{Distribution, Interval};
 use super::document::{Cell, Style};
 use super::number::{Unit, duration, half_width, trimmed};
-use super::prediction::{
-    Distribution, Interval, ScenarioPrediction, SubjectPrediction, WaitPrediction,
-};
+use super::prediction::{ScenarioPrediction, SubjectPrediction, WaitPrediction};
 
 /// A length of time in one unit where that is exact: `1.5 h`, not `1 h 30 min`.
 fn short(seconds: f64) -> String {

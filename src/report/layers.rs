@@ -2,9 +2,10 @@
 //! lags behind after traffic is back.
 
 use super::cells::{lost, p50, p95, redundancy_waits_for, waited_for};
+use super::distribution::Distribution;
 use super::document::{Align, Block, Cell, Column, Document, Style, Table};
 use super::number::count;
-use super::prediction::{Distribution, ScenarioPrediction, SubjectPrediction};
+use super::prediction::{ScenarioPrediction, SubjectPrediction};
 use crate::outcome::Figure;
 
 /// Up to so many components their figures are told one by one.

@@ -6,7 +6,9 @@
 mod answer;
 mod build;
 mod cells;
+mod distribution;
 mod document;
+mod drill;
 mod explanation;
 mod layers;
 mod markdown;
@@ -23,9 +25,11 @@ mod text;
 mod verdicts;
 
 pub use build::{Trials, model_basis, scenario_prediction};
+pub use distribution::{Distribution, Interval, Intervals, Proportion, Shape, TermPrediction};
 pub use document::{
     Align, Block, Cell, Column, Document, Phrase, ShapeBlock, Style, Table, harmless,
 };
+pub use drill::share_of;
 pub use explanation::{Change, Difference, Explanation, explain};
 pub use markdown::markdown;
 pub use matrix::failure_matrix;
@@ -33,13 +37,13 @@ pub use named::Named;
 pub use number::count;
 pub use predict::{Telling, UNWRITTEN, command, predict};
 pub use prediction::{
-    Basis, Distribution, FailurePrediction, HeldAgainst, InputFile, InputText, Interval, Intervals,
-    Manifest, MilestonePrediction, ObjectivePrediction, PrecisionFigure, PrecisionReached,
-    Prediction, Proportion, SampleTrial, ScenarioPrediction, Shape, SharePrediction,
-    StagePrediction, SubjectPrediction, TermPrediction, Verdict, WaitPrediction,
+    Basis, FailurePrediction, HeldAgainst, InputFile, InputText, Manifest, MilestonePrediction,
+    ObjectivePrediction, PrecisionFigure, PrecisionReached, Prediction, SampleTrial,
+    ScenarioPrediction, SharePrediction, StagePrediction, SubjectPrediction, Verdict,
+    WaitPrediction,
 };
 pub use procedure::{
-    ClaimPrediction, ConditionalPrediction, ProcedurePrediction, StepOfDrill, conditional, share_of,
+    ClaimPrediction, ConditionalPrediction, ProcedurePrediction, StepOfDrill, conditional,
 };
 pub use schema::{json, prediction_schema};
 pub use story::{Story, StoryEntry, story};

@@ -1,6 +1,6 @@
 //! Numbers for people: a unit that fits, as many digits as the interval supports.
 
-use super::prediction::Interval;
+use super::distribution::Interval;
 
 /// In what a column of numbers is written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

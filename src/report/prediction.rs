@@ -7,6 +7,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::distribution::{Distribution, Interval, Proportion};
 use super::named::Named;
 use super::procedure::ProcedurePrediction;
 use crate::outcome::Figure;
@@ -403,138 +404,6 @@ pub struct WaitPrediction {
     pub share: f64,
 }
 
-/// How a figure spreads over trials.
-///
-/// Quantiles are over the trials in which the figure has a meaning. `null`: the
-/// quantile lies among the trials that had not recovered by the horizon
-/// (`censored`) or ended without any usable copy (`total_loss`).
-///
-/// Where more is better (`minimum_availability`) quantiles are what a promise is: `p95`
-/// is what 95 % of trials have at least, so that it lies below `p50`.
-#[derive(Clone, PartialEq, Debug, Default, Serialize, JsonSchema)]
-pub struct Distribution {
-    /// Mean; `null` where a trial is censored or a total loss.
-    pub mean: Option<f64>,
-    /// The least value of any trial.
-    pub min: Option<f64>,
-    /// `quantile(0.05)`.
-    pub p5: Option<f64>,
-    /// `quantile(0.1)`.
-    pub p10: Option<f64>,
-    /// `quantile(0.5)`.
-    pub p50: Option<f64>,
-    /// `quantile(0.9)`.
-    pub p90: Option<f64>,
-    /// `quantile(0.95)`.
-    pub p95: Option<f64>,
-    /// `quantile(0.99)`.
-    pub p99: Option<f64>,
-    /// The greatest value of any trial.
-    pub max: Option<f64>,
-    /// Share of trials that had not recovered by the horizon.
-    pub censored: f64,
-    /// Share of trials that ended without any usable copy.
-    pub total_loss: f64,
-    /// Share of trials in which the figure has no meaning: nothing was detected, say.
-    pub absent: f64,
-    /// 95 % Monte Carlo intervals of mean and quantiles.
-    pub intervals: Intervals,
-    /// From which instant it counts: `fault`, `impact`, `detection`, `declaration`, or
-    /// `recovery` for what comes after a component serves again.
-    pub clock: String,
-    /// How the fault looks from there: `reset`, `hung`, `silent` or `announced`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub class: Option<String>,
-    /// No trial lies below it.
-    pub bound: Option<f64>,
-    /// The terms whose sum the bound is, in causal order.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub bound_terms: Vec<TermPrediction>,
-    /// Its shape: trials in equal steps from `from` to `to`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub shape: Option<Shape>,
-}
-
-impl Distribution {
-    /// Turns what was missing round into what there was: the least is now the most.
-    pub(super) fn turn(&mut self) {
-        std::mem::swap(&mut self.min, &mut self.max);
-        let intervals = &mut self.intervals;
-        let all = [
-            &mut intervals.mean,
-            &mut intervals.p5,
-            &mut intervals.p10,
-            &mut intervals.p50,
-            &mut intervals.p90,
-            &mut intervals.p95,
-            &mut intervals.p99,
-        ];
-        all.into_iter().flatten().for_each(|interval| interval.reverse());
-    }
-
-    /// Whether every trial gave zero.
-    #[must_use]
-    pub fn is_zero(&self) -> bool {
-        self.max == Some(0.0) && self.min == Some(0.0)
-    }
-}
-
-/// An interval; an end in the censored mass is `null`.
-pub type Interval = [Option<f64>; 2];
-
-/// Monte Carlo intervals, each at 95 %.
-#[derive(Clone, PartialEq, Debug, Default, Serialize, JsonSchema)]
-pub struct Intervals {
-    /// Of the mean.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub mean: Option<Interval>,
-    /// Of `quantile(0.05)`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub p5: Option<Interval>,
-    /// Of `quantile(0.1)`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub p10: Option<Interval>,
-    /// Of `quantile(0.5)`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub p50: Option<Interval>,
-    /// Of `quantile(0.9)`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub p90: Option<Interval>,
-    /// Of `quantile(0.95)`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub p95: Option<Interval>,
-    /// Of `quantile(0.99)`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub p99: Option<Interval>,
-}
-
-/// A term of a lower bound.
-#[derive(Clone, PartialEq, Debug, Serialize, JsonSchema)]
-pub struct TermPrediction {
-    /// The stage it stands for, `orders.key`.
-    pub stage: String,
-    /// Its title.
-    pub title: String,
-    /// How it comes about.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub formula: Option<String>,
-    /// Its least \[s\].
-    pub least: f64,
-}
-
-/// How many trials fell into equal steps.
-#[derive(Clone, PartialEq, Debug, Default, Serialize, JsonSchema)]
-pub struct Shape {
-    /// Where the first step begins.
-    pub from: f64,
-    /// Where the last step ends.
-    pub to: f64,
-    /// Trials in each step.
-    pub trials: Vec<u64>,
-    /// Trials beyond `to`, censored ones and total losses included.
-    pub beyond: u64,
-}
-
 /// Whether an objective holds.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
@@ -545,15 +414,6 @@ pub enum Verdict {
     Undecided,
     /// The share is less, its error considered.
     Missed,
-}
-
-/// A share of trials and its Monte Carlo interval.
-#[derive(Clone, Copy, PartialEq, Debug, Serialize, JsonSchema)]
-pub struct Proportion {
-    /// The share.
-    pub share: f64,
-    /// Its 95 % interval.
-    pub interval: [f64; 2],
 }
 
 /// How an objective fares.

@@ -1,8 +1,9 @@
 //! What was served, as a share: the least of it, and how it goes over time.
 
+use super::distribution::{Distribution, Interval};
 use super::document::{Align, Block, Cell, Column, Document, Table};
 use super::number::{Unit, duration, half_width};
-use super::prediction::{Distribution, Interval, ScenarioPrediction, SharePrediction};
+use super::prediction::{ScenarioPrediction, SharePrediction};
 use super::verdicts::beyond;
 use crate::outcome::Figure;
 

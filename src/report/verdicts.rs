@@ -1,13 +1,12 @@
 //! The first lines of an answer: which objective holds, and why not.
 
 use super::cells::awaited;
+use super::distribution::Distribution;
 use super::document::{Align, Block, Cell, Column, Document, Phrase, Style, Table};
 use super::number::{
     Unit, count, duration, half_width, percent, percent_estimate, quantile_name, trimmed,
 };
-use super::prediction::{
-    Distribution, ObjectivePrediction, ScenarioPrediction, SubjectPrediction, Verdict,
-};
+use super::prediction::{ObjectivePrediction, ScenarioPrediction, SubjectPrediction, Verdict};
 use crate::outcome::Figure;
 use std::cmp::Ordering;
 

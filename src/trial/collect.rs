@@ -1,9 +1,9 @@
 //! What a trial yielded, read off its meters, logs, stamps and events.
 
 use super::Program;
-use super::compile::Subject;
 use super::meter::MeterState;
 use super::share::{Steps, in_billionths, missing_in_a_minute};
+use super::subject::Subject;
 use super::sweep::Account;
 use super::world::{Ended, World};
 use crate::block::value::Readings;

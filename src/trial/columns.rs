@@ -10,8 +10,8 @@
 use pulp::{Simd, WithSimd};
 
 use super::Program;
-use super::compile::Subject;
 use super::meter::Meter;
+use super::subject::Subject;
 use super::sweep::{
     Chain, Followed, Lane, Missing, Sweep, Swept, Turn, greater, in_order, lanes, measured,
 };

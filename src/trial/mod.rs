@@ -25,6 +25,7 @@ mod share;
 mod slots;
 mod steady;
 mod story;
+mod subject;
 mod sweep;
 mod tick;
 mod work;
@@ -39,13 +40,15 @@ pub use world::{Ended, World};
 use columns::{Columns, Side};
 use compile::Measures;
 use drill::Drill;
+use subject::Subject;
 
 use std::collections::BTreeMap;
 
 use crate::block::{Graph, LevelId};
+use crate::model::fault::{After, Fault};
 use crate::model::preset::Quantity;
 use crate::model::procedure::{Again, Deed, DrillStep, Procedure};
-use crate::model::scenario::{After, Fault, Scenario};
+use crate::model::scenario::Scenario;
 use crate::model::system::Model;
 use crate::outcome::{Layout, Outcome, Outcomes, ShareSlot, SubjectName, TOLD, Timeline};
 use crate::random::Sampling;
@@ -148,10 +151,9 @@ impl Program {
     /// be said of their recovery.
     pub fn never_served(&self) -> impl Iterator<Item = &str> {
         let subjects = self.measures.subjects.iter().skip(1);
-        let served = |subject: &&compile::Subject| {
-            self.steady.holds(self.measures.meters[subject.served].criterion)
-        };
-        let name = |subject: &compile::Subject| {
+        let served =
+            |subject: &&Subject| self.steady.holds(self.measures.meters[subject.served].criterion);
+        let name = |subject: &Subject| {
             self.layout.figures.get(subject.first).map(|slot| slot.subject.name.as_str())
         };
         subjects.filter(move |subject| !served(subject)).filter_map(name)

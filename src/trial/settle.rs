@@ -332,7 +332,7 @@ impl World<'_> {
         if !self.picks[index].pending {
             return;
         }
-        let Some(choice) = pick.best_of(graph, self) else { return };
+        let Some(choice) = graph.best_of(pick, self) else { return };
         let by = self.picks[index].due_by.max(self.event(pick.candidates[choice].from));
         self.picks[index].pending = false;
         self.choose(index, choice, by);
@@ -342,7 +342,7 @@ impl World<'_> {
     fn settle_best(&mut self, index: usize) {
         let graph = self.graph;
         let pick = &graph.picks[index];
-        let choice = pick.best_of(graph, self).unwrap_or(pick.first);
+        let choice = graph.best_of(pick, self).unwrap_or(pick.first);
         if choice == self.picks[index].choice {
             return;
         }

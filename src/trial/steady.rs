@@ -6,6 +6,7 @@
 //! ever or somebody must be called for them. It depends on no draw, so it is found once and copied into every trial.
 
 use super::world::LevelState;
+use crate::block::Counted;
 use crate::block::backup::Restore;
 use crate::block::clock::Ticks;
 use crate::block::dial::DialState;
@@ -13,7 +14,6 @@ use crate::block::gate::Gate;
 use crate::block::pick::PickState;
 use crate::block::probe::{Looks, ProbeState};
 use crate::block::value::Readings;
-use crate::block::wires::Counted;
 use crate::block::work::{WorkStage, WorkState};
 use crate::block::{
     BackupId, ClockId, EventId, Graph, LeaseId, LevelId, Literal, LogId, PickId, Producer,
@@ -152,7 +152,7 @@ impl<'g> Search<'g> {
         let mut changed = false;
         let graph = self.graph;
         for pick in graph.picks.iter().filter(|pick| pick.best) {
-            let best = pick.best_of(graph, self).unwrap_or(pick.first);
+            let best = graph.best_of(pick, self).unwrap_or(pick.first);
             for (position, candidate) in pick.candidates.iter().enumerate() {
                 changed |= self.set(candidate.chosen, position == best);
             }

@@ -4,9 +4,9 @@ use super::name::one_of;
 use super::target::{processes, read_target, requests_to, target_name};
 use crate::diagnostic::{Location, nearest_help};
 use crate::distribution::Law;
+use crate::model::fault::{After, Fault, FaultKind, Target};
 use crate::model::preset::{Quantity, Varies};
 use crate::model::read::{Context, Expect, Found, Node, Raw, Reader, read_quantity};
-use crate::model::scenario::{After, Fault, FaultKind, Target};
 use crate::model::system::{ComponentId, Model};
 use crate::units::{Dimension, ENDLESS};
 

@@ -4,10 +4,10 @@ use super::fault::{instant, zero};
 use super::name::{one_of, word};
 use super::target::read_target;
 use crate::diagnostic::{Location, nearest_help};
+use crate::model::fault::Target;
 use crate::model::preset::ComponentKind;
 use crate::model::procedure::{Again, Choice, Look, Looked, Passes};
 use crate::model::read::{Found, Reader};
-use crate::model::scenario::Target;
 use crate::model::system::{ComponentId, Model};
 
 const PICKS: [(&str, Choice); 3] =

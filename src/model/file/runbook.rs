@@ -5,9 +5,9 @@ use super::name::one_of;
 use super::target::read_target;
 use crate::diagnostic::nearest_help;
 use crate::model::expression::{PoolRef, Range};
+use crate::model::fault::Target;
 use crate::model::preset::{Block, ComponentKind, Exported, PresetLibrary};
 use crate::model::read::{Context, Found};
-use crate::model::scenario::Target;
 use crate::model::system::{Addressee, Component, ComponentId, Model, Order};
 
 /// Reports what a runbook cannot do without.

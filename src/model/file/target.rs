@@ -3,9 +3,9 @@
 use super::name::one_of;
 use crate::diagnostic::nearest_help;
 use crate::model::expression::{Range, SetId};
+use crate::model::fault::Target;
 use crate::model::preset::{Block, ComponentKind};
 use crate::model::read::{Context, Found};
-use crate::model::scenario::Target;
 use crate::model::system::{Component, ComponentId, HostId, Model, ZoneId};
 
 /// The forms of a target.

@@ -1,6 +1,6 @@
 //! What must hold of a whole graph: nothing idle, nothing circular.
 
-use super::read::Places;
+use super::places::Places;
 use super::{Block, Check, Exported, Growth, Looks, Node, Pace, Preset, Retry, Standing, Supply};
 use crate::diagnostic::Diagnostic;
 use crate::maths;

@@ -6,6 +6,7 @@ mod held;
 mod interface;
 mod library;
 mod period;
+mod places;
 mod read;
 mod set;
 mod version;

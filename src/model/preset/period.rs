@@ -4,7 +4,7 @@
 //! parameter is never below its `least`, so a preset that says enough of them
 //! cannot be made to.
 
-use super::read::Places;
+use super::places::Places;
 use super::{Block, Check, ERROR_AFTER, Exported, Looks, Node, Parameter, Preset};
 use crate::diagnostic::Diagnostic;
 use crate::model::expression::{Comparison, Condition, Mention, Value};

@@ -1,9 +1,10 @@
 //! Laws as people write them: ranges, quantiles, three points, samples, and the
 //! named laws.
 
+use super::dealer::Dealer;
 use super::samples::{file_samples, list_samples};
 use super::shape::Shape;
-use super::{Context, Node, Raw, Reader, Table};
+use super::{Node, Raw, Reader, Table};
 use crate::diagnostic::nearest_help;
 use crate::distribution::Law;
 use crate::model::preset::Varies;
@@ -31,17 +32,6 @@ pub(in crate::model) const NAMED: [&str; 10] = [
 /// The keys that begin the other forms, besides quantiles.
 pub(in crate::model) const OTHERS: [&str; 8] =
     ["samples", "file", "value", "median", "sigma", "min", "mode", "max"];
-
-/// What is known while a quantity is read.
-pub(super) struct Dealer<'a, 'f> {
-    pub(super) context: &'a Context<'f>,
-    /// The quantity's name in messages.
-    pub(super) what: &'a str,
-    /// What it measures, as soon as that is known.
-    pub(super) dimension: Option<Dimension>,
-    /// How it varies, where the file says so.
-    pub(super) varies: Option<Varies>,
-}
 
 /// A law in any form.
 pub(super) fn written_law(dealer: &mut Dealer<'_, '_>, node: &Node, depth: usize) -> Option<Law> {

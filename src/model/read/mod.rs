@@ -9,6 +9,7 @@
 
 mod ask;
 mod context;
+mod dealer;
 mod law;
 mod quantity;
 mod reader;

@@ -1,6 +1,6 @@
 //! Measured samples, in the file itself or in a file of their own.
 
-use super::law::Dealer;
+use super::dealer::Dealer;
 use super::shape::Shape;
 use super::{Found, Node, Raw, Reader};
 use crate::diagnostic::{Diagnostic, SourceFile, nearest_help};

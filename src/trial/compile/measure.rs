@@ -3,15 +3,16 @@
 use std::collections::BTreeMap;
 
 use super::{Compiler, Instance};
-use crate::block::{Literal, LogId};
+use crate::block::Literal;
 use crate::model::expression::Range;
+use crate::model::fault::FaultKind;
 use crate::model::preset::{Block, ComponentKind, LISTED};
-use crate::model::scenario::FaultKind;
 use crate::model::system::{ComponentId, JourneyId, Objective, Subject as Wanted};
 use crate::outcome::{Class, Clock, Figure, FigureSlot, Population, SubjectName};
 use crate::trial::latency::Callers;
 use crate::trial::meter::Meter;
 use crate::trial::share::Share;
+use crate::trial::subject::Subject;
 
 /// What is measured on one subject.
 #[derive(Clone, Debug)]
@@ -32,28 +33,6 @@ pub(crate) struct Measures {
     pub(crate) client_meters: Vec<usize>,
     /// The other meters by their criterion.
     known: BTreeMap<Literal, Vec<usize>>,
-}
-
-/// A subject's meters and sources.
-#[derive(Clone, Debug)]
-pub(crate) struct Subject {
-    /// Its first slot in `figures`.
-    pub(crate) first: usize,
-    /// Which figures it has, from that slot on.
-    pub(crate) figures: Vec<Figure>,
-    pub(crate) served: usize,
-    /// Which of the shares that are told over time is its.
-    pub(crate) told: Option<usize>,
-    /// The meter that counts its replicas, and how its callers behave.
-    pub(crate) callers: Option<(usize, Callers)>,
-    pub(crate) redundant: Option<usize>,
-    pub(crate) logs: Vec<LogId>,
-    /// Whether a figure asks when it was detected.
-    pub(crate) tells_detection: bool,
-    /// Positions in the milestones: who stamps what.
-    pub(crate) detected: Vec<usize>,
-    pub(crate) ordered: Vec<usize>,
-    pub(crate) failed_over: Vec<usize>,
 }
 
 impl Measures {

@@ -16,7 +16,7 @@ mod reliance;
 mod serves;
 mod value;
 
-pub(super) use measure::{Measures, Subject};
+pub(super) use measure::Measures;
 
 use std::collections::BTreeMap;
 

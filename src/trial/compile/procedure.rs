@@ -10,11 +10,11 @@ use crate::block::work::{Retry, Work};
 use crate::block::{Arm, Builder, FaultSpec, LevelId, Literal, Mark, PickId, Strikes, ValueId};
 use crate::distribution::Law;
 use crate::model::expression::Range;
+use crate::model::fault::Target;
 use crate::model::preset::{ComponentKind, LEFTOVER, LISTED, Quantity, READY, SUCCESSOR};
 use crate::model::procedure::{
     Again, Choice, Command, Deed, DrillStep, Errors, Look, Looked, Passes, Procedure,
 };
-use crate::model::scenario::Target;
 use crate::model::system::{ComponentId, HostId};
 use crate::outcome::{DrillLayout, DrillStepSlot, StageSlot};
 use crate::random::name_hash;

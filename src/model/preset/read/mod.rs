@@ -19,7 +19,6 @@ use crate::model::read::{self, Context, Entry, Reader};
 use field::Fields;
 pub(in crate::model) use field::MARKS;
 use header::Header;
-pub(super) use names::Places;
 
 /// The most nodes that a preset may have.
 const MOST_NODES: usize = 64;
@@ -50,8 +49,8 @@ pub fn read_preset(source: &SourceFile, context: &Context<'_>) -> Option<Preset>
     };
     let sets = set::sets(&reader, &parameters, header.processes.len());
     let declared = declared_nodes(&reader, kind, &sets);
-    let mut names = names::Places::gather(&header, &parameters, &sets, &declared);
-    names.check(context);
+    let mut names = names::gather(&header, &parameters, &sets, &declared);
+    names::check(&names, context);
     set::check_places(&sets, kind, &names.keys(), context);
     let environment = environment(kind, &header, &parameters, &sets, &declared);
     let mut nodes = read_nodes(&declared, &environment, context);

@@ -5,9 +5,10 @@ use super::field::is_name;
 use super::header::Header;
 use super::parts::ReadParameter;
 use super::set::ReadSet;
-use crate::diagnostic::{Diagnostic, Location};
+use crate::diagnostic::Diagnostic;
 use crate::model::expression::Range;
 use crate::model::expression::parse::is_keyword;
+use crate::model::preset::places::{Placed, Places};
 use crate::model::preset::{HOLDS, TARGET_EXPORTS};
 use crate::model::read::{Context, Found};
 
@@ -52,116 +53,83 @@ const RESERVED: [&str; 37] = [
     "peer",
 ];
 
-/// A name with its place.
-type Placed = Found<String>;
-
-/// Where the names of a preset were given.
-#[derive(Debug)]
-pub(in crate::model::preset) struct Places {
-    /// Of each node.
-    pub(in crate::model::preset) nodes: Vec<Placed>,
-    /// Of each parameter.
-    pub(in crate::model::preset) parameters: Vec<Placed>,
-    /// Of each set.
-    pub(in crate::model::preset) sets: Vec<Placed>,
-    /// Of each process.
-    pub(in crate::model::preset) processes: Vec<Placed>,
-    /// Of each need.
-    pub(in crate::model::preset) needs: Vec<Placed>,
-    /// Of each request.
-    pub(in crate::model::preset) requests: Vec<Placed>,
-    /// What each export says.
-    pub(in crate::model::preset) exports: Vec<Location>,
-    /// The nodes that exist for each target.
-    target_nodes: Vec<Placed>,
-    /// The nodes that exist for each asker.
-    asker_nodes: Vec<Placed>,
+/// Collects where the names of a preset were given.
+pub(super) fn gather(
+    header: &Header,
+    parameters: &[ReadParameter],
+    sets: &[ReadSet],
+    nodes: &[DeclaredNode<'_>],
+) -> Places {
+    let keys = |only: Option<Range>| {
+        let nodes = nodes.iter();
+        let wanted = nodes.filter(|node| only.is_none_or(|range| node.declared.range == range));
+        wanted.map(|node| node.entry.key.clone()).collect()
+    };
+    let needs = header.needs.iter();
+    Places {
+        nodes: keys(None),
+        parameters: parameters.iter().map(|one| one.name.clone()).collect(),
+        sets: sets.iter().map(|one| one.name.clone()).collect(),
+        processes: header
+            .processes
+            .iter()
+            .chain(sets.iter().flat_map(|one| &one.processes))
+            .cloned()
+            .collect(),
+        needs: needs
+            .map(|need| Found { value: need.value.role.clone(), at: need.at.clone() })
+            .collect(),
+        requests: header.requests.clone(),
+        exports: Vec::new(),
+        target_nodes: keys(Some(Range::Target)),
+        asker_nodes: keys(Some(Range::Asker)),
+    }
 }
 
-impl Places {
-    /// Collects them.
-    pub(super) fn gather(
-        header: &Header,
-        parameters: &[ReadParameter],
-        sets: &[ReadSet],
-        nodes: &[DeclaredNode<'_>],
-    ) -> Self {
-        let keys = |only: Option<Range>| {
-            let nodes = nodes.iter();
-            let wanted = nodes.filter(|node| only.is_none_or(|range| node.declared.range == range));
-            wanted.map(|node| node.entry.key.clone()).collect()
-        };
-        let needs = header.needs.iter();
-        Self {
-            nodes: keys(None),
-            parameters: parameters.iter().map(|one| one.name.clone()).collect(),
-            sets: sets.iter().map(|one| one.name.clone()).collect(),
-            processes: header
-                .processes
-                .iter()
-                .chain(sets.iter().flat_map(|one| &one.processes))
-                .cloned()
-                .collect(),
-            needs: needs
-                .map(|need| Found { value: need.value.role.clone(), at: need.at.clone() })
-                .collect(),
-            requests: header.requests.clone(),
-            exports: Vec::new(),
-            target_nodes: keys(Some(Range::Target)),
-            asker_nodes: keys(Some(Range::Asker)),
+/// Reports names that cannot be names and names that mean two things.
+pub(super) fn check(names: &Places, context: &Context<'_>) {
+    let mut seen: Vec<(&Placed, &str)> = Vec::new();
+    let all = [
+        (&names.processes, "process"),
+        (&names.needs, "need"),
+        (&names.parameters, "parameter"),
+        (&names.nodes, "node"),
+        (&names.sets, "set"),
+    ];
+    for (some, what) in all {
+        for name in some {
+            check_word(name, what, context);
+            // A set may be called as what runs there: a sentinel's `sentinel`.
+            let taken = |(one, other): &&(&Placed, &str)| {
+                one.value == name.value && (what, *other) != ("set", "process")
+            };
+            let Some((first, other)) = seen.iter().find(taken) else {
+                seen.push((name, what));
+                continue;
+            };
+            let message = format!("`{}` names two things", name.value);
+            context.report(
+                Diagnostic::error("preset::duplicate_name", message)
+                    .label(&name.at, format!("a {what} here"))
+                    .label(&first.at, format!("a {other} here"))
+                    .help("a bare name must mean one thing in expressions"),
+            );
         }
     }
-
-    /// The parameters and needs: keys of a component that are there already.
-    pub(super) fn keys(&self) -> Vec<&str> {
-        self.parameters.iter().chain(&self.needs).map(|name| name.value.as_str()).collect()
+    for request in &names.requests {
+        check_word(request, "request", context);
     }
-
-    /// Reports names that cannot be names and names that mean two things.
-    pub(super) fn check(&self, context: &Context<'_>) {
-        let mut seen: Vec<(&Placed, &str)> = Vec::new();
-        let all = [
-            (&self.processes, "process"),
-            (&self.needs, "need"),
-            (&self.parameters, "parameter"),
-            (&self.nodes, "node"),
-            (&self.sets, "set"),
-        ];
-        for (names, what) in all {
-            for name in names {
-                check_word(name, what, context);
-                // A set may be called as what runs there: a sentinel's `sentinel`.
-                let taken = |(one, other): &&(&Placed, &str)| {
-                    one.value == name.value && (what, *other) != ("set", "process")
-                };
-                let Some((first, other)) = seen.iter().find(taken) else {
-                    seen.push((name, what));
-                    continue;
-                };
-                let message = format!("`{}` names two things", name.value);
-                context.report(
-                    Diagnostic::error("preset::duplicate_name", message)
-                        .label(&name.at, format!("a {what} here"))
-                        .label(&first.at, format!("a {other} here"))
-                        .help("a bare name must mean one thing in expressions"),
-                );
-            }
-        }
-        for request in &self.requests {
-            check_word(request, "request", context);
-        }
-        for node in &self.target_nodes {
-            if TARGET_EXPORTS.contains(&node.value.as_str()) {
-                let message = format!("`{}` is what a target itself says", node.value);
-                let label = "choose another name for this node";
-                context.error("preset::reserved_name", message, &node.at, label);
-            }
-        }
-        for node in self.asker_nodes.iter().filter(|node| node.value == HOLDS) {
-            let message = format!("`{HOLDS}` is what an asker itself says");
+    for node in &names.target_nodes {
+        if TARGET_EXPORTS.contains(&node.value.as_str()) {
+            let message = format!("`{}` is what a target itself says", node.value);
             let label = "choose another name for this node";
             context.error("preset::reserved_name", message, &node.at, label);
         }
+    }
+    for node in names.asker_nodes.iter().filter(|node| node.value == HOLDS) {
+        let message = format!("`{HOLDS}` is what an asker itself says");
+        let label = "choose another name for this node";
+        context.error("preset::reserved_name", message, &node.at, label);
     }
 }
 
