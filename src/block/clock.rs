@@ -14,10 +14,13 @@ use super::literal::Literal;
 use super::pace::{Beat, Pace, even};
 use crate::units::{Instant, Span};
 
+/// The shortest period: observers that look more often cost for nothing.
+pub const SHORTEST_PERIOD: Span = Span(1_000);
+
 /// A clock, as wired.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Clock {
-    /// Its period \[s\], read once a trial; at least a microsecond.
+    /// Its period \[s\], read once a trial; at least [`SHORTEST_PERIOD`].
     pub every: ValueId,
     /// It ticks while this holds.
     pub running: Literal,

@@ -1,8 +1,8 @@
 //! The beginning of a trial: the steady start, with this trial's phases.
 
-use super::Mode;
+use super::mode::Mode;
 use super::world::World;
-use crate::block::clock::{Clock, ClockState, Ticks};
+use crate::block::clock::{Clock, ClockState, SHORTEST_PERIOD, Ticks};
 use crate::block::crew::CallState;
 use crate::block::lease::LeaseState;
 use crate::block::pace::{Draws, Growth, Pace, offset};
@@ -13,9 +13,6 @@ use crate::block::value::Readings;
 use crate::block::{Event, EventId, LevelId, Literal, ValueId, WorkId};
 use crate::random::Sampling;
 use crate::units::{Instant, Span};
-
-/// The shortest period: observers that look more often cost for nothing.
-pub(super) const SHORTEST_PERIOD: Span = Span(1_000);
 
 impl World<'_> {
     /// Puts everything to its steady state and schedules the faults.
@@ -279,6 +276,45 @@ impl World<'_> {
             if fault.after.is_none() {
                 let at = Instant::ZERO + graph.span(fault.at, 0, self);
                 self.agenda.schedule(self.slots.fault(index), at);
+            }
+        }
+    }
+}
+
+impl World<'_> {
+    /// Clocks have ticked for ever, or stand still.
+    pub(super) fn begin_clocks(&mut self) {
+        self.begin_drawn_clocks();
+        let graph = self.graph;
+        for place in 0..self.phases.others.len() {
+            let index = self.phases.others[place].index();
+            let clock = &graph.clocks[index];
+            match clock.ticks {
+                Ticks::Even | Ticks::From(_) => self.begin_even_clock(index, clock),
+                _ => self.begin_clock(index, clock),
+            }
+        }
+        // Whoever is followed came first.
+        for follower in graph.followers.iter().flatten() {
+            self.begin_clock(follower.index(), &graph.clocks[follower.index()]);
+        }
+    }
+
+    /// Those of which nothing but the phase is another in each trial: most are, and little
+    /// is written of them.
+    fn begin_drawn_clocks(&mut self) {
+        let every_tick = self.mode == Mode::Full;
+        for (drawn, origin) in self.phases.in_trial(&self.sampling, self.trial) {
+            let origin = *origin;
+            let state = &mut self.clocks[drawn.clock.index()];
+            (state.period, state.origin, state.before) = (drawn.period, origin, origin);
+            (state.running, state.restarts, state.pace) = (drawn.running, 0, Pace::Even);
+            if every_tick && drawn.running {
+                // It is older than nothing and not older than a period.
+                let first = origin + drawn.period;
+                debug_assert_eq!(first, state.next(Instant::ZERO), "the first tick from zero on");
+                let slot = self.slots.tick(drawn.clock.index());
+                self.agenda.repeat_first(slot, first, drawn.period);
             }
         }
     }

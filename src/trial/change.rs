@@ -1,6 +1,7 @@
 //! Changes of levels, and who hears of them.
 
-use super::world::{LevelState, World};
+use super::level::LevelState;
+use super::world::World;
 use crate::block::wires::{Kind, Start, Wire};
 use crate::block::{Event, EventId, LevelId, Mark};
 

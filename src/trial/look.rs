@@ -1,6 +1,6 @@
 //! What is due: faults, completions, and ticks that look.
 
-use super::Mode;
+use super::mode::Mode;
 use super::slots::Due;
 use super::world::{Lapse, World};
 use crate::block::probe::Looks;

@@ -5,8 +5,6 @@
 
 use super::share::Share;
 use super::steady::Steady;
-use super::world::World;
-use crate::block::value::Readings;
 use crate::block::{EventId, Literal};
 use crate::outcome::Measured;
 use crate::units::{Instant, Span};
@@ -47,7 +45,7 @@ pub struct MeterState {
 
 impl MeterState {
     /// Counts the time up to `now` with what was served so far.
-    fn integrate(&mut self, whole: i64, now: Instant) {
+    pub(super) fn integrate(&mut self, whole: i64, now: Instant) {
         let unserved = i128::from(whole - self.served);
         self.unserved += unserved * i128::from((now - self.since).0);
         self.since = now;
@@ -200,9 +198,30 @@ impl Gauges {
         }
     }
 
+    /// Whether any looks.
+    #[inline(always)]
+    pub(super) fn any_looks(&self) -> bool {
+        !self.looking.is_empty()
+    }
+
+    /// The share of a meter in the steady state.
+    pub(super) fn share_at_start(&self, index: usize) -> i64 {
+        self.starts[index].served
+    }
+
+    /// What was not served of a meter, in the unit of its share times nanoseconds, once the
+    /// trial is over, at whose end its criterion `holds` or not.
+    pub(super) fn unserved(&self, index: usize, holds: impl FnOnce() -> bool) -> i128 {
+        let Some(tally) = index.checked_sub(self.states.len()) else {
+            return self.states[index].unserved;
+        };
+        let ends = if holds() { 0 } else { self.end.0 };
+        i128::from(self.tallies[tally] + ends)
+    }
+
     /// One that looks, whichever, and how many of its parts hold.
     #[inline]
-    fn next(&mut self) -> Option<(usize, u32)> {
+    pub(super) fn next(&mut self) -> Option<(usize, u32)> {
         let index = self.looking.pop()? as usize;
         let count = &mut self.counts[index];
         count.looks = false;
@@ -214,7 +233,7 @@ impl Gauges {
         while self.next().is_some() {}
     }
 
-    fn begin(&mut self) {
+    pub(super) fn begin(&mut self) {
         self.tallies.fill(0);
         self.counts.copy_from_slice(&self.count_starts);
         // Whoever heard of something while others began still looks.
@@ -229,7 +248,7 @@ impl Gauges {
 
     /// The state of a meter that looks.
     #[inline]
-    fn of(&mut self, index: usize) -> &mut MeterState {
+    pub(super) fn of(&mut self, index: usize) -> &mut MeterState {
         let state = &mut self.states[index];
         if !std::mem::replace(&mut self.has_moved[index], true) {
             self.moved.push(index as u32);
@@ -238,7 +257,7 @@ impl Gauges {
         state
     }
 
-    fn finish(&mut self, meters: &[Meter], end: Instant) {
+    pub(super) fn finish(&mut self, meters: &[Meter], end: Instant) {
         if self.end != end {
             self.end = end;
             self.ends.copy_from_slice(&self.starts);
@@ -252,70 +271,5 @@ impl Gauges {
         for index in self.moved.iter().map(|index| *index as usize) {
             self.states[index].finish(&meters[index], end);
         }
-    }
-}
-
-impl World<'_> {
-    /// Meters begin as they do in every trial.
-    pub(super) fn begin_meters(&mut self) {
-        self.gauges.begin();
-        self.shares.iter_mut().for_each(Vec::clear);
-    }
-
-    /// The share of a meter in the steady state.
-    pub(super) fn share_at_start(&self, index: usize) -> i64 {
-        self.gauges.starts[index].served
-    }
-
-    /// Every meter whose levels changed looks: each at its own alone, so that their order
-    /// is nobody's.
-    #[inline(always)]
-    pub(super) fn measure(&mut self) {
-        if !self.gauges.looking.is_empty() {
-            self.measure_all();
-        }
-    }
-
-    #[inline(never)]
-    fn measure_all(&mut self) {
-        while let Some((index, parts)) = self.gauges.next() {
-            self.measure_one(index, parts);
-        }
-    }
-
-    #[inline]
-    fn measure_one(&mut self, index: usize, parts: u32) {
-        let meter = &self.meters[index];
-        let level = self.levels[meter.criterion.level().index()];
-        let (holds, event) = (meter.criterion.given(level.value()), level.event());
-        let count = |counter: u32| self.counters[counter as usize];
-        let served = meter.share.of(parts, count);
-        let (now, state) = (self.now, self.gauges.of(index));
-        if served != state.served {
-            state.integrate(meter.share.whole(), now);
-            state.served = served;
-            if meter.is_told {
-                self.shares[index].push((now, served));
-            }
-        }
-        if holds != state.holds {
-            state.change(holds, now, event, meter.stable_for);
-        }
-    }
-
-    /// What was not served, in the unit of the meter's share times nanoseconds, once the
-    /// trial is over.
-    pub(super) fn unserved(&self, index: usize) -> i128 {
-        let gauges = &self.gauges;
-        let Some(tally) = index.checked_sub(gauges.states.len()) else {
-            return gauges.states[index].unserved;
-        };
-        let ends = if self.holds(self.meters[index].criterion) { 0 } else { gauges.end.0 };
-        i128::from(gauges.tallies[tally] + ends)
-    }
-
-    /// The trial ends at `end`.
-    pub(super) fn end_meters(&mut self, end: Instant) {
-        self.gauges.finish(self.meters, end);
     }
 }

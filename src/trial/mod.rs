@@ -13,9 +13,13 @@ mod crew;
 mod dirty;
 mod drill;
 mod fault;
+mod habit;
 mod latency;
+mod level;
 mod look;
+mod measure;
 mod meter;
+mod mode;
 mod observe;
 mod phases;
 mod reading;
@@ -32,6 +36,7 @@ mod work;
 mod world;
 
 pub use meter::{Meter, MeterState};
+pub use mode::Mode;
 pub use share::{Factor, Share};
 pub use steady::Steady;
 pub use sweep::{Sweep, Swept, Unswept};
@@ -56,16 +61,6 @@ use crate::units::{Instant, Span};
 
 /// How long after the last fault a trial goes on, unless the scenario says.
 const DEFAULT_HORIZON: Span = Span::seconds(3_600);
-
-/// Whether periodic observers are executed tick by tick.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub enum Mode {
-    /// Observers are evaluated when what they observe changes.
-    #[default]
-    Lazy,
-    /// Every tick is executed; the same outcomes to the bit.
-    Full,
-}
 
 /// A model and a scenario, compiled.
 #[derive(Debug)]

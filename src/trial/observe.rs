@@ -1,7 +1,7 @@
 //! Settling clocks and probes: who observes stops, starts, or sees something else.
 
-use super::Mode;
-use super::tick::Habit;
+use super::habit::Habit;
+use super::mode::Mode;
 use super::world::World;
 use crate::block::clock::{Clock, ClockState, Ticks};
 use crate::block::pace::{Draws, Pace, offset};

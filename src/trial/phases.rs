@@ -6,13 +6,10 @@
 
 use pulp::{Arch, NullaryFnOnce};
 
-use super::Mode;
-use super::begin::SHORTEST_PERIOD;
 use super::steady::Steady;
 use super::sweep::{Grid, begin};
-use super::world::World;
-use crate::block::clock::Ticks;
-use crate::block::pace::{Pace, offset};
+use crate::block::clock::{SHORTEST_PERIOD, Ticks};
+use crate::block::pace::offset;
 use crate::block::value::Value;
 use crate::block::{ClockId, Graph};
 use crate::outcome::BESIDE;
@@ -24,11 +21,11 @@ const BLOCK: u64 = BESIDE as u64;
 
 /// A clock with the same period in all trials, whose phase is drawn.
 #[derive(Clone, Copy, Debug)]
-struct Drawn {
-    clock: ClockId,
-    period: Span,
+pub(super) struct Drawn {
+    pub(super) clock: ClockId,
+    pub(super) period: Span,
     /// Whether it ticks at the steady start.
-    running: bool,
+    pub(super) running: bool,
     /// The hash of its name.
     name: u64,
 }
@@ -38,7 +35,7 @@ struct Drawn {
 pub(super) struct Phases {
     drawn: Vec<Drawn>,
     /// All others that follow none.
-    others: Vec<ClockId>,
+    pub(super) others: Vec<ClockId>,
     /// Trials of which phases are drawn at once: [`BLOCK`], or one where trials come alone.
     beside: u64,
     /// The streams of those that are drawn, and the batch that they are of.
@@ -82,7 +79,7 @@ impl Phases {
 
     /// The clocks whose phases are drawn, and the last tick of each before zero.
     #[inline]
-    fn in_trial(
+    pub(super) fn in_trial(
         &mut self,
         sampling: &Sampling,
         trial: u64,
@@ -157,45 +154,6 @@ fn last_ticks(period: Span, uniforms: &[f64; BESIDE]) -> [i64; BESIDE] {
         *tick = tick.wrapping_sub(period.0);
     }
     ticks
-}
-
-impl World<'_> {
-    /// Clocks have ticked for ever, or stand still.
-    pub(super) fn begin_clocks(&mut self) {
-        self.begin_drawn_clocks();
-        let graph = self.graph;
-        for place in 0..self.phases.others.len() {
-            let index = self.phases.others[place].index();
-            let clock = &graph.clocks[index];
-            match clock.ticks {
-                Ticks::Even | Ticks::From(_) => self.begin_even_clock(index, clock),
-                _ => self.begin_clock(index, clock),
-            }
-        }
-        // Whoever is followed came first.
-        for follower in graph.followers.iter().flatten() {
-            self.begin_clock(follower.index(), &graph.clocks[follower.index()]);
-        }
-    }
-
-    /// Those of which nothing but the phase is another in each trial: most are, and little
-    /// is written of them.
-    fn begin_drawn_clocks(&mut self) {
-        let every_tick = self.mode == Mode::Full;
-        for (drawn, origin) in self.phases.in_trial(&self.sampling, self.trial) {
-            let origin = *origin;
-            let state = &mut self.clocks[drawn.clock.index()];
-            (state.period, state.origin, state.before) = (drawn.period, origin, origin);
-            (state.running, state.restarts, state.pace) = (drawn.running, 0, Pace::Even);
-            if every_tick && drawn.running {
-                // It is older than nothing and not older than a period.
-                let first = origin + drawn.period;
-                debug_assert_eq!(first, state.next(Instant::ZERO), "the first tick from zero on");
-                let slot = self.slots.tick(drawn.clock.index());
-                self.agenda.repeat_first(slot, first, drawn.period);
-            }
-        }
-    }
 }
 
 #[cfg(test)]

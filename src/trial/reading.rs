@@ -1,6 +1,6 @@
 //! What values read of a trial: levels, draws, leases, logs, backups, picks.
 
-use super::Mode;
+use super::mode::Mode;
 use super::world::World;
 use crate::block::backup::{Backup, Restore, Rules};
 use crate::block::value::Readings;

@@ -4,8 +4,8 @@
 //! something always is; such a trial is over when no block would do anything at any
 //! tick to come.
 
+use super::habit::Habit;
 use super::slots::Due;
-use super::tick::Habit;
 use super::world::World;
 use crate::block::value::Readings;
 use crate::block::work::WorkStage;

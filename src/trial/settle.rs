@@ -5,7 +5,7 @@
 //! time completes in the next round. Within a kind the order is the model's, and
 //! the full form and the lazy form go through the same rounds.
 
-use super::Mode;
+use super::mode::Mode;
 use super::world::World;
 use crate::block::dial::TargetState;
 use crate::block::lease::LeasePlan;

@@ -5,7 +5,7 @@
 //! first good target, works whose condition holds are done, unless they take for
 //! ever or somebody must be called for them. It depends on no draw, so it is found once and copied into every trial.
 
-use super::world::LevelState;
+use super::level::LevelState;
 use crate::block::Counted;
 use crate::block::backup::Restore;
 use crate::block::clock::Ticks;

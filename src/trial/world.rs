@@ -4,14 +4,15 @@
 //! takes effect and settles (epoch 0), then all due ticks look at once, renewals
 //! before checks, then what they saw takes effect and settles (epoch 1).
 
-use super::Mode;
 use super::dirty::Dirty;
+use super::habit::Habit;
+use super::level::LevelState;
 use super::meter::{Gauges, Meter};
+use super::mode::Mode;
 use super::phases::Phases;
 use super::share::Steps;
 use super::slots::{Due, Slots};
 use super::steady::Steady;
-use super::tick::Habit;
 use crate::block::Counted;
 use crate::block::backup::BackupState;
 use crate::block::clock::ClockState;
@@ -115,27 +116,6 @@ pub struct World<'g> {
     pub(super) restless: usize,
     /// Whether that one may have come to rest by looks that saw nothing new.
     pub(super) calms: bool,
-}
-
-/// A level in a trial: its value, and the event of its last change.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct LevelState(u32);
-
-impl LevelState {
-    #[inline]
-    pub(super) const fn new(value: bool, event: EventId) -> Self {
-        Self(event.0 << 1 | value as u32)
-    }
-
-    #[inline]
-    pub(super) const fn value(self) -> bool {
-        self.0 & 1 == 1
-    }
-
-    #[inline]
-    pub(super) const fn event(self) -> EventId {
-        EventId(self.0 >> 1)
-    }
 }
 
 /// A lease that ran out for want of a renewal.

@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use super::cause::{Cause, change_of, event_of};
 use super::spell::{LATE, instant};
-use super::step::Input;
+use super::state::Input;
 use super::{Sweep, Swept, Unserved};
 use crate::block::gate::Gate;
 use crate::block::{Event, EventId, LevelId, Literal, Producer};

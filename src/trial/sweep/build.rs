@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::apart::Round;
+use super::made::Round;
 use super::number::{Draw, Grid, Number, Numbers};
 use super::plan::{Plan, Step, inputs_of};
+use super::state::{Input, Rule};
 use super::step::{
-    EvenStep, FaultStep, GateStep, Input, LeaseStep, PoolStep, ProbeStep, Rule, Ticks, TicksStep,
-    User, WorkStep,
+    EvenStep, FaultStep, GateStep, LeaseStep, PoolStep, ProbeStep, Ticks, TicksStep, User, WorkStep,
 };
 use super::{Compiled, STILL};
 use crate::block::gate::Gate;

@@ -11,15 +11,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::cause::{Cause, change_of, event_of};
-use super::lane::{LANES, Lane};
+use super::lane::{LANES, Lane, Mask, lanes};
 use super::spell::instant;
 use super::turn::Turn;
 use super::{Sweep, Swept};
 use crate::block::gate::Gate;
 use crate::block::{EventId, LevelId, Producer};
-
-/// Some of the trials side by side, a bit each.
-type Mask = u16;
 
 /// All that may stand in the chain that ends with one event, what comes later first.
 #[derive(Debug)]
@@ -338,14 +335,4 @@ fn at(moments: &Lane, instants: &Lane) -> Mask {
         at |= Mask::from(instant(moments[lane]) == instants[lane]) << lane;
     }
     at
-}
-
-/// The places of some trials.
-#[inline(always)]
-pub(in crate::trial) fn lanes(mut some: Mask) -> impl Iterator<Item = usize> {
-    std::iter::from_fn(move || {
-        let lane = (some != 0).then(|| some.trailing_zeros() as usize)?;
-        some &= some - 1;
-        Some(lane)
-    })
 }

@@ -133,6 +133,19 @@ pub(super) fn sort<S: Simd>(simd: S, keys: &mut [Lane]) {
     }
 }
 
+/// Some of the trials side by side, a bit each.
+pub(super) type Mask = u16;
+
+/// The places of some trials.
+#[inline(always)]
+pub(in crate::trial) fn lanes(mut some: Mask) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let lane = (some != 0).then(|| some.trailing_zeros() as usize)?;
+        some &= some - 1;
+        Some(lane)
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

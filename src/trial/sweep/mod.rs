@@ -20,6 +20,7 @@ mod build;
 mod cause;
 mod chain;
 mod lane;
+mod made;
 mod number;
 mod pairs;
 mod plan;
@@ -27,34 +28,34 @@ mod pool;
 mod select;
 mod shares;
 mod spell;
+mod state;
 mod step;
 mod tabled;
+mod threshold;
 mod turn;
 
 use std::collections::{BTreeMap, BinaryHeap};
 
 pub(super) use account::Account;
-pub(super) use chain::{Chain, Followed, lanes};
+pub(super) use chain::{Chain, Followed};
 pub(super) use number::{Grid, begin};
 pub use plan::Unswept;
 pub(super) use turn::{Missing, Turn, measured};
 
 use pulp::{Arch, Simd, WithSimd};
 
-use apart::{Further, Made};
 use build::Built;
 use lane::{LANES, lesser, minus, plus};
-pub(super) use lane::{Lane, greater, in_order};
+pub(super) use lane::{Lane, greater, in_order, lanes};
+use made::{Further, Made};
 use number::{Numbers, Trials};
 use pairs::PairStep;
 use plan::Plan;
 use select::Selection;
 use shares::{Count, ToldShare};
 use spell::{Spell, instant, instants};
-use step::{
-    EvenStep, FaultStep, GateStep, Input, Lanes, LeaseStep, PoolStep, ProbeStep, Rule, Setting,
-    TicksStep, WorkStep,
-};
+use state::{Input, Lanes, Rule, Setting};
+use step::{EvenStep, FaultStep, GateStep, LeaseStep, PoolStep, ProbeStep, TicksStep, WorkStep};
 
 use super::meter::Meter;
 use super::steady::Steady;

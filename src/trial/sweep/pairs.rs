@@ -8,7 +8,7 @@ use super::apart::Apart;
 use super::build::Builder;
 use super::lane::LANES;
 use super::spell::{both, told};
-use super::step::{Input, Lanes, Rule, Setting};
+use super::state::{Input, Lanes, Rule, Setting};
 
 /// Gates whose two inputs must hold, as they are read.
 #[derive(Debug)]

@@ -5,11 +5,13 @@ use std::collections::BinaryHeap;
 
 use pulp::Simd;
 
-use super::apart::{LOOKS, Made};
+use super::apart::LOOKS;
 use super::lane::{LANES, Lane, in_order, lesser, sort};
+use super::made::Made;
 use super::number::Number;
 use super::spell::{LATE, Misfits, Spell, before, either, instant, told};
-use super::step::{Lanes, PoolStep, Setting, completion};
+use super::state::{Lanes, Setting};
+use super::step::{PoolStep, completion};
 
 /// Users at most whose requests are put in order side by side.
 const USERS: usize = 8;

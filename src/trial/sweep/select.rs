@@ -2,8 +2,7 @@
 
 use pulp::Simd;
 
-use super::chain::lanes;
-use super::lane::{LANES, Lane, sort, within};
+use super::lane::{LANES, Lane, lanes, sort, within};
 
 /// How many extremes are kept while one is found.
 const KEPT: usize = 4;

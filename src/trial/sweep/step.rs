@@ -1,59 +1,17 @@
 //! The steps of a sweep: each kind of block, worked out for many trials at once from
 //! the spells of what it reads.
 
-use std::cmp::Reverse;
-use std::collections::{BTreeMap, BinaryHeap};
+use std::collections::BTreeMap;
 
 use pulp::Simd;
 
-use super::apart::{Apart, Further, Made, Point};
+use super::apart::Apart;
 use super::lane::{LANES, Lane};
-use super::number::{Draw, Drawn, Grid, Number, begin, whole_periods_each};
-use super::select::Selection;
-use super::spell::{self, LATE, Misfits, Read, Spell, all_visible, both, instant, told, visible};
-
-/// A level that can change, as something reads it.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub(super) struct Input {
-    /// Where its spell is.
-    pub(super) slot: u32,
-    /// Whether what is read held at the start.
-    pub(super) held: bool,
-}
-
-/// The state that steps read and write.
-#[derive(Debug)]
-pub(super) struct Lanes {
-    pub(super) spells: Vec<Spell>,
-    pub(super) drawn: Drawn,
-    pub(super) grids: Vec<Grid>,
-    pub(super) misfits: Misfits,
-    pub(super) selection: Selection,
-    /// Changes after the second of levels that have such.
-    pub(super) further: Vec<Further>,
-    /// The changes of a gate's inputs in one trial.
-    pub(super) points: Vec<Point>,
-    /// For some gates the input that decided their first change, and how many did at
-    /// once.
-    pub(super) deciders: Vec<(Lane, Lane)>,
-    /// Which inputs of a gate hold.
-    pub(super) holds: Vec<bool>,
-    /// Requests for units side by side: when, and behind that by which user.
-    pub(super) requests: Vec<Lane>,
-    /// Those of one trial.
-    pub(super) asked: Vec<(i64, usize)>,
-    /// When each unit comes back.
-    pub(super) free: BinaryHeap<Reverse<i64>>,
-}
-
-/// What does not change from trial to trial.
-#[derive(Clone, Copy)]
-pub(super) struct Setting<'s> {
-    /// What each spell is that of.
-    pub(super) made: &'s [Made],
-    /// The last moment before the horizon.
-    pub(super) end: i64,
-}
+use super::number::{Draw, Grid, Number, begin, whole_periods_each};
+use super::spell::{LATE, Misfits, Spell, all_visible, both, instant, told, visible};
+use super::state::{Input, Lanes, Rule, Setting};
+use super::threshold::{Read, threshold};
+use crate::block::clock::SHORTEST_PERIOD;
 
 /// A fault and the facts that it changes.
 #[derive(Debug)]
@@ -79,9 +37,6 @@ pub(super) struct TicksStep {
     pub(super) draw: Draw,
 }
 
-/// No clock ticks more often \[ns\].
-pub(super) const SHORTEST: i64 = 1_000;
-
 impl TicksStep {
     /// The period, where it is the same in every trial, not too long, and nothing says
     /// when the last tick was.
@@ -91,7 +46,8 @@ impl TicksStep {
         else {
             return None;
         };
-        Some(every.max(SHORTEST).wrapping_add(cost)).filter(|p| (1..Grid::LONGEST).contains(p))
+        Some(every.max(SHORTEST_PERIOD.0).wrapping_add(cost))
+            .filter(|p| (1..Grid::LONGEST).contains(p))
     }
 }
 
@@ -113,26 +69,6 @@ pub(super) struct GateStep {
     pub(super) returns: bool,
     /// Where its deciders are written down.
     pub(super) decider: Option<usize>,
-}
-
-/// How a gate is worked out.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub(super) enum Rule {
-    /// All inputs, as they are read: `or` is read the other way round.
-    All,
-    /// So many changes decide it, all in one direction.
-    Decided(usize),
-    /// At least so many of the inputs; change by change.
-    AtLeast(usize),
-    /// Set by the first input, cleared by the second; each may be constant.
-    Latch {
-        /// `when`, or its value.
-        when: Result<Input, bool>,
-        /// `until`, or its value.
-        until: Result<Input, bool>,
-        /// Its own value at the start.
-        held: bool,
-    },
 }
 
 /// A work.
@@ -255,7 +191,7 @@ impl Lanes {
         let grid = &mut self.grids[step.grid];
         let mut before = [0; LANES];
         for lane in 0..LANES {
-            let period = every[lane].max(SHORTEST).wrapping_add(cost[lane]);
+            let period = every[lane].max(SHORTEST_PERIOD.0).wrapping_add(cost[lane]);
             grid.period[lane] = period;
             (grid.first[lane], before[lane]) = match age {
                 None => {
@@ -285,7 +221,7 @@ impl Lanes {
             Rule::Decided(decide) => {
                 let read = Read { spells: &self.spells, inputs: &step.inputs };
                 let decide = (decide, step.returns);
-                let spell = spell::threshold(simd, read, decide, &mut self.selection, &mut odd);
+                let spell = threshold(simd, read, decide, &mut self.selection, &mut odd);
                 self.spells[step.slot as usize] = spell;
             }
             Rule::AtLeast(_) | Rule::Latch { .. } => odd = [told(true); LANES],
