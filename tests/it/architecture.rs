@@ -1,6 +1,6 @@
 //! The house: imports go down, and ARCHITECTURE.md shows the same table.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use crate::harness::{path, text};
@@ -80,6 +80,68 @@ fn a_module_imports_only_what_the_table_allows() {
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// What a file takes from which others: the modules that its `use` name from the root or
+/// from where it stands. A folder and what is in it are one family.
+fn taken(module: &str, code: &str, known: &BTreeSet<String>) -> BTreeSet<String> {
+    let mut taken = BTreeSet::new();
+    for used in code.split("use ").skip(1).filter_map(|rest| rest.split(';').next()) {
+        let (before, names) = used.split_once('{').unwrap_or((used, ""));
+        for name in names.split(',') {
+            let whole: String = format!("{before}{name}").split_whitespace().collect();
+            let mut parts: Vec<&str> = whole.split("::").collect();
+            let mut from: Vec<&str> = module.split("::").collect();
+            if parts[0] == "crate" {
+                from.clear();
+                parts.remove(0);
+            } else if parts[0] != "super" {
+                continue;
+            }
+            while parts.first() == Some(&"super") {
+                from.pop();
+                parts.remove(0);
+            }
+            from.append(&mut parts);
+            while !from.is_empty() && !known.contains(&from.join("::")) {
+                from.pop();
+            }
+            taken.insert(from.join("::"));
+        }
+    }
+    let within = |one: &str, other: &str| format!("{one}::").starts_with(&format!("{other}::"));
+    taken.retain(|other| !other.is_empty() && !within(other, module) && !within(module, other));
+    taken
+}
+
+/// Those who take from each other in a circle, or from such.
+fn in_circles(mut takes: BTreeMap<String, BTreeSet<String>>) -> Vec<String> {
+    loop {
+        let left: BTreeSet<String> = takes.keys().cloned().collect();
+        takes.retain(|_, from| from.iter().any(|other| left.contains(other)));
+        if takes.len() == left.len() {
+            return takes.into_keys().collect();
+        }
+    }
+}
+
+#[test]
+fn no_file_takes_from_one_that_takes_from_it() {
+    let circle = [("a", "use crate::b::{\n    C, D,\n};"), ("b", "use super::a::E;"), ("c", "")];
+    let name = |file: &str| {
+        let name = file.trim_end_matches(".rs").trim_end_matches("/mod");
+        name.replace('/', "::")
+    };
+    let takes = |files: &[(String, String)]| -> BTreeMap<String, BTreeSet<String>> {
+        let known: BTreeSet<String> = files.iter().map(|(module, _)| module.clone()).collect();
+        let of = |(module, code): &(String, String)| (module.clone(), taken(module, code, &known));
+        files.iter().map(of).collect()
+    };
+    let circle = circle.map(|(module, code)| (module.to_owned(), code.to_owned()));
+    assert_eq!(in_circles(takes(&circle)), ["a", "b"]);
+    let files: Vec<_> = files().into_iter().map(|(_, file, code)| (name(&file), code)).collect();
+    assert!(takes(&files).values().map(BTreeSet::len).sum::<usize>() > 500, "who takes what?");
+    assert_eq!(in_circles(takes(&files)), Vec::<String>::new());
 }
 
 #[test]
