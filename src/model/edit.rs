@@ -19,11 +19,24 @@ use crate::diagnostic::{Diagnostic, Location, SourceFile, nearest_help};
 pub struct Edit {
     /// Where to: `stores.orders.ttl`.
     pub path: Found<String>,
+    /// The names between its points.
+    parts: Vec<Found<String>>,
     /// What.
     pub value: Node,
 }
 
 impl Edit {
+    /// What is written at keys inside each other, of which each may be a path itself.
+    ///
+    /// # Panics
+    ///
+    /// There is no key.
+    pub(in crate::model) fn new(keys: &[Found<String>], value: Node) -> Self {
+        let path = keys.iter().cloned().reduce(|path, key| longer(&path, &key));
+        let path = path.expect("an edit goes somewhere");
+        Self { path, parts: keys.iter().flat_map(parts).collect(), value }
+    }
+
     /// The edit that a `PATH=VALUE` of the command line asks for.
     ///
     /// # Errors
@@ -61,7 +74,7 @@ impl Edit {
             at: source.at(base..argument.len()),
         });
         let path = Found { value: path.trim().to_owned(), at: source.at(0..path.len()) };
-        Ok(Self { path, value: node })
+        Ok(Self::new(&[path], node))
     }
 
     /// Path and value as text.
@@ -69,17 +82,28 @@ impl Edit {
     pub fn written(&self) -> (String, String) {
         (self.path.value.clone(), self.value.written())
     }
+}
 
-    /// The places of the path's parts.
-    fn parts(&self) -> Vec<(&str, Location)> {
-        let mut at = 0;
-        let mut parts = Vec::new();
-        for part in self.path.value.split('.') {
-            parts.push((part.trim(), self.path.at.within(&self.path.value, at..at + part.len())));
-            at += part.len() + 1;
-        }
-        parts
+/// A path with one more key.
+fn longer(path: &Found<String>, key: &Found<String>) -> Found<String> {
+    let value = format!("{}.{}", path.value, key.value);
+    // Under a header of its own a path does not stand there in one piece: then its last key
+    // is where to point.
+    let whole = key.at.file.at(path.at.range.start..key.at.range.end);
+    let at = if whole.text() == value { whole } else { key.at.clone() };
+    Found { value, at }
+}
+
+/// The names in a key that may be a path, and where they stand.
+fn parts(key: &Found<String>) -> Vec<Found<String>> {
+    let mut at = 0;
+    let mut parts = Vec::new();
+    for part in key.value.split('.') {
+        let place = key.at.within(&key.value, at..at + part.len());
+        parts.push(Found { value: part.trim().to_owned(), at: place });
+        at += part.len() + 1;
     }
+    parts
 }
 
 /// The keys that a table, reached by a path of names, can take: asked only where
@@ -89,11 +113,10 @@ pub type Keys<'a> = &'a dyn Fn(&[String], &Table) -> Vec<String>;
 /// Lays the edits over a document, in order.
 pub fn apply(document: &mut Table, edits: &[Edit], keys: Keys<'_>, context: &Context<'_>) {
     for edit in edits {
-        let parts = edit.parts();
         let mut walk = Walk { edit, keys, context, changed: 0, told: false, known: Vec::new() };
-        walk.table(document, &parts, &mut Vec::new(), false);
+        walk.table(document, &edit.parts, &mut Vec::new(), false);
         if walk.changed == 0 && !walk.told {
-            let last = parts.last().map_or("", |(part, _)| part);
+            let last = edit.parts.last().map_or("", |part| &part.value);
             context.error_with_help(
                 "edit::no_match",
                 format!("\"{}\" reaches nothing in this model", edit.path.value),
@@ -119,11 +142,11 @@ impl Walk<'_, '_> {
     fn table(
         &mut self,
         table: &mut Table,
-        parts: &[(&str, Location)],
+        parts: &[Found<String>],
         names: &mut Vec<String>,
         starred: bool,
     ) {
-        let Some(((part, at), rest)) = parts.split_first() else {
+        let Some((Found { value: part, at }, rest)) = parts.split_first() else {
             return;
         };
         if *part == "*" {
@@ -168,11 +191,11 @@ impl Walk<'_, '_> {
     fn node(
         &mut self,
         node: &mut Node,
-        rest: &[(&str, Location)],
+        rest: &[Found<String>],
         names: &mut Vec<String>,
         starred: bool,
     ) {
-        let Some((part, at)) = rest.first() else {
+        let Some(Found { value: part, at }) = rest.first() else {
             *node = self.edit.value.clone();
             self.changed += 1;
             return;

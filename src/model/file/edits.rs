@@ -22,7 +22,7 @@ pub(super) fn edits_of(node: &Node, context: &Context<'_>) -> Vec<Edit> {
     };
     let mut edits = Vec::new();
     for entry in &table.entries {
-        set(entry, None, 0, &mut edits);
+        set(entry, &[], &mut edits);
     }
     edits
 }
@@ -34,29 +34,16 @@ fn is_section(root: &str) -> bool {
 
 /// One entry of `[set]`. A path without quotes is to TOML a table in a table:
 /// `stores.orders.ttl = "20s"`; it is put together again down to the key.
-fn set(entry: &Entry, before: Option<&Found<String>>, depth: usize, edits: &mut Vec<Edit>) {
-    let path = before.map_or_else(|| entry.key.clone(), |before| longer(before, &entry.key));
-    let root = path.value.split('.').next().unwrap_or_default();
-    let deepest = if root == "zones" { 1 } else { 2 };
-    let parts = path.value.split('.').count();
+fn set(entry: &Entry, before: &[Found<String>], edits: &mut Vec<Edit>) {
+    let keys: Vec<Found<String>> = before.iter().chain([&entry.key]).cloned().collect();
+    let parts: Vec<&str> = keys.iter().flat_map(|key| key.value.split('.')).collect();
+    let deepest = if parts[0] == "zones" { 1 } else { 2 };
     match &entry.node.raw {
-        Raw::Table(table) if is_section(root) && parts <= deepest && depth < 4 => {
-            for inner in &table.entries {
-                set(inner, Some(&path), depth + 1, edits);
-            }
+        Raw::Table(table) if is_section(parts[0]) && parts.len() <= deepest => {
+            table.entries.iter().for_each(|inner| set(inner, &keys, edits));
         }
-        _ => edits.push(Edit { path, value: entry.node.clone() }),
+        _ => edits.push(Edit::new(&keys, entry.node.clone())),
     }
-}
-
-/// A path with one more key.
-fn longer(path: &Found<String>, key: &Found<String>) -> Found<String> {
-    let value = format!("{}.{}", path.value, key.value);
-    // Under a header of its own a path does not stand there in one piece: then its last key
-    // is where to point.
-    let whole = key.at.file.at(path.at.range.start..key.at.range.end);
-    let at = if whole.text() == value { whole } else { key.at.clone() };
-    Found { value, at }
 }
 
 #[cfg(test)]
