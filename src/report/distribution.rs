@@ -224,14 +224,16 @@ pub(super) fn counted(
 }
 
 /// The trials in steps of a round length from the least value to the greatest,
-/// or to the p99 where the tail is long.
+/// or to the p99 where the tail is long. No step is finer than what was counted: its bars
+/// would show how a bucket is divided, not how trials are.
 fn shape(series: &Series, figure: Figure) -> Option<Shape> {
     let unit = figure.scale();
     let histogram = series.histogram();
     let (low, most) = (histogram.min()? as f64 / unit, histogram.max()? as f64 / unit);
     let p99 = series.quantile(0.99).value().map(|p99| p99 / unit);
     let high = p99.filter(|p99| most - low > 1.5 * (p99 - low) && *p99 > low).unwrap_or(most);
-    let step = round_step((high - low) / STEPS as f64)?;
+    let finest = if low < high { high * <Histogram>::FINENESS } else { 0.0 };
+    let step = round_step(((high - low) / STEPS as f64).max(finest))?;
     let first = (low / step).floor();
     let steps = ((high / step).floor() - first) as usize + 1;
     let edge = |i: usize| (((first + i as f64) * step) * unit).round() as i64;

@@ -113,6 +113,9 @@ impl Histogram {
 pub type RoughHistogram = Histogram<{ PAGE_CELLS / GROUP }>;
 
 impl<const CELLS: usize> Histogram<CELLS> {
+    /// A bucket is never wider than this share of its values.
+    pub const FINENESS: f64 = 1.0 / CELLS as f64;
+
     fn empty() -> Self {
         Self {
             table: Table::new(),

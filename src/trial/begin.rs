@@ -279,9 +279,7 @@ impl World<'_> {
             }
         }
     }
-}
 
-impl World<'_> {
     /// Clocks have ticked for ever, or stand still.
     pub(super) fn begin_clocks(&mut self) {
         self.begin_drawn_clocks();

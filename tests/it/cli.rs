@@ -389,3 +389,27 @@ where = "primary of ordrs"
     assert_eq!(output.status.code(), Some(2));
     insta::assert_snapshot!("all_mistakes", String::from_utf8_lossy(&output.stderr));
 }
+
+/// The steps of all shapes in an answer, each as a share of where its shape ends.
+fn steps(of: &serde_json::Value, found: &mut Vec<f64>) {
+    let all = of.as_object().into_iter().flat_map(serde_json::Map::values);
+    all.chain(of.as_array().into_iter().flatten()).for_each(|inner| steps(inner, found));
+    if let (Some(from), Some(to), Some(trials)) =
+        (of["from"].as_f64(), of["to"].as_f64(), of["trials"].as_array())
+    {
+        found.push((to - from) / trials.len() as f64 / to);
+    }
+}
+
+#[test]
+fn no_shape_is_finer_than_what_was_counted() {
+    // After a drain of hours the time to reroute differs by seconds.
+    let command = ["predict", "models/butterfly.toml", "scenarios/butterfly/zone-drain.toml"];
+    let more = ["--trials", "2048", "--format", "json"];
+    let output = drillcast(&[&command[..], &more].concat()).output().unwrap();
+    let mut found = Vec::new();
+    steps(&serde_json::from_slice(&output.stdout).unwrap(), &mut found);
+    assert!(found.len() > 20, "{found:?}");
+    let finest = found.into_iter().fold(f64::INFINITY, f64::min);
+    assert!(finest >= <drillcast::statistics::Histogram>::FINENESS, "{finest}");
+}

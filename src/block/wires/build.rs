@@ -2,8 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::FLAG_BITS;
-use super::{HANDS_ON, Kind, LAST, NOBODY, Round, Start, Valve, Wire, Wires};
+use super::{FLAG_BITS, HANDS_ON, Kind, LAST, NOBODY, Round, Start, Valve, Wire, Wires};
 use crate::block::consumer::Consumer;
 use crate::block::gate::Gate;
 use crate::block::graph::Graph;
